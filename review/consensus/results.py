@@ -1,0 +1,108 @@
+"""What comes out: consensus tags and shapes with confidence and provenance, and their JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from review.consensus.answers import Box, TagValue
+
+PIXEL_DIGITS = 2
+CONFIDENCE_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TagConsensus:
+    """One tag group's answer. `agreed` and `differed` hold submission ids; `votes` counts, unweighted."""
+
+    key: str
+    value: TagValue
+    confidence: float
+    votes: Mapping[str, int]
+    agreed: tuple[str, ...]
+    differed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeConsensus:
+    """One fused box. `confidence` = `existence` x `class_confidence`; `expected_iou` with the true box."""
+
+    id: str
+    label: str
+    box: Box
+    attributes: Mapping[str, TagValue]
+    existence: float
+    class_confidence: float
+    expected_iou: float
+    agreed: tuple[str, ...]
+    differed: tuple[str, ...]
+
+    @property
+    def confidence(self) -> float:
+        return self.existence * self.class_confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """What the machine concludes for a task.
+
+    `rejected` are candidates more likely not there than there; `empty_confidence` is how sure it is that
+    nobody missed an object (1.0 when the schema asks for no shapes); `agreement` scores each submission.
+    """
+
+    tags: tuple[TagConsensus, ...]
+    shapes: tuple[ShapeConsensus, ...]
+    rejected: tuple[ShapeConsensus, ...]
+    empty_confidence: float
+    confidence: float
+    agreement: Mapping[str, float]
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "tags": {tag.key: _tag(tag) for tag in self.tags},
+            "shapes": [_shape(shape) for shape in self.shapes],
+            "rejected": [_shape(shape) for shape in self.rejected],
+            "confidence": round(self.confidence, CONFIDENCE_DIGITS),
+            "agreement": {key: round(score, CONFIDENCE_DIGITS) for key, score in self.agreement.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Settled, or why not and where: a path such as `tags.garment` or `shapes[3]` into the payload.
+
+    reason: "" when settled, else existence_unsure, class_unsure, geometry_unsure, tag_unsure, empty_unsure.
+    """
+
+    settled: bool
+    reason: str = ""
+    where: str = ""
+
+
+def _tag(tag: TagConsensus) -> dict[str, Any]:
+    return {
+        "value": _json(tag.value),
+        "confidence": round(tag.confidence, CONFIDENCE_DIGITS),
+        "votes": dict(tag.votes),
+        "agreed": list(tag.agreed),
+        "differed": list(tag.differed),
+    }
+
+
+def _shape(shape: ShapeConsensus) -> dict[str, Any]:
+    return {
+        "id": shape.id,
+        "class": shape.label,
+        "type": "box",
+        "box": [round(number, PIXEL_DIGITS) for number in shape.box],
+        "attributes": {key: _json(value) for key, value in shape.attributes.items()},
+        "confidence": round(shape.confidence, CONFIDENCE_DIGITS),
+        "class_confidence": round(shape.class_confidence, CONFIDENCE_DIGITS),
+        "existence": round(shape.existence, CONFIDENCE_DIGITS),
+        "expected_iou": round(shape.expected_iou, CONFIDENCE_DIGITS),
+        "agreed": list(shape.agreed),
+        "differed": list(shape.differed),
+    }
+
+
+def _json(value: TagValue) -> Any:
+    return list(value) if isinstance(value, tuple) else value
