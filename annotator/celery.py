@@ -1,0 +1,23 @@
+"""The Celery application. A message only wakes a worker; the rows it works on are found in PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotator.settings")
+
+app = Celery("labelmill")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(related_name="jobs")
+
+# The sweeps that find what no message announced; each runs within a second when there is nothing to do.
+app.conf.beat_schedule = {
+    "run pending ingest jobs": {"task": "tasks.jobs.ingest_pending", "schedule": 15.0},
+    "expire leases": {"task": "tasks.jobs.expire_leases", "schedule": 20.0},
+    "settle answered tasks": {"task": "review.jobs.settle_answered", "schedule": 5.0},
+    "estimate skills": {"task": "review.jobs.estimate_skills", "schedule": 60.0},
+    "build releases": {"task": "review.jobs.build_releases", "schedule": 10.0},
+    "deliver webhooks": {"task": "clients.jobs.deliver_webhooks", "schedule": 10.0},
+}

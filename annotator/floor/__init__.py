@@ -1,0 +1,1 @@
+"""The floor: supervisors' pages that join progress, throughput and quality."""

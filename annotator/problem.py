@@ -1,0 +1,87 @@
+"""Errors as problem+json (RFC 9457), for DRF and for plain Django views alike."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from annotator.errors import DomainError
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def problem(*, status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
+    """The body of one problem; `extra` may carry `errors`, a list of {where, code, detail}."""
+    title = HTTPStatus(status).phrase
+    return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **extra}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    accept = request.headers.get("Accept", "")
+    return request.path.startswith("/api/") or "json" in accept or request.content_type == "application/json"
+
+
+def problem_response(error: DomainError) -> JsonResponse:
+    body = problem(status=error.status, code=error.code, detail=str(error.detail), **error.extra)
+    return JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
+
+
+def problem_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    return render(request, "problem.html", {"error": error}, status=error.status)
+
+
+def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler. Unknown errors return None, so that they are logged as faults of ours."""
+    headers: dict[str, str] = {}
+    extra: dict[str, Any] = {}
+    if isinstance(error, DomainError):
+        status, code, extra = error.status, error.code, dict(error.extra)
+        detail = str(error.detail)
+    elif isinstance(error, Http404):
+        status, code, detail = 404, "not_found", "There is no such object here."
+    elif isinstance(error, PermissionDenied):
+        status, code, detail = 403, "forbidden", "You may not do this."
+    elif isinstance(error, exceptions.ValidationError):
+        status, code = 422, "invalid"
+        detail, extra = "The input is not valid.", {"errors": _faults(error.detail)}
+    elif isinstance(error, exceptions.APIException):
+        status, code = error.status_code, str(error.default_code)
+        detail, headers = str(error.detail), _headers(error)
+    else:
+        return None
+    set_rollback()
+    body = problem(status=status, code=code, detail=detail, **extra)
+    return Response(body, status=status, headers=headers, content_type=CONTENT_TYPE)
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(wait) + 1)
+    return headers
+
+
+def _faults(detail: Any, where: str = "") -> list[dict[str, str]]:
+    """DRF's nested error detail as a flat list that names each place."""
+    if isinstance(detail, dict):
+        return [
+            f
+            for key, value in detail.items()
+            for f in _faults(value, f"{where}.{key}" if where else str(key))
+        ]
+    if isinstance(detail, list):
+        nested = [
+            _faults(value, f"{where}[{i}]" if isinstance(value, dict | list) else where)
+            for i, value in enumerate(detail)
+        ]
+        return [fault for faults in nested for fault in faults]
+    return [{"where": where, "code": str(getattr(detail, "code", "invalid")), "detail": str(detail)}]

@@ -1,0 +1,146 @@
+"""What the machine concluded, what people settled, and the datasets made of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Consensus(models.Model):
+    """The standing conclusion for a task; replaced only while the task is not settled."""
+
+    class Source(models.TextChoices):
+        MACHINE = "machine", _("Machine")
+        ADJUDICATION = "adjudication", _("Adjudication")
+
+    task = models.OneToOneField("tasks.Task", models.PROTECT, primary_key=True)
+    source = models.CharField(max_length=12, choices=Source)
+    payload = models.JSONField(help_text="annotations with confidence and provenance")
+    confidence = models.FloatField(help_text="the least sure of what decides, 0 to 1")
+    answers = models.PositiveSmallIntegerField(help_text="submissions it was made of")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="confidence_is_a_share", condition=Q(confidence__gte=0, confidence__lte=1)
+            ),
+        ]
+
+
+class Skill(models.Model):
+    """How often one annotator agrees with what is settled in one project, as a beta posterior."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    project = models.ForeignKey("tasks.Project", models.PROTECT)
+    estimate = models.FloatField(help_text="expected accuracy, 0 to 1")
+    weight = models.FloatField(default=0, help_text="answers it rests on")
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_skill_each", fields=["person", "project"])]
+
+
+class Dispute(models.Model):
+    """A task the machine will not settle, waiting for a reviewer."""
+
+    class Reason(models.TextChoices):
+        TAGS = "tags", _("They chose differently")
+        EXISTENCE = "existence", _("Some saw an object that others did not")
+        CLASS = "class", _("They named an object differently")
+        GEOMETRY = "geometry", _("They drew an object differently")
+        SKIPPED = "skipped", _("Nobody could answer it")
+
+    task = models.ForeignKey("tasks.Task", models.PROTECT, related_name="disputes")
+    project = models.ForeignKey("tasks.Project", models.PROTECT, db_index=False)
+    reason = models.CharField(max_length=12, choices=Reason)
+    value = models.FloatField(default=0, help_text="expected gain by settling it; the queue's order")
+    opened_at = models.DateTimeField(db_default=Now())
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_dispute_a_task", fields=["task"], condition=Q(resolved_at__isnull=True)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="disputes_to_settle",
+                fields=["project", "-value", "id"],
+                condition=Q(resolved_at__isnull=True),
+            ),
+        ]
+
+
+class Adjudication(models.Model):
+    """A reviewer's immutable verdict on a dispute; its id is made by the browser, a replay is one verdict."""
+
+    id = models.UUIDField(primary_key=True)
+    dispute = models.OneToOneField(Dispute, models.PROTECT)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    picked = models.ForeignKey(
+        "tasks.Submission", models.PROTECT, null=True, help_text="the answer it started from"
+    )
+    payload = models.JSONField()
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+
+class Release(models.Model):
+    """An immutable, versioned dataset made of settled tasks."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        BUILDING = "building", _("Building")
+        READY = "ready", _("Ready")
+        FAILED = "failed", _("Failed")
+
+    project = models.ForeignKey("tasks.Project", models.PROTECT, related_name="releases")
+    batch = models.ForeignKey("tasks.Batch", models.PROTECT, null=True, help_text="none: the whole project")
+    version = models.PositiveIntegerField()
+    formats = models.JSONField()
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    token = models.UUIDField(null=True, help_text="fences the worker that builds it")
+    building_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    cutoff_at = models.DateTimeField(help_text="tasks settled until then")
+    total = models.PositiveIntegerField(default=0, help_text="tasks it will hold")
+    done = models.PositiveIntegerField(default=0, help_text="tasks written so far, summed over formats")
+    digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over the manifest")
+    error = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    ready_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="release_version_in_project", fields=["project", "version"]),
+            models.CheckConstraint(
+                name="building_release_is_fenced",
+                condition=Q(state="building", token__isnull=False, building_until__isnull=False)
+                | (~Q(state="building") & Q(token__isnull=True, building_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="ready_release_has_a_digest",
+                condition=Q(state="ready", ready_at__isnull=False, digest__gt="")
+                | (~Q(state="ready") & Q(ready_at__isnull=True, digest="")),
+            ),
+        ]
+
+
+class ReleaseFile(models.Model):
+    """One archive of a release, in one format, in storage."""
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="files")
+    format = models.CharField(max_length=16)
+    name = models.CharField(max_length=120)
+    key = models.CharField(max_length=300)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_file_a_format", fields=["release", "format"])]

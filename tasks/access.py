@@ -1,0 +1,45 @@
+"""What a caller may see of projects and what hangs on them. Foreign objects are simply not there."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from annotator.errors import NotVisible
+from clients.access import caller_organizations
+from tasks.models import Batch, Project
+from workers.models import Person, Role
+
+
+def client_projects(request: HttpRequest | Request) -> QuerySet[Project]:
+    """Projects of the organizations the caller speaks for."""
+    return Project.objects.filter(organization__in=caller_organizations(request))
+
+
+def site_projects(person: Person) -> QuerySet[Project]:
+    """Projects that the person's site works on; a reviewer of the head office (no site) reviews all."""
+    if person.role == Role.REVIEWER and person.site_id is None:
+        return Project.objects.all()
+    if person.site_id is None:
+        return Project.objects.none()
+    return Project.objects.filter(sites=person.site_id)
+
+
+def access_client_project(request: HttpRequest | Request, project_id: int) -> Project:
+    return _one(client_projects(request).filter(id=project_id))
+
+
+def access_client_batch(request: HttpRequest | Request, batch_id: int) -> Batch:
+    visible = Batch.objects.filter(project__organization__in=caller_organizations(request))
+    batch = visible.select_related("project").filter(id=batch_id).first()
+    if batch is None:
+        raise NotVisible
+    return batch
+
+
+def _one(projects: QuerySet[Project]) -> Project:
+    project = projects.first()
+    if project is None:
+        raise NotVisible
+    return project
