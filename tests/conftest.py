@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from annotator.messages import compile_catalogue
 from tests.cast import Cast, make_cast
+
+
+def pytest_sessionstart() -> None:
+    """Django reads compiled catalogues, which are not in the repository."""
+    compile_catalogue()
 
 
 @pytest.fixture
