@@ -1,0 +1,72 @@
+/** The answer being edited, and diffs of it: plain JSON that can be stored, inverted and replayed. */
+import type { Payload, Shape, Value } from "../contract";
+
+export type Change =
+  | { readonly what: "shape"; readonly id: string; readonly at: number; readonly before: Shape | null; readonly after: Shape | null }
+  | { readonly what: "tag"; readonly key: string; readonly before: Value | null; readonly after: Value | null };
+
+/** Changes in the order they were made. `at` is the place in the drawing order. */
+export type Diff = readonly Change[];
+
+export const EMPTY: Payload = { tags: {}, shapes: [] };
+
+export function apply(payload: Payload, diff: Diff): Payload {
+  let shapes: Shape[] | null = null;
+  let tags: Record<string, Value> | null = null;
+  for (const change of diff) {
+    if (change.what === "tag") {
+      tags ??= { ...payload.tags };
+      if (change.after === null) delete tags[change.key];
+      else tags[change.key] = change.after;
+      continue;
+    }
+    shapes ??= [...payload.shapes];
+    if (change.before === null && change.after) shapes.splice(change.at, 0, change.after);
+    else if (change.after === null) shapes.splice(change.at, 1);
+    else shapes[change.at] = change.after;
+  }
+  return { tags: tags ?? payload.tags, shapes: shapes ?? payload.shapes };
+}
+
+export function invert(diff: Diff): Diff {
+  return diff
+    .map((change) => ({ ...change, before: change.after, after: change.before }) as Change)
+    .reverse();
+}
+
+/** One diff for two: an update of something changed before folds into that change. */
+export function merge(first: Diff, second: Diff): Diff {
+  const merged = [...first];
+  for (const change of second) {
+    const place = foldable(merged, change);
+    if (place < 0) merged.push(change);
+    else merged[place] = { ...merged[place], after: change.after } as Change;
+  }
+  return merged.filter((change) => change.before !== change.after);
+}
+
+function foldable(changes: readonly Change[], next: Change): number {
+  if (next.what === "tag") {
+    return changes.findLastIndex((change) => change.what === "tag" && change.key === next.key);
+  }
+  if (next.before === null || next.after === null) return -1;
+  const place = changes.findLastIndex((change) => change.what === "shape" && change.id === next.id);
+  return place >= 0 && changes[place]?.after ? place : -1;
+}
+
+export function addShape(payload: Payload, shape: Shape, at = payload.shapes.length): Diff {
+  return [{ what: "shape", id: shape.id, at, before: null, after: shape }];
+}
+
+export function replaceShape(payload: Payload, id: string, after: Shape | null): Diff {
+  const at = payload.shapes.findIndex((shape) => shape.id === id);
+  const before = payload.shapes[at];
+  return before ? [{ what: "shape", id, at, before, after }] : [];
+}
+
+export function setTag(payload: Payload, key: string, after: Value | null): Diff {
+  const before = payload.tags[key] ?? null;
+  return same(before, after) ? [] : [{ what: "tag", key, before, after }];
+}
+
+const same = (a: Value | null, b: Value | null): boolean => JSON.stringify(a) === JSON.stringify(b);

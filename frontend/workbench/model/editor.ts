@@ -1,0 +1,91 @@
+/** One task's answer under edit: the document, its history, the selected shape. */
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import type { Payload, Shape, Value } from "../contract";
+import { addShape, apply, type Diff, EMPTY, replaceShape, setTag } from "./document";
+import { History, type Step } from "./history";
+
+export class Editor {
+  readonly document;
+  readonly selectedId = signal<string | null>(null);
+  readonly selected: ReadonlySignal<Shape | null>;
+  /** Bumped with each settled step, so that panels know whether undo is possible. */
+  readonly revision = signal(0);
+  readonly history = new History();
+
+  /** @param journal is told each settled step, in order, in the same turn. */
+  constructor(
+    base: Payload = EMPTY,
+    steps: readonly Step[] = [],
+    private readonly journal: (step: Step) => void = () => {},
+  ) {
+    const replayed = steps.reduce((now, step) => apply(now, this.history.replay(step)), base);
+    this.document = signal(replayed);
+    this.selected = computed(
+      () => this.document.value.shapes.find((shape) => shape.id === this.selectedId.value) ?? null,
+    );
+  }
+
+  /** Changes the document inside the step in progress. */
+  change(diff: Diff): void {
+    if (diff.length === 0) return;
+    this.history.record(diff);
+    this.document.value = apply(this.document.peek(), diff);
+  }
+
+  settle(): void {
+    const step = this.history.settle();
+    if (step) this.note(step);
+  }
+
+  bail(): void {
+    this.show(this.history.bail());
+  }
+
+  undo(): void {
+    this.settle();
+    const diff = this.history.undo();
+    if (diff) this.show(diff, { do: "undo" });
+  }
+
+  redo(): void {
+    this.settle();
+    const diff = this.history.redo();
+    if (diff) this.show(diff, { do: "redo" });
+  }
+
+  add(shape: Shape): void {
+    batch(() => {
+      this.change(addShape(this.document.peek(), shape));
+      this.selectedId.value = shape.id;
+    });
+  }
+
+  /** Replaces a shape by what `next` makes of it; null deletes it. Settles unless told not to. */
+  update(id: string, next: (shape: Shape) => Shape | null, { settle = true } = {}): void {
+    const shape = this.document.peek().shapes.find((one) => one.id === id);
+    if (!shape) return;
+    this.change(replaceShape(this.document.peek(), id, next(shape)));
+    if (settle) this.settle();
+  }
+
+  setTag(key: string, value: Value | null): void {
+    this.change(setTag(this.document.peek(), key, value));
+    this.settle();
+  }
+
+  private note(step: Step): void {
+    this.revision.value++;
+    this.journal(step);
+  }
+
+  /** Applies a diff taken from history and selects what it touched, so that the eye finds it. */
+  private show(diff: Diff, step?: Step): void {
+    if (diff.length === 0) return;
+    batch(() => {
+      this.document.value = apply(this.document.peek(), diff);
+      const touched = diff.findLast((change) => change.what === "shape");
+      if (touched?.what === "shape") this.selectedId.value = touched.after ? touched.id : null;
+      if (step) this.note(step);
+    });
+  }
+}

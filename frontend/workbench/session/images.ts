@@ -1,0 +1,76 @@
+/** Images fetched and decoded ahead of need, so that the next one is painted without waiting. */
+
+export interface Loader {
+  /** Resolves when the picture could be painted at once. */
+  load(url: string): Promise<HTMLImageElement>;
+}
+
+export const decodeImage: Loader = {
+  async load(url) {
+    const image = new Image();
+    image.decoding = "async";
+    image.src = url;
+    await image.decode();
+    return image;
+  },
+};
+
+const AT_ONCE = 2;
+
+export class Images {
+  private readonly ready = new Map<string, Promise<HTMLImageElement>>();
+  private queue: string[] = [];
+  private running = 0;
+  private readonly starts = new Map<string, () => void>();
+
+  constructor(private readonly loader: Loader = decodeImage) {}
+
+  /** Keeps exactly these pictures, and fetches the missing ones in this order, two at a time. */
+  keep(urls: readonly string[]): void {
+    for (const url of this.ready.keys()) {
+      if (!urls.includes(url)) this.drop(url);
+    }
+    for (const url of urls) void this.want(url).catch(() => {});
+    this.queue = urls.filter((url) => this.starts.has(url));
+    this.pump();
+  }
+
+  /** The picture, when it is there. A failed one is asked for anew the next time. */
+  get(url: string): Promise<HTMLImageElement> {
+    const promise = this.want(url);
+    this.queue = [url, ...this.queue.filter((other) => other !== url)];
+    this.pump();
+    return promise;
+  }
+
+  private want(url: string): Promise<HTMLImageElement> {
+    const known = this.ready.get(url);
+    if (known) return known;
+    const promise = new Promise<void>((start) => this.starts.set(url, start))
+      .then(() => this.loader.load(url))
+      .finally(() => {
+        this.running--;
+        this.pump();
+      });
+    this.ready.set(url, promise);
+    promise.catch(() => this.ready.delete(url));
+    return promise;
+  }
+
+  private drop(url: string): void {
+    this.ready.delete(url);
+    this.starts.delete(url);
+  }
+
+  private pump(): void {
+    while (this.running < AT_ONCE) {
+      const url = this.queue.shift();
+      if (url === undefined) return;
+      const start = this.starts.get(url);
+      if (!start) continue;
+      this.starts.delete(url);
+      this.running++;
+      start();
+    }
+  }
+}

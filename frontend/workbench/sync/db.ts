@@ -1,0 +1,69 @@
+/**
+ * The browser's own database: one a person, so that nothing of one person shows to the next.
+ * Everything a crash must not take away is here before it is anywhere else.
+ */
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Held, Payload, Refusal, Schema, Seat, Skip, Submission } from "../contract";
+import type { Step } from "../model/history";
+
+/** What waits to be sent. `n` gives the order. */
+export type Parcel =
+  | { readonly n?: number; readonly kind: "submission"; readonly body: Submission; readonly held: Held }
+  | { readonly n?: number; readonly kind: "skip"; readonly body: Skip }
+  | { readonly n?: number; readonly kind: "release"; readonly body: Seat }
+  | { readonly n?: number; readonly kind: "report"; readonly body: Report };
+
+export interface Report {
+  task: number;
+  kind: string;
+  note: string;
+}
+
+/** How far a task's answer has come; its steps are rows of their own. */
+export interface Draft {
+  task: number;
+  base: Payload;
+  activeMs: number;
+  /** Why the server did not take the answer, when it comes back. */
+  refusal: Refusal | null;
+}
+
+export interface StepRow {
+  task: number;
+  n: number;
+  step: Step;
+}
+
+export interface Settings {
+  project: number | null;
+  crosshair: boolean;
+  /** The class last used, by schema id. */
+  lastClass: Record<number, string>;
+}
+
+export interface DeskSchema extends DBSchema {
+  held: { key: number; value: Held };
+  schemas: { key: number; value: Schema & { id: number } };
+  drafts: { key: number; value: Draft };
+  steps: { key: [number, number]; value: StepRow };
+  outbox: { key: number; value: Parcel };
+  settings: { key: string; value: Settings };
+}
+
+export type DeskDb = IDBPDatabase<DeskSchema>;
+
+export function openDesk(person: number): Promise<DeskDb> {
+  return openDB<DeskSchema>(`labelmill-desk-${person}`, 1, {
+    upgrade(db) {
+      db.createObjectStore("held", { keyPath: "assignment" });
+      db.createObjectStore("schemas", { keyPath: "id" });
+      db.createObjectStore("drafts", { keyPath: "task" });
+      db.createObjectStore("steps", { keyPath: ["task", "n"] });
+      db.createObjectStore("outbox", { keyPath: "n", autoIncrement: true });
+      db.createObjectStore("settings");
+    },
+  });
+}
+
+/** All steps of one task. */
+export const stepsOf = (task: number): IDBKeyRange => IDBKeyRange.bound([task, 0], [task, Infinity]);

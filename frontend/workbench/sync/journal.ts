@@ -1,0 +1,71 @@
+/** Drafts on disk: each settled step is one small row, so saving costs the same with 10,000 shapes. */
+import type { Payload, Refusal } from "../contract";
+import { EMPTY } from "../model/document";
+import type { Step } from "../model/history";
+import { type DeskDb, type Draft, stepsOf } from "./db";
+import type { Saver } from "./saver";
+
+export interface Loaded {
+  draft: Draft;
+  steps: Step[];
+}
+
+export class Journal {
+  private readonly kept = new Map<number, Loaded>();
+
+  constructor(
+    private readonly db: DeskDb,
+    private readonly saver: Saver,
+  ) {}
+
+  /** Reads every draft at start, so that opening a task never waits. */
+  async load(): Promise<void> {
+    const [drafts, rows] = await Promise.all([this.db.getAll("drafts"), this.db.getAll("steps")]);
+    for (const draft of drafts) this.kept.set(draft.task, { draft, steps: [] });
+    for (const row of rows) this.of(row.task).steps.push(row.step);
+  }
+
+  has(task: number): boolean {
+    const kept = this.kept.get(task);
+    return kept !== undefined && (kept.steps.length > 0 || kept.draft.refusal !== null);
+  }
+
+  of(task: number): Loaded {
+    let kept = this.kept.get(task);
+    if (!kept) {
+      kept = { draft: { task, base: EMPTY, activeMs: 0, refusal: null }, steps: [] };
+      this.kept.set(task, kept);
+    }
+    return kept;
+  }
+
+  /** Adds a step, and the time spent so far, in one transaction. */
+  append(task: number, step: Step, activeMs: number): Promise<boolean> {
+    const kept = this.of(task);
+    const n = kept.steps.push(step) - 1;
+    kept.draft = { ...kept.draft, activeMs };
+    return this.saver.run(async () => {
+      const writes = this.db.transaction(["steps", "drafts"], "readwrite");
+      void writes.objectStore("steps").put({ task, n, step });
+      void writes.objectStore("drafts").put(kept.draft);
+      await writes.done;
+    });
+  }
+
+  /** Puts an answer back for fixing, in place of whatever draft there was. */
+  restore(task: number, base: Payload, activeMs: number, refusal: Refusal): Promise<boolean> {
+    const draft = { task, base, activeMs, refusal };
+    this.kept.set(task, { draft, steps: [] });
+    return this.saver.run(async () => {
+      const writes = this.db.transaction(["steps", "drafts"], "readwrite");
+      void writes.objectStore("steps").delete(stepsOf(task));
+      void writes.objectStore("drafts").put(draft);
+      await writes.done;
+    });
+  }
+
+  /** Forgets the draft in memory; the outbox deletes its rows together with what it puts. */
+  forget(task: number): void {
+    this.kept.delete(task);
+  }
+}

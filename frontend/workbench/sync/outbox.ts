@@ -1,0 +1,60 @@
+/** What the person has done and the server does not know yet. Survives reload, crash and sign-out. */
+import { signal } from "@preact/signals";
+import type { Seat } from "../contract";
+import { type DeskDb, type Parcel, stepsOf } from "./db";
+import type { Saver } from "./saver";
+
+export class Outbox {
+  readonly parcels = signal<readonly Parcel[]>([]);
+
+  constructor(
+    private readonly db: DeskDb,
+    private readonly saver: Saver,
+  ) {}
+
+  async load(): Promise<void> {
+    this.parcels.value = await this.db.getAll("outbox");
+  }
+
+  /** Answers and skips: what a person would miss. Releases are only a courtesy. */
+  get unsent(): number {
+    return this.parcels.value.filter((parcel) => parcel.kind !== "release").length;
+  }
+
+  /** Seats that are as good as given back. */
+  get seats(): ReadonlySet<number> {
+    return new Set(
+      this.parcels.value.flatMap((parcel) => (parcel.kind === "report" ? [] : [parcel.body.assignment])),
+    );
+  }
+
+  /**
+   * Puts a parcel and, for an answer or skip, drops the seat and draft it came from, all or nothing.
+   * The parcel counts at once; the promise says when it is on disk.
+   */
+  async put(parcel: Parcel, task?: number): Promise<boolean> {
+    const waiting: Parcel = { ...parcel };
+    this.parcels.value = [...this.parcels.value, waiting];
+    return this.saver.run(async () => {
+      const stores = ["outbox", "held", "drafts", "steps"] as const;
+      const writes = this.db.transaction(stores, "readwrite", { durability: "strict" });
+      void writes.objectStore("outbox").add(waiting).then((n) => Object.assign(waiting, { n }));
+      if (parcel.kind !== "report") void writes.objectStore("held").delete((parcel.body as Seat).assignment);
+      if (task !== undefined) {
+        void writes.objectStore("drafts").delete(task);
+        void writes.objectStore("steps").delete(stepsOf(task));
+      }
+      await writes.done;
+    });
+  }
+
+  /** Takes out what the server has confirmed. */
+  remove(done: ReadonlySet<Parcel>): Promise<boolean> {
+    this.parcels.value = this.parcels.value.filter((parcel) => !done.has(parcel));
+    return this.saver.run(async () => {
+      const writes = this.db.transaction("outbox", "readwrite");
+      for (const { n } of done) if (n !== undefined) void writes.store.delete(n);
+      await writes.done;
+    });
+  }
+}

@@ -1,0 +1,172 @@
+/** The conversation with the server: one exchange at a time, everything in it can be repeated. */
+import { signal } from "@preact/signals";
+import type { Refusal, SyncRequest, SyncResponse } from "../contract";
+import type { Session } from "../session/session";
+import type { Parcel } from "./db";
+import type { Outbox } from "./outbox";
+import { type Failure, type Wire, WireError } from "./wire";
+
+/** Seats to hold, the one on the screen included. */
+export const BUFFER = 6;
+const HEARTBEAT_MS = 60_000;
+const PARCELS_AT_ONCE = 25;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+
+export interface Timers {
+  random(): number;
+  later(run: () => void, ms: number): unknown;
+  never(timer: unknown): void;
+}
+
+export const realTimers: Timers = {
+  random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
+  later: (run, ms) => setTimeout(run, ms),
+  never: (timer) => clearTimeout(timer as number),
+};
+
+/** Twice as long after each failure, with jitter so that a whole site does not come back at once. */
+export function retryDelay(failures: number, random: number): number {
+  const longest = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
+  return longest * (0.5 + random / 2);
+}
+
+export class Sync {
+  readonly state = signal<"unknown" | "online" | Failure>("unknown");
+  /** The last exchange had nothing for us: nothing to claim. */
+  readonly dry = signal(false);
+  private running: Promise<void> | null = null;
+  private again = false;
+  private failures = 0;
+  private timer: unknown = null;
+  private first = true;
+  private stopped = false;
+
+  constructor(
+    private readonly person: number,
+    private readonly wire: Wire,
+    private readonly session: Session,
+    private readonly outbox: Outbox,
+    private readonly onRefused: (refusal: Refusal) => void,
+    private readonly onLost: (assignments: readonly number[]) => void,
+    private readonly timers: Timers = realTimers,
+  ) {}
+
+  /** Runs an exchange now, or right after the one under way. */
+  poke(): Promise<void> {
+    if (this.stopped) return Promise.resolve();
+    if (this.running) {
+      this.again = true;
+      return this.running;
+    }
+    this.timers.never(this.timer);
+    this.running = this.exchange().finally(() => {
+      this.running = null;
+      this.plan();
+    });
+    return this.running;
+  }
+
+  /** Signed image addresses have run out, or seats may be missing here: ask for all that is held. */
+  refresh(): void {
+    this.first = true;
+    void this.poke();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.timers.never(this.timer);
+  }
+
+  private waitMs = HEARTBEAT_MS;
+
+  private plan(): void {
+    if (this.stopped) return;
+    const soon = this.again && this.failures === 0;
+    this.again = false;
+    const delay = this.failures > 0 ? retryDelay(this.failures, this.timers.random()) : soon ? 0 : this.waitMs;
+    this.timer = this.timers.later(() => void this.poke(), delay);
+  }
+
+  private async exchange(): Promise<void> {
+    try {
+      await this.sendReports();
+      const sent = this.outbox.parcels.peek().filter(({ kind }) => kind !== "report").slice(0, PARCELS_AT_ONCE);
+      const request = this.request(sent);
+      const response = await this.wire.sync(request);
+      this.first = false;
+      await this.take(sent, request, response);
+      this.failures = 0;
+      this.state.value = "online";
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.failures++;
+      this.state.value = error.kind;
+    }
+  }
+
+  private request(sent: readonly Parcel[]): SyncRequest {
+    const { session, outbox } = this;
+    const leaving = outbox.seats;
+    const bodies = <K extends Parcel["kind"]>(kind: K) =>
+      sent.filter((parcel): parcel is Extract<Parcel, { kind: K }> => parcel.kind === kind).map(({ body }) => body);
+    const held = session.held
+      .peek()
+      .filter(({ assignment }) => !leaving.has(assignment) && !session.lost.peek().has(assignment));
+    return {
+      person: this.person,
+      project: session.project.peek(),
+      want: session.started.peek() ? Math.max(0, BUFFER - session.held.peek().length) : 0,
+      ...(this.first ? { resume: true } : {}),
+      known_schemas: [...session.schemas.keys()],
+      unsent: outbox.unsent,
+      submissions: bodies("submission") as SyncRequest["submissions"],
+      skips: bodies("skip") as SyncRequest["skips"],
+      releases: bodies("release") as SyncRequest["releases"],
+      held: held.map(({ assignment, token }) => ({ assignment, token })),
+    };
+  }
+
+  private async take(sent: readonly Parcel[], request: SyncRequest, response: SyncResponse): Promise<void> {
+    const done = await this.settled(sent, response);
+    await this.outbox.remove(done);
+    this.session.today.value = response.today;
+    this.session.receive(response.tasks, response.schemas);
+    if (response.lost.length > 0) {
+      this.onLost(response.lost);
+      this.session.lose(response.lost);
+    }
+    this.dry.value = request.want > 0 && response.tasks.length === 0;
+    this.waitMs = this.dry.value ? Math.max(response.wait, 1) * 1000 : HEARTBEAT_MS;
+    // Parcels that did not fit into this exchange go at once; unanswered ones wait for the heartbeat.
+    if (this.outbox.parcels.peek().some((parcel) => !sent.includes(parcel))) this.again = true;
+  }
+
+  /** The parcels the server has answered. What it refused goes back to the person first. */
+  private async settled(sent: readonly Parcel[], response: SyncResponse): Promise<Set<Parcel>> {
+    const results = new Map(response.submissions.map((result) => [result.id, result]));
+    const skipped = new Set(response.skips.map(({ assignment }) => assignment));
+    const done = new Set<Parcel>();
+    for (const parcel of sent) {
+      if (parcel.kind === "release") done.add(parcel);
+      if (parcel.kind === "skip" && skipped.has(parcel.body.assignment)) done.add(parcel);
+      if (parcel.kind !== "submission") continue;
+      const result = results.get(parcel.body.id);
+      if (!result) continue;
+      done.add(parcel);
+      if (result.status !== "refused") continue;
+      const refusal = result.error ?? { code: "refused", detail: "" };
+      await this.session.takeBack(parcel.held, parcel.body, refusal);
+      this.onRefused(refusal);
+    }
+    return done;
+  }
+
+  private async sendReports(): Promise<void> {
+    for (const parcel of this.outbox.parcels.peek()) {
+      if (parcel.kind !== "report") continue;
+      await this.wire.report(parcel.body);
+      await this.outbox.remove(new Set([parcel]));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** The only place that speaks HTTP. Every failure is one of four named kinds. */
+import type { Boot, SyncRequest, SyncResponse } from "../contract";
+import type { Report } from "./db";
+
+export type Failure = "offline" | "signed_out" | "other_person" | "broken";
+
+export class WireError extends Error {
+  constructor(readonly kind: Failure) {
+    super(kind);
+  }
+}
+
+export interface Wire {
+  sync(request: SyncRequest): Promise<SyncResponse>;
+  report(report: Report): Promise<void>;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** Signing in rotates the token; the cookie, where it is readable, is newer than the page. */
+function csrfToken(boot: Boot): string {
+  return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? boot.csrf;
+}
+
+function failureOf(status: number): Failure {
+  if (status === 401 || status === 403) return "signed_out";
+  if (status === 409) return "other_person";
+  return status >= 500 || status === 429 || status === 408 ? "offline" : "broken";
+}
+
+export class HttpWire implements Wire {
+  constructor(private readonly boot: Boot) {}
+
+  async sync(request: SyncRequest): Promise<SyncResponse> {
+    const response = await this.post(this.boot.urls.sync, request);
+    try {
+      return (await response.json()) as SyncResponse;
+    } catch {
+      // A line that broke in the middle of the body, or a captive portal's page.
+      throw new WireError("offline");
+    }
+  }
+
+  async report(report: Report): Promise<void> {
+    await this.post(this.boot.urls.report, report);
+  }
+
+  private async post(url: string, body: unknown): Promise<Response> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method: "POST",
+        credentials: "same-origin",
+        redirect: "manual",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(this.boot) },
+        body: JSON.stringify(body),
+        signal: abort.signal,
+      });
+    } catch {
+      throw new WireError("offline");
+    } finally {
+      clearTimeout(timer);
+    }
+    if (response.type === "opaqueredirect") throw new WireError("signed_out");
+    if (!response.ok) throw new WireError(failureOf(response.status));
+    return response;
+  }
+}

@@ -1,0 +1,86 @@
+/** A small hierarchical state machine: a tool is a tree of states that answer pointer events. */
+import { signal } from "@preact/signals";
+
+export type Handler<C, E> = (context: C, event: E) => string | void;
+
+/** A handler returns the path of the next state ("drawing.dragging"), or nothing to stay. */
+export interface StateNode<C, E> {
+  initial?: string;
+  states?: Record<string, StateNode<C, E>>;
+  enter?(context: C): void;
+  exit?(context: C): void;
+  down?: Handler<C, E>;
+  move?: Handler<C, E>;
+  up?: Handler<C, E>;
+}
+
+export class Chart<C, E> {
+  /** The whole path from the tool's name to the leaf: "box.drawing.dragging". */
+  readonly path = signal("");
+
+  constructor(
+    readonly name: string,
+    private readonly root: StateNode<C, E>,
+    private readonly context: C,
+  ) {
+    this.enter([]);
+  }
+
+  /** The innermost state that knows the event answers it. */
+  send(kind: "down" | "move" | "up", event: E): void {
+    const nodes = this.nodes();
+    for (let depth = nodes.length - 1; depth >= 0; depth--) {
+      const handler = nodes[depth]?.[kind];
+      if (!handler) continue;
+      const target = handler(this.context, event);
+      if (target !== undefined) this.go(target);
+      return;
+    }
+  }
+
+  /** Leaves whatever is going on; states take their unfinished work back in `exit`. */
+  cancel(): void {
+    this.go("");
+  }
+
+  is(path: string): boolean {
+    const full = `${this.name}.${path}`;
+    return this.path.peek() === full || this.path.peek().startsWith(`${full}.`);
+  }
+
+  /** Moves to a state; "" is the tool's initial one. States on the common part stay entered. */
+  go(target: string): void {
+    const from = this.path.peek().split(".").slice(1);
+    const to = target === "" ? [] : target.split(".");
+    let common = 0;
+    while (common < to.length && from[common] === to[common]) common++;
+    const nodes = this.nodes();
+    for (let depth = from.length; depth > common; depth--) nodes[depth]?.exit?.(this.context);
+    this.enter(to, common);
+  }
+
+  private enter(to: string[], common = 0): void {
+    let node = this.root;
+    const full = [...to];
+    for (let depth = 0; ; depth++) {
+      const next = full[depth] ?? node.initial;
+      if (!next) break;
+      const child = node.states?.[next];
+      if (!child) throw new Error(`${this.name} has no state ${full.join(".")}`);
+      full[depth] = next;
+      node = child;
+      if (depth >= common) node.enter?.(this.context);
+    }
+    this.path.value = [this.name, ...full].join(".");
+  }
+
+  /** The root and then each entered state, outermost first. */
+  private nodes(): StateNode<C, E>[] {
+    const nodes = [this.root];
+    for (const name of this.path.peek().split(".").slice(1)) {
+      const next = nodes[nodes.length - 1]?.states?.[name];
+      if (next) nodes.push(next);
+    }
+    return nodes;
+  }
+}

@@ -1,0 +1,44 @@
+/** The select tool: a click selects, a drag on a shape moves it, a drag beside all shapes pans. */
+import { shapeAt } from "../model/hit";
+import { adjusting, gripAt, hover, startResize } from "./adjust";
+import type { StateNode } from "./chart";
+import { isDrag, type Press, type ToolContext } from "./context";
+
+type Node = StateNode<ToolContext, Press>;
+
+const idle: Node = {
+  move: hover,
+  down(context, press) {
+    const grip = gripAt(context, press);
+    if (grip) return startResize(context, press, grip);
+    const shape = shapeAt(context.shapes, press.point, press.slack / 2);
+    context.gesture = { start: press, shape, handle: null, forced: false };
+    return shape ? "pressing" : "panning";
+  },
+};
+
+const pressing: Node = {
+  enter(context) {
+    context.editor.selectedId.value = context.gesture?.shape?.id ?? null;
+  },
+  move(context, press) {
+    return context.gesture && isDrag(context.gesture.start, press) ? "adjusting.moving" : undefined;
+  },
+  up: () => "idle",
+};
+
+const panning: Node = {
+  move(context, press) {
+    const { gesture } = context;
+    if (!gesture) return;
+    context.pan(press.screen.x - gesture.start.screen.x, press.screen.y - gesture.start.screen.y);
+    gesture.start = press;
+    gesture.forced = true;
+  },
+  up(context) {
+    if (!context.gesture?.forced) context.editor.selectedId.value = null;
+    return "idle";
+  },
+};
+
+export const select: Node = { initial: "idle", states: { idle, pressing, panning, adjusting } };
