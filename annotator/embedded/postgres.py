@@ -26,7 +26,7 @@ from annotator.embedded.account import (
 from annotator.embedded.process import (
     EmbeddedError,
     command_of,
-    last_lines,
+    does_not_start,
     socket_directory,
     spawn,
     stop,
@@ -61,6 +61,8 @@ class EmbeddedPostgres:
     the crash left behind.
     """
 
+    name = "postgres"
+
     def __init__(self, directory: Path, *, fsync: bool = True, database: str = USER) -> None:
         self.account: Account = server_account()
         self.directory = reachable_directory(directory, account=self.account)
@@ -83,6 +85,9 @@ class EmbeddedPostgres:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> str:
         """Start, wait until it answers, make the database; return its URL."""
         self._initialise()
@@ -90,10 +95,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + PREDECESSOR_SECONDS
         while not self._try_to_start():
             if time.monotonic() > deadline:
-                raise EmbeddedError(
-                    f"PostgreSQL does not start in {self.directory}; "
-                    f"the end of its log:\n{last_lines(self._log)}"
-                )
+                raise does_not_start("PostgreSQL", directory=self.directory, log=self._log)
             time.sleep(0.2)  # a predecessor's processes may hold its shared memory a moment longer
         self._create_database()
         return self.url
@@ -181,13 +183,17 @@ class EmbeddedPostgres:
         )
         if made.returncode != 0:
             reason = " ".join(made.stdout.decode(errors="replace").strip().splitlines()[-3:])
+            if "No space left on device" in reason:
+                raise EmbeddedError(f"The disk of {workshop} is full; free some space and start again.")
             raise EmbeddedError(f"PostgreSQL could not make its directory in {workshop}: {reason}")
 
     def _choose_sockets(self) -> None:
-        if self._sockets_are_temporary and self._sockets and self._sockets.exists():
+        """Once: a restarted server must be found under the address its clients know."""
+        if self._sockets and self._sockets.exists():
             return
-        wanted = self.directory
-        self._sockets, self._sockets_are_temporary = socket_directory(wanted, longest_name=SOCKET_NAME)
+        self._sockets, self._sockets_are_temporary = socket_directory(
+            self.directory, longest_name=SOCKET_NAME
+        )
         if self._sockets_are_temporary:
             self.account.own(self._sockets)
 

@@ -92,10 +92,12 @@ def command_of(pid: int) -> str:
         return ""
 
 
-def last_lines(path: Path, *, count: int = 5) -> str:
-    if not path.exists():
-        return ""
-    return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+def does_not_start(server: str, *, directory: Path, log: Path, lines: int = 5) -> EmbeddedError:
+    """The error for a server that ended or never answered, with the reason from the end of its log."""
+    said = log.read_text(errors="replace").splitlines()[-lines:] if log.exists() else []
+    if any("No space left on device" in line for line in said):
+        return EmbeddedError(f"The disk of {directory} is full; free some space and start again.")
+    return EmbeddedError(f"{server} does not start in {directory}; the end of its log:\n" + "\n".join(said))
 
 
 def socket_directory(wanted: Path, *, longest_name: str) -> tuple[Path, bool]:

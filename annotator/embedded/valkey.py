@@ -16,7 +16,14 @@ from typing import Self
 import redis
 
 from annotator.embedded.account import Account, reachable_directory, reachable_program, server_account
-from annotator.embedded.process import EmbeddedError, last_lines, socket_directory, spawn, stop, wait_until
+from annotator.embedded.process import (
+    EmbeddedError,
+    does_not_start,
+    socket_directory,
+    spawn,
+    stop,
+    wait_until,
+)
 
 SOCKET_NAME = "valkey.sock"
 START_SECONDS = 10.0
@@ -24,6 +31,8 @@ START_SECONDS = 10.0
 
 class EmbeddedValkey:
     """A Valkey server whose socket is in `directory`. It dies with the process that started it."""
+
+    name = "valkey"
 
     def __init__(self, directory: Path, *, memory_mb: int = 256) -> None:
         self.account: Account = server_account()
@@ -47,13 +56,12 @@ class EmbeddedValkey:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> str:
         self.account.own(self.directory)
-        self._sockets, self._sockets_are_temporary = socket_directory(
-            self.directory, longest_name=SOCKET_NAME
-        )
-        if self._sockets_are_temporary:
-            self.account.own(self._sockets)
+        self._choose_sockets()
         self.socket.unlink(missing_ok=True)
         with self._log.open("wb") as output:
             process = self._process = spawn(
@@ -65,9 +73,7 @@ class EmbeddedValkey:
             )
         if not wait_until(self._answers, process=process, seconds=START_SECONDS):
             self.stop()
-            raise EmbeddedError(
-                f"Valkey does not start in {self.directory}; the end of its log:\n{last_lines(self._log)}"
-            )
+            raise does_not_start("Valkey", directory=self.directory, log=self._log)
         return self.url
 
     def stop(self) -> None:
@@ -95,6 +101,16 @@ class EmbeddedValkey:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _choose_sockets(self) -> None:
+        """Once: a restarted server must be found under the address its clients know."""
+        if self._sockets and self._sockets.exists():
+            return
+        self._sockets, self._sockets_are_temporary = socket_directory(
+            self.directory, longest_name=SOCKET_NAME
+        )
+        if self._sockets_are_temporary:
+            self.account.own(self._sockets)
 
     def _command(self) -> list[str | Path]:
         return [

@@ -1,0 +1,1 @@
+"""Starts and keeps the whole of Labelmill on one machine."""

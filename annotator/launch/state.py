@@ -1,0 +1,67 @@
+"""The state directory of one installation: its secrets, its lock, its data."""
+
+import fcntl
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from annotator.embedded.process import EmbeddedError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LEAST_FREE_BYTES = 500 * 2**20
+
+
+class State:
+    """`LABELMILL_HOME`, by default .labelmill in the checkout."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home.absolute()
+        self._lock: int | None = None
+
+    def open(self) -> None:
+        """Make the directory. Root leaves it passable, not readable, for the servers' own account."""
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            self.home.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        except OSError as error:
+            raise EmbeddedError(
+                f"{self.home} cannot be used ({error.strerror}); set LABELMILL_HOME to a directory of yours."
+            ) from error
+
+    def lock(self) -> None:
+        """One installation runs once. The kernel drops the lock when we die, however we die."""
+        path = self.home / "lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            owner = path.read_text().strip() or "unknown"
+            os.close(descriptor)
+            raise EmbeddedError(
+                f"Labelmill already runs from {self.home} (process {owner}). Stop it, or set LABELMILL_HOME "
+                "and PORT to run a second one."
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+        self._lock = descriptor
+
+    def check_space(self) -> None:
+        free = shutil.disk_usage(self.home).free
+        if free < LEAST_FREE_BYTES:
+            raise EmbeddedError(
+                f"Only {free // 2**20} MB are free on the disk of {self.home}, and at least "
+                f"{LEAST_FREE_BYTES // 2**20} MB are needed. Free some space, or set LABELMILL_HOME to a "
+                "directory on another disk."
+            )
+
+    def secret(self, name: str) -> str:
+        """A random text made on the first call and kept; readable to the owner alone."""
+        path = self.home / name
+        if not path.exists():
+            fresh = path.with_name(f"{name}.{os.getpid()}")
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            fresh.replace(path)
+        return path.read_text().strip()
