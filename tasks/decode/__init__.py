@@ -1,0 +1,1 @@
+"""Turning a stranger's bytes into an upright sRGB picture, in a process that may be lost."""
