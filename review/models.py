@@ -21,6 +21,9 @@ class Consensus(models.Model):
     payload = models.JSONField(help_text="annotations with confidence and provenance")
     confidence = models.FloatField(help_text="the least sure of what decides, 0 to 1")
     answers = models.PositiveSmallIntegerField(help_text="submissions it was made of")
+    excluded = models.BooleanField(
+        default=False, help_text="a reviewer found it cannot be labelled: settled, but in no release"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -44,6 +47,15 @@ class Skill(models.Model):
         constraints = [models.UniqueConstraint(name="one_skill_each", fields=["person", "project"])]
 
 
+class CrowdEstimate(models.Model):
+    """How a project's people see and draw, as the last full pass estimated it; settling starts from it."""
+
+    project = models.OneToOneField("tasks.Project", models.PROTECT, primary_key=True)
+    estimate = models.JSONField(default=dict, help_text="consensus.Crowd as JSON; empty: nothing known yet")
+    settled = models.PositiveIntegerField(default=0, help_text="tasks settled when it was made")
+    updated_at = models.DateTimeField()
+
+
 class Dispute(models.Model):
     """A task the machine will not settle, waiting for a reviewer."""
 
@@ -53,11 +65,16 @@ class Dispute(models.Model):
         CLASS = "class", _("They named an object differently")
         GEOMETRY = "geometry", _("They drew an object differently")
         SKIPPED = "skipped", _("Nobody could answer it")
+        ERROR = "error", _("The machine could not read the answers")
 
     task = models.ForeignKey("tasks.Task", models.PROTECT, related_name="disputes")
     project = models.ForeignKey("tasks.Project", models.PROTECT, db_index=False)
     reason = models.CharField(max_length=12, choices=Reason)
+    where = models.CharField(max_length=120, blank=True, help_text="path into the consensus: shapes[3]")
     value = models.FloatField(default=0, help_text="expected gain by settling it; the queue's order")
+    # A courtesy, so that two reviewers do not study the same one; the verdict alone decides who was first.
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    held_until = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(db_default=Now())
     resolved_at = models.DateTimeField(null=True)
 
