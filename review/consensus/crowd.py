@@ -1,28 +1,16 @@
-"""How a project's people see and draw: what the consensus knows of them beforehand, and its estimate.
+"""How a project's people see and draw: what the consensus knows of them beforehand."""
 
-`estimate_crowd` is EM over a project's answers without any truth: clusters are formed once, then in turn
-(E) what each candidate is and where its edges are, (M) how often each annotator reports each kind of
-candidate and how their edges lie. Every estimate is anchored by a prior, as two or three answers a task
-leave it nearly free. The candidates that nobody reported are counted in by their expectation (EM for a
-zero-truncated mixture, Dempster, Laird, Rubin 1977, section 4.2).
-"""
-
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from review.consensus.answers import Answer
-from review.consensus.existence import kinds, log_likelihood
-from review.consensus.geometry import fuse
-from review.consensus.matching import Bools, Floats, cluster, stack
+from review.consensus.matching import Floats
 
 DEFAULT_SKILL = 0.85
-PRIOR_HITS = 20.0  # candidates an annotator's rate of reports is anchored by
-PRIOR_CROWD_HITS = 200.0  # candidates the population's rates are anchored by
-PRIOR_EDGES = 20.0  # boxes an annotator's bias and spread are anchored by
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +36,11 @@ class Crowd:
         return self.profiles.get(annotator) or skilled(self.typical, skill=skill)
 
 
+UNKNOWN_CROWD = Crowd()
+
+
 def skilled(typical: Profile, *, skill: float) -> Profile:
-    """The typical profile for somebody of that skill: in log-odds better at reporting and at not inventing."""
+    """The typical profile for somebody of that skill: in log-odds of reporting and of not inventing."""
     shift = _logit(skill) - _logit(DEFAULT_SKILL)
     turn = np.array([-1.0, 0.5, 1.0])
     hits = 1.0 / (1.0 + np.exp(-(_logit(np.array(typical.hits)) + shift * turn)))
@@ -65,53 +56,18 @@ def _logit(p: npt.ArrayLike) -> Floats:
     return np.asarray(np.log(p) - np.log1p(-np.asarray(p)))
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """All clusters of many tasks: `stacked` clusters x seats x 4 corners, `who` clusters x seats (-1: no seat)."""
-
-    stacked: Floats
-    who: npt.NDArray[np.int64]
-    annotators: tuple[int, ...]
-
-    @property
-    def seen(self) -> Bools:
-        return np.asarray(~np.isnan(self.stacked[:, :, 0]))
+def crowd_to_json(crowd: Crowd) -> dict[str, Any]:
+    profiles = {str(annotator): asdict(crowd.profiles[annotator]) for annotator in sorted(crowd.profiles)}
+    return {"mix": list(crowd.mix), "typical": asdict(crowd.typical), "profiles": profiles}
 
 
-def estimate_crowd(*, tasks: Iterable[Sequence[Answer]], rounds: int = 20, start: Crowd = Crowd()) -> Crowd:
-    """Estimate a project's crowd from its answered tasks; `start` is the prior (and a warm start)."""
-    table = tabulate(tasks)
-    if not len(table.stacked):
-        return start
-    people = len(table.annotators)
-    mix, hits, bias, spread = (
-        np.array(start.mix),
-        np.tile(start.typical.hits, (people, 1)),
-        np.tile(start.typical.bias, (people, 1)),
-        np.tile(start.typical.spread, (people, 1)),
-    )
-    for _ in range(rounds):
-        mix, hits = _see(table, mix=mix, hits=hits, start=start)
-        bias, spread = _draw(table, mix=mix, hits=hits, bias=bias, spread=spread, start=start)
-    return _crowd(table, mix=mix, hits=hits, bias=bias, spread=spread)
+def crowd_from_json(document: Mapping[str, Any]) -> Crowd:
+    profiles = {int(annotator): _profile(values) for annotator, values in document["profiles"].items()}
+    return Crowd(mix=tuple(document["mix"]), typical=_profile(document["typical"]), profiles=profiles)
 
 
-def tabulate(tasks: Iterable[Sequence[Answer]]) -> Table:
-    """Cluster every task once and lay the clusters of all under each other."""
-    ordered = [sorted(answers, key=lambda a: a.submission) for answers in tasks]
-    annotators = tuple(sorted({answer.annotator for answers in ordered for answer in answers}))
-    index = {annotator: i for i, annotator in enumerate(annotators)}
-    seats = max((len(answers) for answers in ordered), default=0)
-    boxes: list[Floats] = [np.zeros((0, seats, 4))]
-    who: list[npt.NDArray[np.int64]] = [np.zeros((0, seats), dtype=np.int64)]
-    for answers in ordered:
-        views = [corners(answer) for answer in answers]
-        stacked = stack(cluster(views), views)
-        padding = ((0, 0), (0, seats - len(answers)), (0, 0))
-        boxes.append(np.pad(stacked, padding, constant_values=np.nan))
-        seat = [index[a.annotator] if a else -1 for a, _ in zip_longest(answers, range(seats))]
-        who.append(np.tile(np.array(seat, dtype=np.int64), (len(stacked), 1)))
-    return Table(np.concatenate(boxes), np.concatenate(who), annotators)
+def _profile(values: Mapping[str, Any]) -> Profile:
+    return Profile(**{name: tuple(numbers) for name, numbers in values.items()})
 
 
 def corners(answer: Answer) -> Floats:
@@ -119,56 +75,3 @@ def corners(answer: Answer) -> Floats:
     boxes = np.array([shape.box for shape in answer.shapes], dtype=np.float64).reshape(-1, 4)
     boxes[:, 2:] += boxes[:, :2]
     return boxes
-
-
-def _see(table: Table, *, mix: Floats, hits: Floats, start: Crowd) -> tuple[Floats, Floats]:
-    """One EM round of the report rates: new mix (3) and hits (annotators x 3)."""
-    present, each = table.who >= 0, hits[table.who]
-    posterior = kinds(table.seen, present, mix=mix, hits=each)
-    unseen = mix[None] * np.exp(log_likelihood(np.zeros_like(present), present, hits=each))
-    unseen /= 1.0 - unseen.sum(axis=1, keepdims=True)
-    weight = posterior + unseen
-    new_mix = weight.sum(axis=0) + PRIOR_CROWD_HITS * np.array(start.mix)
-    reported, asked = np.zeros_like(hits), np.zeros_like(hits)
-    np.add.at(reported, table.who[present], (table.seen[:, :, None] * posterior[:, None])[present])
-    np.add.at(asked, table.who[present], np.broadcast_to(weight[:, None], (*present.shape, 3))[present])
-    typical = (reported.sum(axis=0) + PRIOR_CROWD_HITS * np.array(start.typical.hits)) / (
-        asked.sum(axis=0) + PRIOR_CROWD_HITS
-    )
-    new_hits = (reported + PRIOR_HITS * typical) / (asked + PRIOR_HITS)
-    return new_mix / new_mix.sum(), np.clip(new_hits, 0.005, 0.995)
-
-
-def _draw(
-    table: Table, *, mix: Floats, hits: Floats, bias: Floats, spread: Floats, start: Crowd
-) -> tuple[Floats, Floats]:
-    """One EM round of the edges: new bias and spread (annotators x 4), from clusters that two or more saw."""
-    shared = table.seen.sum(axis=1) >= 2
-    stacked, who, seen = table.stacked[shared], table.who[shared], table.seen[shared]
-    real = 1.0 - kinds(seen, who >= 0, mix=mix, hits=hits[who])[:, 0]
-    fused = fuse(stacked, bias=bias[who], spread=spread[who])
-    weight = fused.credible * real[:, None, None]
-    total, mean, square = np.zeros_like(bias), np.zeros_like(bias), np.zeros_like(bias)
-    np.add.at(total, who[seen], weight[seen])
-    np.add.at(mean, who[seen], (weight * fused.errors)[seen])
-    new_bias = mean / (total + PRIOR_EDGES)
-    # What is known of the true edge is itself uncertain; without this term the spread would shrink to 0.
-    centred = np.square(fused.errors - new_bias[who]) + 1.0 / fused.information[:, None]
-    np.add.at(square, who[seen], (weight * centred)[seen])
-    count = np.zeros_like(bias)
-    np.add.at(count, who[seen], np.broadcast_to(real[:, None, None], weight.shape)[seen])
-    typical = (square.sum(axis=0) + PRIOR_EDGES * np.square(start.typical.spread)) / (
-        count.sum(axis=0) + PRIOR_EDGES
-    )
-    return new_bias, np.sqrt((square + PRIOR_EDGES * typical) / (count + PRIOR_EDGES))
-
-
-def _crowd(table: Table, *, mix: Floats, hits: Floats, bias: Floats, spread: Floats) -> Crowd:
-    profiles = {
-        annotator: Profile(tuple(hits[i].tolist()), tuple(bias[i].tolist()), tuple(spread[i].tolist()))
-        for i, annotator in enumerate(table.annotators)
-    }
-    typical = Profile(
-        hits=tuple(np.median(hits, axis=0).tolist()), spread=tuple(np.median(spread, axis=0).tolist())
-    )
-    return Crowd(mix=tuple(mix.tolist()), typical=typical, profiles=profiles)

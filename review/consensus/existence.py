@@ -19,7 +19,7 @@ KINDS = ("spurious", "hard", "easy")
 def kinds(seen: Bools, present: Bools, *, mix: Floats, hits: Floats) -> Floats:
     """Posterior of the kinds: clusters x 3.
 
-    `seen`, `present`: clusters x annotators (present: was asked at all); `hits`: 1 or clusters x annotators x 3.
+    `seen` and `present` (was asked at all): clusters x annotators; `hits`: 1 or clusters x annotators x 3.
     """
     return normalise(np.log(mix)[None] + log_likelihood(seen, present, hits=hits))
 

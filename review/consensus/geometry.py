@@ -8,7 +8,8 @@ others loses its weight instead of pulling the mean. EM for the location (Lange,
     m   = sum(u_r / s_r^2 (e_r - b_r)) / sum(u_r / s_r^2)    M step
 
 The edge's remaining variance is 1 / sum(u_r / s_r^2), scaled by how much these people differ at this very
-box against what was expected (a scaled inverse chi-squared prior worth PRIOR_ANSWERS residuals).
+box against what was expected (a scaled inverse chi-squared prior worth PRIOR_ANSWERS residuals), and a
+share RHO of one person's variance that no number of answers takes away: people err alike, too.
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ import numpy as np
 
 from review.consensus.matching import Floats
 
-FREEDOM = 4.0  # nu: heavy tails; at 30 and more it is a plain weighted mean
+FREEDOM = 6.0  # nu: heavy tails; at 30 and more it is a plain weighted mean
 PRIOR_ANSWERS = 3.0
+RHO = 0.25
 ROUNDS = 8
 SHARE_MEAN_ERROR = np.sqrt(2.0 / np.pi)  # mean absolute value of a standard normal variable
 
@@ -54,7 +56,8 @@ def fuse(stacked: Floats, *, bias: Floats, spread: Floats) -> Fused:
     count = seen.sum(axis=1)
     dispersion = (PRIOR_ANSWERS + residual.sum(axis=1)) / (PRIOR_ANSWERS + count - 1)[:, None]
     information = (precision * credible).sum(axis=1)
-    variance = dispersion / information
+    alone = count[:, None] / information  # the variance of one answer by itself
+    variance = dispersion * ((1.0 - RHO) / information + RHO * alone)
     return Fused(
         boxes=_ordered(centre + offset * size),
         expected_iou=np.exp(-SHARE_MEAN_ERROR * np.sqrt(variance).sum(axis=1)),
@@ -83,4 +86,3 @@ def _ordered(corners: Floats) -> Floats:
     """Corners with a positive size, should biases ever have crossed the edges of a sliver."""
     low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])
     return np.concatenate([low, np.maximum(high, low + 1e-6)], axis=1)
-

@@ -13,19 +13,21 @@ from scipy.optimize import linear_sum_assignment
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-MATCH_IOU = 0.4
+MATCH_IOU = 0.3
 ROUNDS = 4
 
 
+def iou(a: Floats, b: Floats) -> Floats:
+    """IoU of corner boxes [x1, y1, x2, y2], element by element with broadcasting; NaN counts as apart."""
+    low, high = np.maximum(a[..., :2], b[..., :2]), np.minimum(a[..., 2:], b[..., 2:])
+    inside = np.prod(np.clip(high - low, 0.0, None), axis=-1)
+    union = np.prod(a[..., 2:] - a[..., :2], axis=-1) + np.prod(b[..., 2:] - b[..., :2], axis=-1) - inside
+    return np.asarray(np.divide(inside, union, out=np.zeros_like(inside), where=union > 0))
+
+
 def iou_matrix(a: Floats, b: Floats) -> Floats:
-    """IoU of each corner box [x1, y1, x2, y2] of `a` (n x 4) with each of `b` (m x 4): n x m."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    inside = np.prod(np.clip(high - low, 0.0, None), axis=2)
-    area_a = np.prod(a[:, 2:] - a[:, :2], axis=1)
-    area_b = np.prod(b[:, 2:] - b[:, :2], axis=1)
-    union = area_a[:, None] + area_b[None, :] - inside
-    return np.divide(inside, union, out=np.zeros_like(inside), where=union > 0)
+    """IoU of each corner box of `a` (n x 4) with each of `b` (m x 4): n x m."""
+    return iou(a[:, None], b[None])
 
 
 def assign(values: Floats, *, least: float) -> list[tuple[int, int]]:
@@ -34,9 +36,7 @@ def assign(values: Floats, *, least: float) -> list[tuple[int, int]]:
         return []
     # A forbidden pair is worth nothing: it may fill the assignment but displaces no real pair.
     rows, columns = linear_sum_assignment(np.where(values >= least, values, 0.0), maximize=True)
-    return [
-        (r, c) for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if values[r, c] >= least
-    ]
+    return [(r, c) for r, c in zip(rows.tolist(), columns.tolist(), strict=True) if values[r, c] >= least]
 
 
 def cluster(views: list[Floats], *, least: float = MATCH_IOU) -> npt.NDArray[np.int64]:
@@ -57,7 +57,9 @@ def cluster(views: list[Floats], *, least: float = MATCH_IOU) -> npt.NDArray[np.
     return _canonical(members)
 
 
-def _place(members: npt.NDArray[np.int64], views: list[Floats], r: int, least: float) -> npt.NDArray[np.int64]:
+def _place(
+    members: npt.NDArray[np.int64], views: list[Floats], r: int, least: float
+) -> npt.NDArray[np.int64]:
     """Assign annotator r's boxes to the clusters, or to new ones; column r of `members` is all -1."""
     if len(views[r]) == 0:
         return members

@@ -24,7 +24,8 @@ class TagConsensus:
 
 @dataclass(frozen=True, slots=True)
 class ShapeConsensus:
-    """One fused box. `confidence` = `existence` x `class_confidence`; `expected_iou` with the true box."""
+    """One fused box. `confidence` = `existence` x `class_confidence`; `expected_iou` with the true box;
+    `attribute_confidence` is that of the least sure attribute, 1.0 without any."""
 
     id: str
     label: str
@@ -32,6 +33,7 @@ class ShapeConsensus:
     attributes: Mapping[str, TagValue]
     existence: float
     class_confidence: float
+    attribute_confidence: float
     expected_iou: float
     agreed: tuple[str, ...]
     differed: tuple[str, ...]
@@ -42,19 +44,34 @@ class ShapeConsensus:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """How sure the consensus is of one part. `where` is a path into the payload: `tags.garment`, `shapes[3]`,
+    `rejected[0]`, or `shapes` for "there is nothing"; `reason` is what to ask a person about it:
+    tag_unsure, existence_unsure, class_unsure, attribute_unsure, geometry_unsure or empty_unsure."""
+
+    where: str
+    reason: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Consensus:
     """What the machine concludes for a task.
 
-    `rejected` are candidates more likely not there than there; `empty_confidence` is how sure it is that
-    nobody missed an object (1.0 when the schema asks for no shapes); `agreement` scores each submission.
+    `rejected` are the candidates more likely not there than there; `doubts` names the confidence of every
+    part that decides, in the payload's order; `agreement` scores each submission against the whole, 0..1.
     """
 
     tags: tuple[TagConsensus, ...]
     shapes: tuple[ShapeConsensus, ...]
     rejected: tuple[ShapeConsensus, ...]
-    empty_confidence: float
-    confidence: float
+    doubts: tuple[Doubt, ...]
     agreement: Mapping[str, float]
+
+    @property
+    def confidence(self) -> float:
+        """That of the least sure part: a chain is as strong as its weakest link."""
+        return min((doubt.confidence for doubt in self.doubts), default=1.0)
 
     def payload(self) -> dict[str, Any]:
         return {
@@ -68,10 +85,7 @@ class Consensus:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Settled, or why not and where: a path such as `tags.garment` or `shapes[3]` into the payload.
-
-    reason: "" when settled, else existence_unsure, class_unsure, geometry_unsure, tag_unsure, empty_unsure.
-    """
+    """Settled, or the reason and the place of the weakest part (both "" when settled), as in `Doubt`."""
 
     settled: bool
     reason: str = ""
@@ -97,6 +111,7 @@ def _shape(shape: ShapeConsensus) -> dict[str, Any]:
         "attributes": {key: _json(value) for key, value in shape.attributes.items()},
         "confidence": round(shape.confidence, CONFIDENCE_DIGITS),
         "class_confidence": round(shape.class_confidence, CONFIDENCE_DIGITS),
+        "attribute_confidence": round(shape.attribute_confidence, CONFIDENCE_DIGITS),
         "existence": round(shape.existence, CONFIDENCE_DIGITS),
         "expected_iou": round(shape.expected_iou, CONFIDENCE_DIGITS),
         "agreed": list(shape.agreed),

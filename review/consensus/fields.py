@@ -1,0 +1,123 @@
+"""The answer to one question from several people: a tag group of the image, or an attribute of a shape."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from review.consensus import votes
+from review.consensus.answers import Field, TagValue
+
+OPEN_OPTIONS = 10  # an open question (text, number) has many wrong answers
+SAME_NUMBER = 0.01  # numbers this near to each other, relative to the larger, are the same answer
+
+
+@dataclass(frozen=True, slots=True)
+class FieldVote:
+    """`votes` counts by value as text; `right[i]` says how far answer i is the chosen one, 0..1."""
+
+    value: TagValue
+    confidence: float
+    votes: dict[str, int]
+    right: tuple[float, ...]
+
+
+def vote_field(field: Field, values: Sequence[TagValue], *, skills: Sequence[float]) -> FieldVote:
+    """One value from several; None is an answer too: "left open". Needs at least one answer."""
+    if field.kind == "multiple":
+        return _multiple(field, [value if isinstance(value, tuple) else () for value in values], skills)
+    if field.kind == "number":
+        return _number(values, skills)
+    if field.kind == "text":
+        return _text(values, skills)
+    if field.kind == "checkbox":
+        return _single([bool(value) for value in values], skills, options=2)
+    return _single(values, skills, options=len(field.options) + (not field.required))
+
+
+def as_text(value: TagValue) -> str:
+    """A value as a key of `votes`: "" for left open."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _single(values: Sequence[TagValue], skills: Sequence[float], *, options: int) -> FieldVote:
+    names = [as_text(value) for value in values]
+    chosen, confidence = next(iter(votes.posterior(names, skills=skills, options=options).items()))
+    return FieldVote(
+        value=values[names.index(chosen)],
+        confidence=confidence,
+        votes=_count(names),
+        right=tuple(float(name == chosen) for name in names),
+    )
+
+
+def _multiple(field: Field, values: Sequence[tuple[str, ...]], skills: Sequence[float]) -> FieldVote:
+    """Each option is a yes or no of its own; the group is as sure as its least sure option."""
+    named = {option for value in values for option in value}
+    options = [*field.options, *sorted(named - set(field.options))]
+    chances = {o: votes.yes([o in value for value in values], skills=skills) for o in options}
+    chosen = tuple(option for option in options if chances[option] > 0.5)
+    return FieldVote(
+        value=chosen,
+        confidence=min((max(p, 1.0 - p) for p in chances.values()), default=1.0),
+        votes={o: sum(o in value for value in values) for o in options if o in named},
+        right=tuple(_jaccard(set(value), set(chosen)) for value in values),
+    )
+
+
+def _number(values: Sequence[TagValue], skills: Sequence[float]) -> FieldVote:
+    """The weighted median; its confidence is a vote in which near-equal numbers are one value."""
+    numbers = [None if value is None else float(value) for value in values]  # type: ignore[arg-type]
+    given = sorted((n, skill) for n, skill in zip(numbers, skills, strict=True) if n is not None)
+    opened = votes.yes([n is not None for n in numbers], skills=skills)
+    if not given or opened < 0.5:
+        names = [as_text(value) for value in values]
+        return FieldVote(None, 1.0 - opened, _count(names), tuple(float(n is None) for n in numbers))
+    median = _weighted_median(given)
+    same = [n is not None and abs(n - median) <= SAME_NUMBER * max(abs(n), abs(median)) for n in numbers]
+    names = ["" if n is None else "same" if s else f"{n:g}" for n, s in zip(numbers, same, strict=True)]
+    chances = votes.posterior(names, skills=skills, options=OPEN_OPTIONS)
+    return FieldVote(
+        value=int(median) if median.is_integer() else median,
+        confidence=chances.get("same", 0.0),
+        votes=_count([as_text(value) for value in values]),
+        right=tuple(map(float, same)),
+    )
+
+
+def _weighted_median(given: Sequence[tuple[float, float]]) -> float:
+    """The least number with half of the weight at or below it: always one that somebody gave."""
+    half, below = sum(skill for _, skill in given) / 2.0, 0.0
+    for number, skill in given:
+        below += skill
+        if below >= half:
+            return number
+    return given[-1][0]
+
+
+def _text(values: Sequence[TagValue], skills: Sequence[float]) -> FieldVote:
+    """The most trusted reading after normalising; written as most of its voters wrote it."""
+    keys = [_normalised(value) for value in values]
+    chosen, confidence = next(iter(votes.posterior(keys, skills=skills, options=OPEN_OPTIONS).items()))
+    written = sorted(str(v).strip() for v, key in zip(values, keys, strict=True) if key == chosen and key)
+    return FieldVote(
+        value=max(written, key=written.count) if written else None,
+        confidence=confidence,
+        votes=_count(keys),
+        right=tuple(float(key == chosen) for key in keys),
+    )
+
+
+def _normalised(value: TagValue) -> str:
+    text = unicodedata.normalize("NFKC", "" if value is None else str(value))
+    return re.sub(r"\s+", " ", text).strip().casefold()
+
+
+def _count(names: Sequence[str]) -> dict[str, int]:
+    return {name: list(names).count(name) for name in sorted(set(names))}
+
+
+def _jaccard(a: set[str], b: set[str]) -> float:
+    return len(a & b) / len(a | b) if a | b else 1.0
