@@ -43,7 +43,9 @@ PLACES: dict[str, list[Place]] = {
 def navigation(*, role: str, path: str) -> list[dict[str, object]]:
     """The role's places; the one with the longest matching path is where the person is."""
     places = PLACES.get(role, [])
-    here = max((place for place in places if place.holds(path)), key=lambda place: len(place.href), default=None)
+    here = max(
+        (place for place in places if place.holds(path)), key=lambda place: len(place.href), default=None
+    )
     return [{"name": place.name, "href": place.href, "current": place is here} for place in places]
 
 

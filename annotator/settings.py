@@ -8,7 +8,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
+
+from annotator.logs import configure_structlog, logging_settings
+
+# Lets classes name their type arguments (ModelForm[Person]) at run time too.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(os.environ.get("LABELMILL_HOME", BASE_DIR / ".labelmill"))
@@ -24,7 +30,9 @@ def _list(name: str, default: str = "") -> list[str]:
 
 TESTING = "pytest" in sys.modules
 DEBUG = _flag("LABELMILL_DEBUG")
-SECRET_KEY = os.environ.get("LABELMILL_SECRET_KEY", "only-for-tests" * 4 if TESTING else "")
+SECRET_KEY = os.environ.get(
+    "LABELMILL_SECRET_KEY", "only-for-tests" * 4 if TESTING or "mypy" in sys.modules else ""
+)
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "Set LABELMILL_SECRET_KEY to a long random text, or start with `make up`, which makes one."
@@ -53,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "annotator.health.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "annotator.middleware.RequestIdMiddleware",
@@ -124,6 +133,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
 
 # Storage of originals, renditions and releases: file:///path or s3://key:secret@host[:port]/bucket?region=..
@@ -194,11 +204,14 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 # A whole site signs in from one address, so the lock-out counts by login name, never by address alone.
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_RESET_ON_SUCCESS = True
+# The page says how long a lock lasts: a try in between must not make that untrue.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "workers.auth.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -225,6 +238,7 @@ USE_TZ = True
 TIME_ZONE = os.environ.get("LABELMILL_TIMEZONE", "Asia/Shanghai")
 
 EMAIL_BACKEND = os.environ.get("LABELMILL_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("LABELMILL_FROM_EMAIL", "Labelmill <noreply@localhost>")
 
 REST_FRAMEWORK = {
@@ -253,9 +267,19 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
+# What the operator sees: lines on standard error, and numbers for whoever holds the token.
+LOGGING = logging_settings(
+    json=_flag("LABELMILL_LOG_JSON", default=not TESTING), level=os.environ.get("LABELMILL_LOG_LEVEL", "INFO")
+)
+configure_structlog()
+METRICS_TOKEN = os.environ.get("LABELMILL_METRICS_TOKEN", "")
+
 # Limits of ingest.
 MAX_IMAGE_BYTES = int(os.environ.get("LABELMILL_MAX_IMAGE_BYTES", 100 * 2**20))
 MAX_IMAGE_PIXELS = int(os.environ.get("LABELMILL_MAX_IMAGE_PIXELS", 120_000_000))
 MAX_ARCHIVE_BYTES = int(os.environ.get("LABELMILL_MAX_ARCHIVE_BYTES", 20 * 2**30))
 JOB_IMAGES = 100
 MEDIA_URL_SECONDS = 3600
+
+# Webhooks may call addresses inside our own network: for tests, or when clients are in the same house.
+WEBHOOK_ALLOW_PRIVATE = _flag("LABELMILL_WEBHOOK_ALLOW_PRIVATE")

@@ -14,7 +14,7 @@ const BUDGETS = { "workbench.js": 45 * 1024, "workbench.css": 8 * 1024 };
 
 function entries() {
   const pages = join(here, "pages");
-  const found = ["workbench/main.tsx", "styles/workbench.css", "styles/app.css"];
+  const found = ["workbench/main.tsx", "styles/workbench.css", "styles/app.css", "styles/style_page.css"];
   if (existsSync(pages)) {
     found.push(...readdirSync(pages).filter((n) => /^[^_].*\.tsx?$/.test(n)).map((n) => `pages/${n}`));
   }

@@ -1,12 +1,87 @@
-"""Signing in and out."""
+"""Signing in and out: who is meant by a name, where they go, and when a name is locked.
+
+The lock-out itself is django-axes', counted by login name: a whole site shares one address.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from axes.handlers.proxy import AxesProxyHandler
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from workers.models import Person, Role
+
+HOMES: dict[str, str] = {
+    Role.ANNOTATOR: "/desk/",
+    Role.REVIEWER: "/review/",
+    Role.SUPERVISOR: "/floor/",
+    Role.CLIENT: "/portal/",
+    Role.OPERATOR: "/admin/",
+}
 
 
-def locked_out(request: HttpRequest, credentials: dict[str, Any], *args: Any, **kwargs: Any) -> HttpResponse:
-    return render(request, "sign_in/locked.html", {"username": credentials.get("username")}, status=429)
+def login_name(*, given: str) -> str:
+    """The login name meant by what somebody typed: a login name, or an e-mail that only one person has.
+
+    Whatever matches nobody comes back as typed, so that wrong names are counted and locked like real
+    ones and nobody learns from the answer which exist.
+    """
+    name = given.strip().lower()
+    if "@" in name and not Person.objects.filter(username=name).exists():
+        found = Person.objects.filter(email__iexact=name, is_active=True).values_list("username", flat=True)[
+            :2
+        ]
+        if len(found) == 1:
+            return found[0]
+    return name
+
+
+def home_of(person: Person) -> str:
+    return HOMES[person.role]
+
+
+def way_in(*, person: Person, wanted: str, host: str, secure: bool) -> str:
+    """Where to go after signing in: the page asked for, if it is ours and not another role's ground.
+
+    On a shared PC the page asked for may be that of the person before.
+    """
+    ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={host}, require_https=secure)
+    home = home_of(person)
+    foreign = any(wanted.startswith(other) for other in HOMES.values() if other != home)
+    return wanted if ours and not foreign else home
+
+
+def locked_until(*, username: str, now: datetime) -> datetime | None:
+    """When the name may be tried again; None if it may be now. Failures fall out of the window one by one."""
+    window = get_cool_off() or timedelta()
+    attempts = AccessAttempt.objects.filter(username=username, attempt_time__gte=now - window)
+    counted = list(attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+    total = sum(failures for _, failures in counted)
+    for at, failures in counted:
+        if total >= settings.AXES_FAILURE_LIMIT > total - failures:
+            return at + window
+        total -= failures
+    return None
+
+
+def unlock(*, username: str) -> None:
+    """Forgets wrong tries: for a supervisor who has reset a PIN, and for a password set by e-mail."""
+    AxesProxyHandler.reset_attempts(username=username)
+
+
+def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]) -> HttpResponse:
+    """The page instead of the sign-in form, called by django-axes."""
+    now = timezone.now()
+    until = locked_until(username=str(credentials.get("username", "")), now=now) or now
+    seconds = max(int((until - now).total_seconds()), 1)
+    page = render(request, "sign_in/locked.html", {"minutes": -(-seconds // 60)}, status=429)
+    page["Retry-After"] = str(seconds)
+    return page

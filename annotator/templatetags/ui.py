@@ -43,7 +43,9 @@ def percent(value: float | None, digits: int = 0) -> str:
 @register.filter
 def control(field: BoundField) -> SafeString:
     """The field's widget with the class and the links to help and error that its kind needs."""
-    kind = {"select": "select", "selectmultiple": "select", "textarea": "textarea"}.get(field.widget_type, "input")
+    kind = {"select": "select", "selectmultiple": "select", "textarea": "textarea"}.get(
+        field.widget_type, "input"
+    )
     own = field.field.widget.attrs
     attrs = {"class": f"{kind} {own.get('class', '')}".strip()}
     if field.errors:

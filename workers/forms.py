@@ -1,0 +1,80 @@
+"""Forms of signing in and of one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.forms import PasswordChangeForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from workers.auth import login_name
+from workers.models import Person, Role
+
+
+class SignInForm(forms.Form):
+    """One form for everybody. Browsers must not offer the names of those who sat here before."""
+
+    username = forms.CharField(
+        label=_("Login name or e-mail"),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+    password = forms.CharField(
+        label=_("PIN or password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    person: Person | None = None
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "username" in cleaned and "password" in cleaned:
+            name = login_name(given=cleaned["username"])
+            person = authenticate(self.request, username=name, password=cleaned["password"])
+            if not isinstance(person, Person):
+                raise forms.ValidationError(_("The name and the PIN or password do not go together."))
+            self.person = person
+        return cleaned
+
+
+class ForgotForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+    )
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    class Meta:
+        model = Person
+        fields = ["language", "theme"]
+        widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect}
+
+
+class SecretForm(PasswordChangeForm):  # type: ignore[type-arg]
+    """A new PIN (annotators) or password, after the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        pin = self.user.role == Role.ANNOTATOR
+        old, new, again = (self.fields[name] for name in ("old_password", "new_password1", "new_password2"))
+        old.label = _("Present PIN") if pin else _("Present password")
+        new.label = _("New PIN") if pin else _("New password")
+        again.label = _("The new one once more")
+        new.help_text = _("Six digits, not easy to guess.") if pin else _("At least ten characters.")
+        old.widget.attrs.pop("autofocus", None)
+        for field in (old, new, again):
+            field.widget.attrs["autocomplete"] = "off"
+            if pin:
+                field.widget.attrs.update(inputmode="numeric", **{"class": "pin"})
