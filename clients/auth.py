@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
@@ -14,9 +14,11 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
-from rest_framework.views import APIView
 
 from clients.models import ApiKey
+
+if TYPE_CHECKING:  # its class body imports this module, which the settings name as authentication
+    from rest_framework.views import APIView
 
 
 def digest(secret: str) -> str:

@@ -36,6 +36,7 @@ def start_servers() -> None:
     remove_leftovers()
     folder = session_folder()
     os.environ.setdefault("LABELMILL_HOME", str(folder / "home"))
+    (folder / "home" / "static").mkdir(parents=True)
     os.environ.setdefault("LABELMILL_SECRET_KEY", "for the programs that tests start")
     if "DATABASE_URL" not in os.environ:
         postgres = EmbeddedPostgres(folder / "postgres", fsync=False)

@@ -65,3 +65,10 @@ class State:
                 file.write(secrets.token_urlsafe(48))
             fresh.replace(path)
         return path.read_text().strip()
+
+    def fresh_directory(self, name: str) -> Path:
+        """An empty directory for what only this run needs."""
+        path = self.home / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(mode=0o700)
+        return path

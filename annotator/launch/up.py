@@ -78,6 +78,9 @@ def make_environment(state: State, *, servers: list[Service]) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     environment.setdefault("LABELMILL_SECRET_KEY", state.secret("secret-key"))
+    environment.setdefault("LABELMILL_METRICS_TOKEN", state.secret("metrics-token"))
+    environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(state.fresh_directory("metrics")))
+    environment.setdefault("LABELMILL_LOG_JSON", "0")
     environment.setdefault("LABELMILL_URL", f"http://localhost:{_port()}")
     if "DATABASE_URL" not in environment:
         postgres = EmbeddedPostgres(state.home / "postgres")
