@@ -126,6 +126,7 @@ class Job(models.Model):
     token = models.UUIDField(null=True, help_text="fences the worker that runs it")
     running_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    touched_at = models.DateTimeField(db_default=Now(), help_text="when a file was last added")
     # Progress: files received, then how each ended, then how far labelling is.
     received = models.PositiveIntegerField(default=0)
     ready = models.PositiveIntegerField(default=0)
@@ -151,6 +152,51 @@ class Job(models.Model):
         ]
 
 
+class Archive(models.Model):
+    """A zip or tar of images, as received; a worker expands it into the jobs of its batch."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting")
+        RUNNING = "running", _("Expanding")
+        DONE = "done", _("Expanded")
+        REFUSED = "refused", _("Refused")
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="archives")
+    name = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    token = models.UUIDField(null=True, help_text="fences the worker that expands it")
+    running_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0, help_text="files found in it so far")
+    reason = models.CharField(max_length=40, blank=True, help_text="code of why it was refused")
+    detail = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="archive_once_in_batch", fields=["batch", "sha256"]),
+            models.CheckConstraint(
+                name="running_archive_is_fenced",
+                condition=Q(state="running", token__isnull=False, running_until__isnull=False)
+                | (~Q(state="running") & Q(token__isnull=True, running_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="refused_archive_has_a_reason",
+                condition=Q(state="refused", reason__gt="") | (~Q(state="refused") & Q(reason="")),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="archives_to_expand", fields=["id"], condition=Q(state__in=["pending", "running"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Image(models.Model):
     """One uploaded file and what became of it. The bytes are addressed by their SHA-256 in storage."""
 
@@ -171,6 +217,7 @@ class Image(models.Model):
     width = models.PositiveIntegerField(null=True, help_text="pixels, upright")
     height = models.PositiveIntegerField(null=True, help_text="pixels, upright")
     reason = models.CharField(max_length=40, blank=True, help_text="code of why it was refused")
+    detail = models.CharField(max_length=200, blank=True, help_text="what the decoder said, in English")
     duplicate_of = models.ForeignKey("self", models.PROTECT, null=True, db_index=False)
     created_at = models.DateTimeField(db_default=Now())
 
