@@ -1,0 +1,94 @@
+"""Signed, short-lived addresses of images, and the view behind them.
+
+The address is the permission: it is handed only to those who may see the image, and ends by itself.
+Its expiry is rounded up to a window, so an image keeps one address for a while and is cached by it.
+Bytes are streamed through us, also from an object store: see docs/decisions/ingest.md.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import get_args
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from annotator.errors import DomainError, NotVisible
+from tasks import storage
+from tasks.models import Image
+from tasks.ranges import file_response
+from tasks.storage import Rendition
+
+_CONTENT_TYPES = {
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "tiff": "image/tiff",
+    "bmp": "image/bmp",
+    "gif": "image/gif",
+    "avif": "image/avif",
+}
+_signer = Signer(salt="labelmill.media", sep="~")
+
+
+class LinkExpired(DomainError):
+    code = "link_expired"
+    status = 403
+    detail = _("This link has expired. Fetch a fresh one.")
+
+
+def image_url(
+    image: Image, rendition: Rendition, *, now: float | None = None, seconds: int | None = None
+) -> str:
+    """An address valid for at least `seconds` (settings.MEDIA_URL_SECONDS) and at most twice as long.
+
+    Needs the image's project_id, sha256, format and name, and no query. `now` is in Unix seconds.
+    """
+    window = seconds or settings.MEDIA_URL_SECONDS
+    until = (int(now if now is not None else time.time()) // window + 2) * window
+    kind = image.format if rendition == "original" else "webp"
+    token = _signer.sign(f"{image.project_id}-{image.sha256}-{rendition}-{kind}-{until}")
+    stem = image.name.replace("\\", "/").rpartition("/")[2]
+    name = stem if rendition == "original" else f"{stem.rpartition('.')[0] or stem}.webp"
+    return f"/media/{token}/{quote(name, safe='')}"
+
+
+@require_safe
+def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
+    project_id, sha256, rendition, kind, until = check_token(token)
+    left = until - int(time.time())
+    if left <= 0:
+        raise LinkExpired
+    try:
+        file = storage.open_file(storage.image_key(project_id, sha256, rendition))
+    except FileNotFoundError:
+        raise NotVisible from None
+    size = file.size  # type: ignore[attr-defined]
+    etag = f'"{sha256[:32]}-{rendition}"'
+    response = file_response(request, file, size=size, content_type=_CONTENT_TYPES[kind], etag=etag)
+    response["Cache-Control"] = f"private, max-age={left}, immutable"
+    # Whatever a stranger's original holds, it is shown as this type or not at all, and runs nothing.
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    disposition = content_disposition_header(as_attachment=rendition == "original", filename=name)
+    if disposition:
+        response["Content-Disposition"] = disposition
+    return response
+
+
+def check_token(token: str) -> tuple[int, str, Rendition, str, int]:
+    """Project, SHA-256, rendition, format and expiry in Unix seconds; NotVisible when it is not ours."""
+    try:
+        project_id, sha256, rendition, kind, until = _signer.unsign(token).split("-")
+    except (BadSignature, ValueError):
+        raise NotVisible from None
+    known = next((r for r in get_args(Rendition) if r == rendition), None)
+    if known is None or kind not in _CONTENT_TYPES:
+        raise NotVisible
+    return int(project_id), sha256, known, kind, int(until)
