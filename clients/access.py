@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from clients.models import ApiKey, Organization
+from annotator.errors import Forbidden, NotVisible
+from clients.models import ApiKey, Membership, Organization, WebhookDelivery, WebhookEndpoint
+
+Page = Callable[..., HttpResponse]
+Row = TypeVar("Row", ApiKey, WebhookEndpoint, Membership)
+
+
+def client_page(view: Page) -> Page:
+    """A page of the portal: strangers are sent to sign in, other roles are told that it is not theirs."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if request.user.role != "client":
+            raise Forbidden
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def caller_organizations(request: HttpRequest | Request) -> QuerySet[Organization]:
@@ -17,3 +41,48 @@ def caller_organizations(request: HttpRequest | Request) -> QuerySet[Organizatio
     if request.user.is_authenticated and request.user.role == "client":
         return Organization.objects.filter(memberships__person=request.user)
     return Organization.objects.none()
+
+
+def owned_organizations(request: HttpRequest) -> QuerySet[Organization]:
+    """Those the signed-in client owns: members, keys and webhooks are the owners' business."""
+    if not request.user.is_authenticated or request.user.role != "client":
+        return Organization.objects.none()
+    return Organization.objects.filter(
+        memberships__person=request.user, memberships__role=Membership.Role.OWNER
+    )
+
+
+def access_key(request: HttpRequest, key_id: int) -> ApiKey:
+    return _owned(request, ApiKey.objects.filter(id=key_id))
+
+
+def access_endpoint(request: HttpRequest, endpoint_id: int) -> WebhookEndpoint:
+    return _owned(request, WebhookEndpoint.objects.filter(id=endpoint_id))
+
+
+def access_delivery(request: HttpRequest, delivery_id: int) -> WebhookDelivery:
+    delivery = (
+        WebhookDelivery.objects.filter(
+            id=delivery_id, endpoint__organization__in=caller_organizations(request)
+        )
+        .select_related("endpoint")
+        .first()
+    )
+    if delivery is None:
+        raise NotVisible
+    _owned(request, WebhookEndpoint.objects.filter(id=delivery.endpoint_id))
+    return delivery
+
+
+def access_membership(request: HttpRequest, membership_id: int) -> Membership:
+    return _owned(request, Membership.objects.filter(id=membership_id))
+
+
+def _owned(request: HttpRequest, rows: QuerySet[Row]) -> Row:
+    """The one row: not there for other organizations, forbidden for members who are not owners."""
+    row = rows.filter(organization__in=caller_organizations(request)).first()
+    if row is None:
+        raise NotVisible
+    if not owned_organizations(request).filter(id=row.organization_id).exists():
+        raise Forbidden(_("Only an owner of the organization may do this."))
+    return row

@@ -1,0 +1,16 @@
+"""Celery entry points of the clients' side."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from clients import webhooks
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def deliver_webhooks() -> None:
+    """Send what is due, round after round, as long as full rounds come."""
+    while webhooks.deliver_due(now=timezone.now()) >= webhooks.ROUND:
+        pass
+    webhooks.forget_old(now=timezone.now())
