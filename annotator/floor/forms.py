@@ -1,0 +1,28 @@
+"""Forms of the floor."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workers.models import Person, username_rule
+
+
+class PersonForm(forms.ModelForm[Person]):
+    username = forms.CharField(
+        label=_("Login name"),
+        max_length=64,
+        validators=[username_rule],
+        help_text=_("What the person types to sign in: letters, digits, dots and dashes."),
+        widget=forms.TextInput({"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Person
+        fields = ["display_name", "username", "language"]
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"].strip().lower()
+        if Person.objects.filter(username=username).exists():
+            raise forms.ValidationError(_("Somebody already has this login name; choose another."))
+        return username
