@@ -78,8 +78,12 @@ def parse_answer(*, submission: str, annotator: int, skill: float, payload: Mapp
         skill=min(max(skill, 0.01), 0.99),  # nobody is beyond doubt, nobody is worthless
         tags={key: _value(value, where=f"tags.{key}") for key, value in payload.get("tags", {}).items()},
         # Sorted, so that the order a person drew in changes nothing.
-        shapes=tuple(sorted(shapes, key=lambda s: (s.box, s.label, s.id))),
+        shapes=tuple(sorted(shapes, key=_order)),
     )
+
+
+def _order(shape: Shape) -> tuple[Box, str, str, str]:
+    return shape.box, shape.label, repr(sorted(shape.attributes.items())), shape.id
 
 
 def _shape(shape: Mapping[str, Any], *, where: str) -> Shape:

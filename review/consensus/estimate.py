@@ -26,7 +26,7 @@ PRIOR_EDGES = 20.0  # boxes an annotator's bias and spread are anchored by
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Clusters of many tasks: `stacked` (clusters x seats x 4 corners), `who` (clusters x seats, -1: none)."""
+    """Clusters of many tasks: `stacked` (clusters x seats x 4 corners), `who` (clusters x seats, -1: none)"""
 
     stacked: Floats
     who: npt.NDArray[np.int64]
