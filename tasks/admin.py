@@ -1,0 +1,30 @@
+"""What the operator manages of projects: above all, which sites work on them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from tasks.models import Project
+
+
+@admin.register(Project)
+class ProjectAdmin(admin.ModelAdmin[Project]):
+    list_display = ["name", "organization", "state", "overlap", "price", "currency", "priority"]
+    list_filter = ["state", "organization"]
+    list_select_related = ["organization"]
+    search_fields = ["name"]
+    filter_horizontal = ["sites"]
+    fields = ["organization", "name", "state", "priority", "sites", "overlap", "max_overlap",
+              "settle_threshold", "lease_seconds", "price", "currency"]  # fmt: skip
+    readonly_fields = ["organization"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Clients create their projects, by API or page."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was asked, answered and paid stays on record; close a project instead."""
+        return False
