@@ -32,13 +32,18 @@ def extracted() -> Catalog:
     catalogue = Catalog(locale=LOCALE, project="Labelmill", charset="utf-8", fuzzy=False)
     for path in sorted(_sources()):
         text = path.read_text("utf-8")
-        python = text if path.suffix == ".py" else templatize(text, origin=str(path))
+        python = text if path.suffix == ".py" else _templatized(text, path)
         lines = io.BytesIO(python.encode())
         for _line, message, comments, context in extract("python", lines, KEYWORDS, ["Translators:"]):
             where = [(str(path.relative_to(settings.BASE_DIR)), 0)]
             flags = ["python-format"] if "%" in str(message) and "%(" in str(message) else []
             catalogue.add(message, None, where, flags, auto_comments=comments, context=context)
     return catalogue
+
+
+def _templatized(text: str, path: Path) -> str:
+    """A template as Python calls, without the indentation of its HTML, which Python would not accept."""
+    return "\n".join(line.strip() for line in templatize(text, origin=str(path)).splitlines())
 
 
 def _sources() -> Iterator[Path]:

@@ -18,7 +18,7 @@ TOKENS = [
 ICONS = (
     "check cross alert info plus minus search download upload person people switch exit key clock inbox left "
     "right down menu trash edit copy refresh image flag pause play eye sun moon lock offline chart box"
-).split()
+).split()  # noqa: SIM905
 
 
 class SampleForm(forms.Form):
@@ -53,6 +53,6 @@ def style(request: HttpRequest) -> HttpResponse:
         "icons": ICONS,
         "chart": chart,
         "form": SampleForm(initial={"name": "Orchard 7"}),
-        "faulty": SampleForm({"name": "", "overlap": "12", "kind": "box", "mode": "work"}, prefix="faulty"),
+        "faulty": SampleForm({"faulty-overlap": "12", "faulty-kind": "box", "faulty-mode": "work"}, prefix="faulty"),
     }
     return render(request, "style/style.html", context)

@@ -72,6 +72,7 @@ class SecretForm(PasswordChangeForm):  # type: ignore[type-arg]
         old.label = _("Present PIN") if pin else _("Present password")
         new.label = _("New PIN") if pin else _("New password")
         again.label = _("The new one once more")
+        again.help_text = ""
         new.help_text = _("Six digits, not easy to guess.") if pin else _("At least ten characters.")
         old.widget.attrs.pop("autofocus", None)
         for field in (old, new, again):

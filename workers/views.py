@@ -148,7 +148,7 @@ def forgot(request: HttpRequest) -> HttpResponse:
 class ResetView(PasswordResetConfirmView):
     template_name = "sign_in/reset.html"
     success_url = reverse_lazy("sign-in")
-    reset_url_token = "new"
+    reset_url_token = "new"  # noqa: S105
 
     def form_valid(self, form: SetPasswordForm[Person]) -> HttpResponse:
         response = super().form_valid(form)

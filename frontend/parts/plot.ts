@@ -47,7 +47,7 @@ export function options(of: HTMLElement, data: ChartData): uPlot.Options {
     cursor: { points: { size: 7 }, drag: { setScale: false } },
     scales: { y: { range: (_plot, _low, high) => [0, Math.max(high * 1.1, 1)] } },
     fmtDate: () => (date: Date) => date.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit", hour12: false }),
-    series: [{ label: "", value: (_plot: uPlot, at: number | null) => (at === null ? "–" : clock.format(at * 1000)) }, ...series],
+    series: [{ label: "\u00a0", value: (_plot: uPlot, at: number | null) => (at === null ? "–" : clock.format(at * 1000)) }, ...series],
   };
 }
 
