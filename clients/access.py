@@ -8,14 +8,14 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from annotator.errors import Forbidden, NotVisible
 from clients.models import ApiKey, Membership, Organization, WebhookDelivery, WebhookEndpoint
 
-Page = Callable[..., HttpResponse]
+Page = Callable[..., HttpResponseBase]
 Row = TypeVar("Row", ApiKey, WebhookEndpoint, Membership)
 
 
@@ -23,7 +23,7 @@ def client_page(view: Page) -> Page:
     """A page of the portal: strangers are sent to sign in, other roles are told that it is not theirs."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if request.user.role != "client":

@@ -1,0 +1,1 @@
+"""The client's pages about projects, label schemas and batches."""

@@ -1,0 +1,28 @@
+"""Why a file was refused, in a sentence that says what to do."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, str | Promise] = {
+    "empty": _("The file is empty."),
+    "too_large": _("The file is larger than we accept."),
+    "not_an_image": _("This is no image."),
+    "unsupported_format": _("This kind of image is not accepted; send JPEG, PNG, WebP, TIFF or BMP."),
+    "unsupported_pixels": _(
+        "Its pixels have no defined colour (floating point or 32 bits); convert to 8 bits."
+    ),
+    "truncated": _("The file ends too early; send it again."),
+    "corrupt": _("The file is damaged."),
+    "animated": _("It has several frames or pages; send the one to be labelled."),
+    "too_many_pixels": _("It has more pixels than we accept; make it smaller."),
+    "too_much_memory": _("Decoding it takes more memory than we allow; make it smaller."),
+    "decode_timeout": _("Decoding it takes too long."),
+    "decoder_crashed": _("The decoder could not cope with this file."),
+}
+
+
+def words_for(code: str) -> str | Promise:
+    """A code without a sentence of its own is shown as it is: better than nothing."""
+    return REASONS.get(code, code.replace("_", " "))
