@@ -51,7 +51,7 @@ class CrowdEstimate(models.Model):
     """How a project's people see and draw, as the last full pass estimated it; settling starts from it."""
 
     project = models.OneToOneField("tasks.Project", models.PROTECT, primary_key=True)
-    estimate = models.JSONField(default=dict, help_text="consensus.Crowd as JSON; empty: nothing known yet")
+    estimate = models.JSONField(help_text="consensus.Crowd as JSON")
     settled = models.PositiveIntegerField(default=0, help_text="tasks settled when it was made")
     updated_at = models.DateTimeField()
 
@@ -63,6 +63,7 @@ class Dispute(models.Model):
         TAGS = "tags", _("They chose differently")
         EXISTENCE = "existence", _("Some saw an object that others did not")
         CLASS = "class", _("They named an object differently")
+        ATTRIBUTE = "attribute", _("They described an object differently")
         GEOMETRY = "geometry", _("They drew an object differently")
         SKIPPED = "skipped", _("Nobody could answer it")
         ERROR = "error", _("The machine could not read the answers")

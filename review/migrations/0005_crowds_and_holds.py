@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='CrowdEstimate',
             fields=[
                 ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='tasks.project')),
-                ('estimate', models.JSONField(default=dict, help_text='consensus.Crowd as JSON; empty: nothing known yet')),
+                ('estimate', models.JSONField(help_text='consensus.Crowd as JSON')),
                 ('settled', models.PositiveIntegerField(default=0, help_text='tasks settled when it was made')),
                 ('updated_at', models.DateTimeField()),
             ],
@@ -46,6 +46,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='dispute',
             name='reason',
-            field=models.CharField(choices=[('tags', 'They chose differently'), ('existence', 'Some saw an object that others did not'), ('class', 'They named an object differently'), ('geometry', 'They drew an object differently'), ('skipped', 'Nobody could answer it'), ('error', 'The machine could not read the answers')], max_length=12),
+            field=models.CharField(choices=[('tags', 'They chose differently'), ('existence', 'Some saw an object that others did not'), ('class', 'They named an object differently'), ('attribute', 'They described an object differently'), ('geometry', 'They drew an object differently'), ('skipped', 'Nobody could answer it'), ('error', 'The machine could not read the answers')], max_length=12),
         ),
     ]

@@ -1,0 +1,48 @@
+"""Agreement of submissions with what was settled, added to the workers' hourly rollups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db import connection
+
+from tasks.models import Submission
+
+# Rows are written in the order of their key, so that two writers never wait for each other in a circle.
+ADD = """
+INSERT INTO workers_throughput
+    (person_id, project_id, hour, submissions, skips, annotations, active_ms, agreement_sum, agreement_count)
+SELECT person, project, hour, 0, 0, 0, 0, total, count
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::float8[], %s::integer[])
+    AS t (person, project, hour, total, count)
+ORDER BY person, project, hour
+ON CONFLICT (person_id, project_id, hour) DO UPDATE SET
+    agreement_sum = workers_throughput.agreement_sum + excluded.agreement_sum,
+    agreement_count = workers_throughput.agreement_count + excluded.agreement_count
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How well one submission agrees with its settled task, 0 to 1."""
+
+    submission: Submission
+    agreement: float
+
+
+def record_agreements(*, scores: Iterable[Score]) -> None:
+    """Add each score to its author's hour of submission; call once a submission, where its task is settled."""
+    totals: dict[tuple[int, int, datetime], list[float]] = defaultdict(list)
+    for score in scores:
+        submission = score.submission
+        hour = submission.created_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        totals[submission.annotator_id, submission.task.project_id, hour].append(score.agreement)
+    if not totals:
+        return
+    people, projects, hours = zip(*totals, strict=True)
+    sums, counts = [sum(s) for s in totals.values()], [len(s) for s in totals.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, [list(people), list(projects), list(hours), sums, counts])

@@ -1,0 +1,33 @@
+"""What is known of a project's people when a task of it is settled: their skills, and the crowd they make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from review.consensus import DEFAULT_SKILL, Crowd, crowd_from_json
+from review.models import CrowdEstimate, Skill
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """One project's crowd and the skill of each of its people that has one."""
+
+    crowd: Crowd
+    skills: dict[int, float]
+
+    def skill(self, annotator: int) -> float:
+        return self.skills.get(annotator, DEFAULT_SKILL)
+
+
+def knowledge(*, projects: Collection[int], people: Collection[int]) -> dict[int, Knowledge]:
+    """Knowledge by project, of these people only: two queries however many projects."""
+    crowds = CrowdEstimate.objects.in_bulk(projects)
+    known = {
+        project: Knowledge(crowd_from_json(crowds[project].estimate) if project in crowds else Crowd(), {})
+        for project in projects
+    }
+    skills = Skill.objects.filter(project__in=projects, person__in=people)
+    for project, person, estimate in skills.values_list("project_id", "person_id", "estimate"):
+        known[project].skills[person] = estimate
+    return known

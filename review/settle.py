@@ -1,0 +1,209 @@
+"""Answered tasks -> settled, one more seat, or a dispute.
+
+Workers pull chunks of answered tasks with FOR UPDATE SKIP LOCKED and do all of a chunk in one transaction:
+a worker that dies leaves its tasks answered, and no two workers see the same one. So each task is
+concluded once, and each submission adds its agreement to the rollups once, when its task is settled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from review.agreements import Score, record_agreements
+from review.consensus import Answer, Spec, parse_answer, parse_spec
+from review.crowds import Knowledge, knowledge
+from review.models import Consensus, Dispute
+from review.moment import settling_moment
+from review.weighing import Finding, Outcome, Question, weigh_or_dispute
+from tasks import states
+from tasks.models import Assignment, Submission, Task
+from workers.models import Person, Role
+
+CHUNK = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What one chunk came to; `taken` is less than was asked for when nothing is left."""
+
+    taken: int = 0
+    settled: int = 0
+    asked: int = 0
+    disputed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One answered task with its counted submissions."""
+
+    task: Task
+    submissions: list[Submission]
+
+
+def settle_answered(*, chunk: int = CHUNK) -> Tally:
+    """Conclude up to `chunk` answered tasks, the longest waiting first."""
+    with transaction.atomic():
+        now = settling_moment()
+        cases = take_cases(limit=chunk)
+        if not cases:
+            return Tally()
+        findings = list(zip(cases, weigh_cases(cases), strict=True))
+        findings = spare_hopeless(findings)
+        settled = [(case, found) for case, found in findings if found.outcome is Outcome.SETTLE]
+        asked = [(case, found) for case, found in findings if found.outcome is Outcome.ASK]
+        disputed = [(case, found) for case, found in findings if found.outcome is Outcome.DISPUTE]
+        save_consensus([*settled, *disputed], now=now)
+        states.settle_tasks(task_ids=[case.task.id for case, _ in settled], now=now)
+        states.dispute_tasks(task_ids=[case.task.id for case, _ in disputed], now=now)
+        states.ask_more(task_ids=[case.task.id for case, _ in asked], now=now)
+        open_disputes(disputed, now=now)
+        record_agreements(scores=scores_of(settled))
+    return Tally(len(cases), len(settled), len(asked), len(disputed))
+
+
+def take_cases(*, limit: int) -> list[Case]:
+    """Lock answered tasks that nobody else is settling, and read their counted answers."""
+    tasks = list(
+        Task.objects.filter(state=Task.State.ANSWERED)
+        .order_by("answered_at", "id")
+        .select_related("project", "batch", "schema", "image")
+        .select_for_update(skip_locked=True, of=("self",))[:limit]
+    )
+    answers: dict[int, list[Submission]] = defaultdict(list)
+    # A surplus answer has no seat; it is kept and paid, never counted.
+    counted = Submission.objects.filter(task__in=tasks, assignment__isnull=False)
+    for submission in counted.order_by("task_id", "id"):
+        answers[submission.task_id].append(submission)
+    return [Case(task, answers[task.id]) for task in tasks]
+
+
+def weigh_cases(cases: Sequence[Case]) -> list[Finding]:
+    known = knowledge(
+        projects={case.task.project_id for case in cases},
+        people={submission.annotator_id for case in cases for submission in case.submissions},
+    )
+    specs = {case.task.schema_id: parse_spec(case.task.schema.spec) for case in cases}
+    return [
+        weigh_case(case, spec=specs[case.task.schema_id], known=known[case.task.project_id]) for case in cases
+    ]
+
+
+def weigh_case(case: Case, *, spec: Spec, known: Knowledge) -> Finding:
+    task = case.task
+    question = Question(
+        spec=spec,
+        size=(float(task.image.width or 0), float(task.image.height or 0)),
+        crowd=known.crowd,
+        threshold=task.project.settle_threshold,
+        seats_left=task.max_overlap - task.overlap,
+        priority=task.project.priority + task.batch.priority,
+    )
+    return weigh_or_dispute(
+        answers=read_answers(case.submissions, known=known), question=question, task=task.id
+    )
+
+
+def read_answers(submissions: Iterable[Submission], *, known: Knowledge) -> list[Answer]:
+    return [
+        parse_answer(
+            submission=str(submission.id),
+            annotator=submission.annotator_id,
+            skill=known.skill(submission.annotator_id),
+            payload=submission.payload,
+        )
+        for submission in submissions
+    ]
+
+
+def spare_hopeless(findings: list[tuple[Case, Finding]]) -> list[tuple[Case, Finding]]:
+    """Dispute at once where every annotator of the project's sites has already had a seat at the task."""
+    asked = [case.task.id for case, found in findings if found.outcome is Outcome.ASK]
+    if not asked:
+        return findings
+    reachable = with_people_left(asked)
+    return [
+        (case, replace(found, outcome=Outcome.DISPUTE))
+        if found.outcome is Outcome.ASK and case.task.id not in reachable
+        else (case, found)
+        for case, found in findings
+    ]
+
+
+def with_people_left(task_ids: Collection[int]) -> set[int]:
+    """Those of the tasks that somebody could still be given."""
+    seat = Assignment.objects.filter(task=OuterRef(OuterRef("id")), annotator=OuterRef("id"))
+    free = Person.objects.filter(
+        ~Exists(seat), role=Role.ANNOTATOR, is_active=True, site__projects=OuterRef("project_id")
+    )
+    return set(Task.objects.filter(Exists(free), id__in=task_ids).values_list("id", flat=True))
+
+
+def save_consensus(findings: Iterable[tuple[Case, Finding]], *, now: datetime) -> None:
+    """The machine's conclusion, also of what goes to a reviewer, who may accept it."""
+    rows = [
+        Consensus(
+            task=case.task,
+            source=Consensus.Source.MACHINE,
+            payload=found.consensus.payload(),
+            confidence=found.consensus.confidence,
+            answers=len(case.submissions),
+            created_at=now,
+        )
+        for case, found in findings
+        if found.consensus is not None
+    ]
+    fields = ["source", "payload", "confidence", "answers", "created_at"]
+    Consensus.objects.bulk_create(rows, update_conflicts=True, unique_fields=["task"], update_fields=fields)
+
+
+def open_disputes(findings: Iterable[tuple[Case, Finding]], *, now: datetime) -> None:
+    Dispute.objects.bulk_create(
+        Dispute(
+            task=case.task,
+            project_id=case.task.project_id,
+            reason=found.reason or Dispute.Reason.ERROR,
+            where=found.where,
+            value=found.value,
+            opened_at=now,
+        )
+        for case, found in findings
+    )
+
+
+def scores_of(settled: Iterable[tuple[Case, Finding]]) -> list[Score]:
+    return [
+        Score(submission, found.consensus.agreement[str(submission.id)])
+        for case, found in settled
+        # The only answer agrees with itself: that says nothing of its author.
+        if found.consensus is not None and len(case.submissions) > 1
+        for submission in case.submissions
+    ]
+
+
+def dispute_skipped(*, limit: int = CHUNK) -> int:
+    """Hand to a reviewer the tasks that more people skipped than the rule allows."""
+    with transaction.atomic():
+        now = settling_moment()
+        tasks = list(
+            states.skipped_too_often()
+            .select_related("project", "batch")
+            .select_for_update(skip_locked=True, of=("self",))[:limit]
+        )
+        states.dispute_tasks(task_ids=[task.id for task in tasks], now=now)
+        Dispute.objects.bulk_create(
+            Dispute(
+                task=task,
+                project_id=task.project_id,
+                reason=Dispute.Reason.SKIPPED,
+                value=2.0 ** (task.project.priority + task.batch.priority),
+                opened_at=now,
+            )
+            for task in tasks
+        )
+    return len(tasks)
