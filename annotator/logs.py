@@ -40,6 +40,7 @@ def logging_settings(*, json: bool, level: str) -> dict[str, Any]:
         "loggers": {
             # A 4xx is the caller's affair; it is counted in the metrics and not told again here.
             "django.request": {"level": "ERROR"},
+            "axes": {"level": "WARNING"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }

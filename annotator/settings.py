@@ -178,6 +178,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("LABELMILL_STATIC_ROOT", STATE_DIR / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+# Source maps of the API reference are large and only wanted in a debugger: compressing them takes seconds.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "webp", "gif", "zip", "gz", "br", "woff2", "map")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 FILE_UPLOAD_TEMP_DIR = os.environ.get("LABELMILL_UPLOAD_DIR")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 2**20
@@ -213,6 +216,7 @@ AXES_RESET_ON_SUCCESS = True
 # The page says how long a lock lasts: a try in between must not make that untrue.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "workers.auth.locked_out"
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # which advises to count by address
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 
@@ -278,7 +282,11 @@ METRICS_TOKEN = os.environ.get("LABELMILL_METRICS_TOKEN", "")
 MAX_IMAGE_BYTES = int(os.environ.get("LABELMILL_MAX_IMAGE_BYTES", 100 * 2**20))
 MAX_IMAGE_PIXELS = int(os.environ.get("LABELMILL_MAX_IMAGE_PIXELS", 120_000_000))
 MAX_ARCHIVE_BYTES = int(os.environ.get("LABELMILL_MAX_ARCHIVE_BYTES", 20 * 2**30))
+MAX_ARCHIVE_FILES = int(os.environ.get("LABELMILL_MAX_ARCHIVE_FILES", 1_000_000))
+MAX_ARCHIVE_RATIO = 30
 JOB_IMAGES = 100
+JOB_IDLE_SECONDS = 8  # a job that is not full goes to work when no file has come for so long
+JOB_LEASE_SECONDS = int(os.environ.get("LABELMILL_JOB_LEASE_SECONDS", 180))
 MEDIA_URL_SECONDS = 3600
 
 # Webhooks may call addresses inside our own network: for tests, or when clients are in the same house.

