@@ -1,4 +1,24 @@
+/** Starts the workbench on /desk/. */
 import { render } from "preact";
+import type { Boot } from "./contract";
+import { Desk } from "./desk";
+import { translator } from "./i18n";
+import { listen } from "./input";
+import { App } from "./panels/app";
 
-const root = document.getElementById("workbench");
-if (root) render(<p>…</p>, root);
+async function start(): Promise<void> {
+  const root = document.getElementById("workbench");
+  const text = document.getElementById("boot")?.textContent;
+  if (!root || !text) return;
+  const boot = JSON.parse(text) as Boot;
+  try {
+    const desk = await Desk.open(boot);
+    listen(desk);
+    render(<App desk={desk} />, root);
+  } catch {
+    const t = translator(boot.person.language);
+    render(<p class="strip bad">{t("noStorage")}</p>, root);
+  }
+}
+
+void start();

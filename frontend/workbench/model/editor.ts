@@ -68,9 +68,9 @@ export class Editor {
     if (settle) this.settle();
   }
 
-  setTag(key: string, value: Value | null): void {
+  setTag(key: string, value: Value | null, { settle = true } = {}): void {
     this.change(setTag(this.document.peek(), key, value));
-    this.settle();
+    if (settle) this.settle();
   }
 
   private note(step: Step): void {

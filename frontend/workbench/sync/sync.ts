@@ -19,6 +19,13 @@ export interface Timers {
   never(timer: unknown): void;
 }
 
+/** What the person must hear of. */
+export interface Told {
+  refused(refusal: Refusal): void;
+  /** Said before the seats are dropped. */
+  lost(assignments: readonly number[]): void;
+}
+
 export const realTimers: Timers = {
   random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   later: (run, ms) => setTimeout(run, ms),
@@ -47,8 +54,7 @@ export class Sync {
     private readonly wire: Wire,
     private readonly session: Session,
     private readonly outbox: Outbox,
-    private readonly onRefused: (refusal: Refusal) => void,
-    private readonly onLost: (assignments: readonly number[]) => void,
+    private readonly tell: Told,
     private readonly timers: Timers = realTimers,
   ) {}
 
@@ -133,7 +139,7 @@ export class Sync {
     this.session.today.value = response.today;
     this.session.receive(response.tasks, response.schemas);
     if (response.lost.length > 0) {
-      this.onLost(response.lost);
+      this.tell.lost(response.lost);
       this.session.lose(response.lost);
     }
     this.dry.value = request.want > 0 && response.tasks.length === 0;
@@ -157,7 +163,7 @@ export class Sync {
       if (result.status !== "refused") continue;
       const refusal = result.error ?? { code: "refused", detail: "" };
       await this.session.takeBack(parcel.held, parcel.body, refusal);
-      this.onRefused(refusal);
+      this.tell.refused(refusal);
     }
     return done;
   }
@@ -165,7 +171,12 @@ export class Sync {
   private async sendReports(): Promise<void> {
     for (const parcel of this.outbox.parcels.peek()) {
       if (parcel.kind !== "report") continue;
-      await this.wire.report(parcel.body);
+      try {
+        await this.wire.report(parcel.body);
+      } catch (error) {
+        // A report that the server cannot take (its task is gone) must not hold up the answers.
+        if (!(error instanceof WireError && error.kind === "broken")) throw error;
+      }
       await this.outbox.remove(new Set([parcel]));
     }
   }

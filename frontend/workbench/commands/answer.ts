@@ -1,0 +1,115 @@
+/** Commands of the answer: options by key, attributes, submit. */
+import type { Desk } from "../desk";
+import { nameOf, type Question, type Shape, type Value } from "../contract";
+import { press } from "../model/answer";
+import { classOf, type Problem } from "../model/check";
+import { attributeKeys, choicesOf, optionId } from "./options";
+import { chooseClass } from "./labels";
+import type { Command } from "./command";
+
+export function pressTag(desk: Desk, group: Question, option: string): void {
+  const editor = desk.session.work.peek()?.editor;
+  editor?.setTag(group.key, press(group, editor.document.peek().tags[group.key], option));
+}
+
+export function setAttribute(desk: Desk, key: string, value: Value | null, { settle = true } = {}): void {
+  const editor = desk.session.work.peek()?.editor;
+  const id = editor?.selectedId.peek();
+  if (!editor || !id) return;
+  const next = (shape: Shape): Shape => {
+    const attributes: Record<string, Value> = { ...shape.attributes };
+    if (value === null) delete attributes[key];
+    else attributes[key] = value;
+    return { ...shape, attributes };
+  };
+  editor.update(id, next, { settle });
+}
+
+export function pressAttribute(desk: Desk, question: Question, option: string): void {
+  const now = desk.session.work.peek()?.editor.selected.peek()?.attributes[question.key];
+  setAttribute(desk, question.key, press(question, now, option));
+}
+
+/** The questions about the selected box. */
+export function attributesOfSelected(desk: Desk): readonly Question[] {
+  const work = desk.session.work.value;
+  const selected = work?.editor.selected.value;
+  return (work && selected && classOf(work.schema.spec, selected.class)?.attributes) ?? [];
+}
+
+/** The field on the panel that a problem is about. */
+export const fieldId = (problem: Pick<Problem, "shape" | "question">): string =>
+  `${problem.shape === null ? "tag" : "attribute"}-${problem.question.key}`;
+
+/** Says what is missing, selects the box it is about and puts the focus on the field. */
+function show(desk: Desk, problem: Problem): void {
+  const work = desk.session.work.peek();
+  if (!work) return;
+  const name = nameOf(problem.question, desk.language);
+  const shape = work.editor.document.peek().shapes.find(({ id }) => id === problem.shape);
+  const shapeClass = shape && classOf(work.schema.spec, shape.class);
+  if (problem.what === "range") {
+    const { minimum = "−∞", maximum = "∞" } = problem.question;
+    desk.notices.say("warn", desk.t("outOfRange", { name, low: minimum, high: maximum }));
+  } else if (shapeClass) {
+    desk.notices.say("warn", desk.t("missingIn", { name, shape: nameOf(shapeClass, desk.language) }));
+  } else {
+    desk.notices.say("warn", desk.t("missing", { name }));
+  }
+  if (problem.shape) work.editor.selectedId.value = problem.shape;
+  // The panel draws the selected box's fields in the next turn.
+  setTimeout(() => focusField(fieldId(problem)), 0);
+}
+
+function focusField(id: string): void {
+  const field = document.getElementById(id);
+  const control = field?.querySelector<HTMLElement>("input, select, textarea, button") ?? field;
+  field?.scrollIntoView({ block: "nearest" });
+  control?.focus();
+}
+
+export function focusDetails(desk: Desk): void {
+  const [first] = attributesOfSelected(desk);
+  if (first) focusField(`attribute-${first.key}`);
+}
+
+const confirmedEmpty = new WeakSet<object>();
+
+/** Sends the answer, unless something is missing, not yet seen, or probably a slip. */
+export function submit(desk: Desk): void {
+  const stage = desk.stage.peek();
+  if (!stage) return;
+  // A number or a word still being typed counts: leaving the field takes it over.
+  if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+  if (!stage.painted.peek()) return desk.notices.say("info", desk.t("notLoaded"));
+  const { tags, shapes } = stage.work.editor.document.peek();
+  const empty = stage.canDraw && shapes.length === 0 && Object.keys(tags).length === 0;
+  if (empty && !confirmedEmpty.has(stage)) {
+    confirmedEmpty.add(stage);
+    return desk.notices.say("warn", desk.t("emptyAnswer"));
+  }
+  const [problem] = desk.session.submit();
+  if (problem) show(desk, problem);
+}
+
+/** One command for each class and option that has a key, and for the selected box's attributes. */
+export function optionCommands(desk: Desk): Command[] {
+  const spec = desk.session.work.value?.schema.spec;
+  if (!spec) return [];
+  const { classes, options } = desk.optionKeys.value;
+  const attributes = attributesOfSelected(desk);
+  const chords = attributeKeys(attributes);
+  const forQuestion = (question: Question, keys: ReadonlyMap<string, string>, what: string, act: typeof pressTag) =>
+    choicesOf(question).flatMap((option): Command[] => {
+      const chord = keys.get(optionId(question.key, option));
+      const id = `${what}.${optionId(question.key, option)}`;
+      return chord ? [{ id, scope: "desk", keys: [chord], run: () => act(desk, question, option) }] : [];
+    });
+  return [
+    ...[...classes].map(([key, chord]): Command => {
+      return { id: `class.${key}`, scope: "desk", keys: [chord], run: () => chooseClass(desk, key) };
+    }),
+    ...(spec.tags ?? []).flatMap((group) => forQuestion(group, options, "tag", pressTag)),
+    ...attributes.flatMap((question) => forQuestion(question, chords, "attribute", pressAttribute)),
+  ];
+}

@@ -1,0 +1,64 @@
+/** Named commands with keys and a scope; the keymap is built from them, and conflicts are found. */
+import type { Key } from "../i18n";
+import type { Chord } from "./keys";
+
+/** Where a key counts: one scope is active at a time. */
+export type Scope = "start" | "desk" | "skip" | "report" | "sheet" | "away";
+
+export interface Command {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly keys: readonly Chord[];
+  /** Its line on the shortcut sheet; commands without one are not listed. */
+  readonly label?: Key;
+  readonly group?: "groupAnswer" | "groupDraw" | "groupView" | "groupHelp";
+  /** Also works while a text field has the focus. */
+  readonly inText?: boolean;
+  /** Holding the key down does it again. */
+  readonly repeats?: boolean;
+  /** Needs the image, not a control, to have the focus: the key means something to a control too. */
+  readonly onStage?: boolean;
+  run(): void;
+}
+
+export interface Conflict {
+  readonly scope: Scope;
+  readonly chord: Chord;
+  readonly ids: readonly string[];
+}
+
+/** Chords that two commands of one scope claim. */
+export function conflicts(commands: readonly Command[]): Conflict[] {
+  const claims = new Map<string, string[]>();
+  for (const { id, scope, keys } of commands) {
+    for (const chord of keys) {
+      const claim = `${scope} ${chord}`;
+      claims.set(claim, [...(claims.get(claim) ?? []), id]);
+    }
+  }
+  return [...claims].filter(([, ids]) => ids.length > 1).map(([claim, ids]) => {
+    const [scope, chord] = claim.split(" ") as [Scope, Chord];
+    return { scope, chord, ids };
+  });
+}
+
+export type Keymap = ReadonlyMap<Chord, Command>;
+
+export function keymapOf(commands: readonly Command[], scope: Scope): Keymap {
+  const active = commands.filter((command) => command.scope === scope);
+  return new Map(active.flatMap((command) => command.keys.map((chord) => [chord, command] as const)));
+}
+
+/** Keys that a focused button, link or choice uses itself. */
+const OF_CONTROLS = /^(Shift\+)?(Enter|Space|Tab|Arrow\w+)$/;
+const TEXT_FIELD = 'input:not([type="checkbox"]):not([type="radio"]), textarea';
+const CONTROL = "button, a[href], select, input, summary";
+
+/** Whether the key belongs to what has the focus rather than to the command. */
+export function belongsToFocus(command: Command, chord: Chord, focus: Element | null): boolean {
+  if (!focus) return false;
+  if (focus.matches(TEXT_FIELD)) return !command.inText;
+  if (focus.matches("select") && !chord.includes("Ctrl+")) return !command.inText;
+  if (!focus.matches(CONTROL)) return false;
+  return command.onStage === true || (OF_CONTROLS.test(chord) && !focus.matches("input"));
+}

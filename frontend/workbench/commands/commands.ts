@@ -1,0 +1,123 @@
+/** The fixed commands of the workbench. The keys here and the pool for options never meet. */
+import type { Desk, Dialog } from "../desk";
+import { SKIP_REASONS, type SkipReason } from "../contract";
+import { focusDetails, submit } from "./answer";
+import type { Command } from "./command";
+import { boxCommands } from "./labels";
+
+export const REPORT_KINDS = ["guide", "image", "tool", "other"] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+/** Esc: takes back what is going on; if nothing is, deselects. */
+function escape(desk: Desk): void {
+  const stage = desk.stage.peek();
+  if (!stage) return;
+  const chart = stage.chart.peek();
+  if (chart.is("idle")) stage.work.editor.selectedId.value = null;
+  else chart.cancel();
+  desk.notices.clear();
+  document.getElementById("stage")?.focus();
+}
+
+function otherPane(): void {
+  const panel = document.getElementById("panel");
+  const inside = panel?.contains(document.activeElement);
+  const target = inside ? document.getElementById("stage") : panel?.querySelector<HTMLElement>("button, input, select");
+  target?.focus();
+}
+
+/** Undo and redo wait until a gesture under way is over: they are about settled steps. */
+const whenIdle = (desk: Desk, run: () => void) => () => {
+  const chart = desk.stage.peek()?.chart.peek();
+  if (chart && !chart.is("idle")) chart.cancel();
+  run();
+};
+
+function viewCommands(desk: Desk): Command[] {
+  const view = { scope: "desk", group: "groupView" } as const;
+  return [
+    { ...view, id: "zoom.in", keys: ["Equal", "Shift+Equal"], label: "zoomIn", repeats: true, run: () => desk.camera.zoom(1.25) },
+    { ...view, id: "zoom.out", keys: ["Minus"], label: "zoomOut", repeats: true, run: () => desk.camera.zoom(0.8) },
+    { ...view, id: "fit", keys: ["KeyF"], label: "fit", run: () => desk.camera.fit() },
+    { ...view, id: "hide", keys: ["KeyH"], label: "hideShapes", run: () => (desk.hidden.value = !desk.hidden.peek()) },
+    {
+      ...view,
+      id: "crosshair",
+      keys: ["KeyC"],
+      label: "crosshair",
+      run: () => desk.keep({ crosshair: !desk.settings.peek().crosshair }),
+    },
+    { ...view, id: "pane", keys: ["F6"], label: "cmdPanel", inText: true, run: otherPane },
+  ];
+}
+
+function answerCommands(desk: Desk): Command[] {
+  const answer = { scope: "desk", group: "groupAnswer" } as const;
+  const editor = () => desk.session.work.peek()?.editor;
+  return [
+    { ...answer, id: "submit", keys: ["Enter", "Ctrl+Enter"], label: "submit", inText: true, run: () => submit(desk) },
+    { ...answer, id: "skip", keys: ["KeyS"], label: "skip", run: () => open(desk, "skip") },
+    { ...answer, id: "undo", keys: ["Ctrl+KeyZ"], label: "undo", repeats: true, run: whenIdle(desk, () => editor()?.undo()) },
+    {
+      ...answer,
+      id: "redo",
+      keys: ["Ctrl+Shift+KeyZ", "Ctrl+KeyY"],
+      label: "redo",
+      repeats: true,
+      run: whenIdle(desk, () => editor()?.redo()),
+    },
+    { ...answer, id: "details", keys: ["KeyE"], label: "cmdDetails", run: () => focusDetails(desk) },
+    { ...answer, id: "escape", keys: ["Escape"], label: "cmdEscape", inText: true, run: () => escape(desk) },
+  ];
+}
+
+function helpCommands(desk: Desk): Command[] {
+  const help = { scope: "desk", group: "groupHelp" } as const;
+  return [
+    { ...help, id: "guide", keys: ["KeyG"], label: "guide", run: () => open(desk, "guide") },
+    { ...help, id: "report", keys: ["KeyR"], label: "report", run: () => open(desk, "report") },
+    { ...help, id: "shortcuts", keys: ["Shift+Slash", "F1"], label: "shortcuts", run: () => open(desk, "shortcuts") },
+  ];
+}
+
+/** A reason that says enough skips at once; "other" waits for its note. */
+export function chooseSkip(desk: Desk, reason: SkipReason): void {
+  desk.choice.value = reason;
+  if (reason === "other") return;
+  desk.dialog.value = null;
+  desk.session.skip(reason, "");
+}
+
+export function startChosen(desk: Desk): void {
+  const project = desk.chosenProject.peek();
+  if (project !== null) desk.start(project);
+}
+
+export function open(desk: Desk, dialog: Dialog): void {
+  desk.choice.value = null;
+  desk.dialog.value = dialog;
+}
+
+/** `act` is what the open dialog does with the chosen row. */
+export function choiceCommands<T extends string>(
+  scope: "skip" | "report",
+  choices: readonly T[],
+  act: (choice: T) => void,
+): Command[] {
+  return choices.map((choice, at) => {
+    return { id: `${scope}.${choice}`, scope, keys: [`Digit${at + 1}`], run: () => act(choice) };
+  });
+}
+
+export function fixedCommands(desk: Desk): Command[] {
+  return [
+    ...answerCommands(desk),
+    ...boxCommands(desk),
+    ...viewCommands(desk),
+    ...helpCommands(desk),
+    ...choiceCommands("skip", SKIP_REASONS, (reason) => chooseSkip(desk, reason)),
+    ...choiceCommands("report", REPORT_KINDS, (kind) => (desk.choice.value = kind)),
+    { id: "sheet.close", scope: "sheet", keys: ["Shift+Slash", "F1", "KeyG"], run: () => (desk.dialog.value = null) },
+    { id: "start", scope: "start", keys: ["Enter"], run: () => startChosen(desk) },
+  ];
+}

@@ -1,0 +1,52 @@
+/** Keys by physical position (`event.code`), so that no layout or input method changes them. */
+
+/** "Ctrl+Shift+KeyZ": modifiers in this order, then the code. */
+export type Chord = string;
+
+/** The number pad does what the row of digits does. */
+const SAME: Readonly<Record<string, string>> = {
+  NumpadEnter: "Enter",
+  NumpadAdd: "Equal",
+  NumpadSubtract: "Minus",
+  NumpadDecimal: "Delete",
+};
+
+export interface KeyPress {
+  readonly code: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+export function chordOf(event: KeyPress): Chord {
+  const code = SAME[event.code] ?? event.code.replace(/^Numpad(?=\d$)/, "Digit");
+  return [
+    event.ctrlKey || event.metaKey ? "Ctrl+" : "",
+    event.altKey ? "Alt+" : "",
+    event.shiftKey ? "Shift+" : "",
+    code,
+  ].join("");
+}
+
+const CAPS: Readonly<Record<string, string>> = {
+  Equal: "+",
+  Minus: "−",
+  "Shift+Slash": "?",
+  Escape: "Esc",
+  Delete: "Del",
+  Backspace: "⌫",
+  Enter: "↵",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+};
+
+/** What stands on the key, for <kbd>. */
+export function capOf(chord: Chord): string {
+  if (CAPS[chord]) return CAPS[chord];
+  const parts = chord.split("+");
+  const code = parts.pop() ?? "";
+  return [...parts, CAPS[code] ?? code.replace(/^(Key|Digit)/, "")].join("+");
+}

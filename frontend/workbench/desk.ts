@@ -1,0 +1,195 @@
+/** Puts the parts together: one Desk a page. Panels read its signals; commands call its methods. */
+import { computed, effect, signal } from "@preact/signals";
+import type { Boot, Language, Shape } from "./contract";
+import type { Scope } from "./commands/command";
+import { type OptionKeys, optionKeys } from "./commands/options";
+import { type Translate, translator } from "./i18n";
+import { Notices } from "./notices";
+import { Images } from "./session/images";
+import { Session } from "./session/session";
+import { type DeskDb, openDesk, type Settings } from "./sync/db";
+import { Journal } from "./sync/journal";
+import { Outbox } from "./sync/outbox";
+import { Saver } from "./sync/saver";
+import { Sync } from "./sync/sync";
+import { Tabs } from "./sync/tabs";
+import { uuid } from "./sync/ids";
+import { HttpWire, type Wire } from "./sync/wire";
+import { Camera } from "./view/camera";
+import { Stage, type ToolName } from "./view/stage";
+
+export type Dialog = "skip" | "report" | "guide" | "shortcuts" | "leave";
+
+const NO_KEYS: OptionKeys = { classes: new Map(), options: new Map() };
+const DEFAULTS: Settings = { project: null, crosshair: true, lastClass: {} };
+
+export class Desk {
+  readonly language: Language;
+  readonly t: Translate;
+  readonly notices = new Notices();
+  readonly saver = new Saver();
+  readonly camera = new Camera();
+  readonly images = new Images();
+  readonly journal: Journal;
+  readonly outbox: Outbox;
+  readonly session: Session;
+  readonly sync: Sync;
+  readonly tabs: Tabs;
+
+  readonly settings = signal<Settings>(DEFAULTS);
+  readonly tool = signal<ToolName>("box");
+  readonly hidden = signal(false);
+  readonly dialog = signal<Dialog | null>(null);
+  readonly stage = signal<Stage | null>(null);
+  readonly clipboard = signal<Shape | null>(null);
+  /** What is chosen in the open dialog. */
+  readonly choice = signal<string | null>(null);
+  /** The person chose to sign out; `switch` goes on to the next person's sign-in. */
+  readonly leaving = signal<"leave" | "switch" | null>(null);
+
+  /** The project that Start begins with: the last one if it is still ours, else the first with work. */
+  readonly chosenProject = computed(() => {
+    const { projects } = this.boot;
+    const last = projects.find(({ id }) => id === this.settings.value.project);
+    return (last ?? projects.find(({ open }) => open) ?? projects[0])?.id ?? null;
+  });
+
+  /** Keys of the schema on the screen. */
+  readonly optionKeys = computed(() => {
+    const spec = this.session.work.value?.schema.spec;
+    return spec ? optionKeys(spec) : NO_KEYS;
+  });
+
+  /** The class that the next shape gets: the one last used, else the schema's first. */
+  readonly shapeClass = computed(() => {
+    const work = this.session.work.value;
+    const classes = work?.schema.spec.classes ?? [];
+    const last = work && this.settings.value.lastClass[work.held.schema];
+    return (classes.find(({ key }) => key === last) ?? classes[0])?.key ?? "";
+  });
+
+  readonly scope = computed((): Scope => {
+    const dialog = this.dialog.value;
+    if (this.tabs.working.value === false) return "away";
+    if (dialog === "skip" || dialog === "report") return dialog;
+    if (dialog) return "sheet";
+    return this.session.started.value ? "desk" : "start";
+  });
+
+  constructor(
+    readonly boot: Boot,
+    private readonly db: DeskDb,
+    wire: Wire = new HttpWire(boot),
+  ) {
+    const { id, language } = boot.person;
+    this.language = language;
+    this.t = translator(language);
+    this.journal = new Journal(db, this.saver);
+    this.outbox = new Outbox(db, this.saver);
+    this.session = new Session({
+      db,
+      saver: this.saver,
+      journal: this.journal,
+      outbox: this.outbox,
+      images: this.images,
+      now: () => performance.now(),
+      poke: () => void this.sync.poke(),
+    });
+    this.sync = new Sync(id, wire, this.session, this.outbox, {
+      refused: ({ detail }) => this.notices.say("bad", this.t("refused", { detail })),
+      lost: (assignments) => this.sayLost(assignments),
+    });
+    this.tabs = new Tabs(id, uuid());
+    this.session.today.value = boot.today ?? null;
+    effect(() => this.showWork());
+  }
+
+  static async open(boot: Boot): Promise<Desk> {
+    const desk = new Desk(boot, await openDesk(boot.person.id));
+    await desk.load();
+    return desk;
+  }
+
+  private async load(): Promise<void> {
+    await Promise.all([this.journal.load(), this.outbox.load()]);
+    await this.session.load();
+    this.settings.value = { ...DEFAULTS, ...(await this.db.get("settings", "desk")) };
+    // Only the working tab talks to the server; the other one only says so.
+    void this.tabs.ask().then((working) => {
+      if (working) void this.sync.poke();
+      effect(() => {
+        if (this.tabs.working.value === false) this.standDown();
+      });
+    });
+  }
+
+  /** Another tab works: be still here, so that the two do not send the same things. */
+  private standDown(): void {
+    this.sync.stop();
+    this.session.pause();
+  }
+
+  /** The person chose this tab. What the other one did is read afresh from the browser's database. */
+  takeOver(): void {
+    this.tabs.take();
+    location.reload();
+  }
+
+  keep(change: Partial<Settings>): void {
+    this.settings.value = { ...this.settings.peek(), ...change };
+    void this.db.put("settings", this.settings.peek(), "desk");
+  }
+
+  useClass(key: string): void {
+    const schema = this.session.work.peek()?.held.schema;
+    if (schema === undefined) return;
+    this.keep({ lastClass: { ...this.settings.peek().lastClass, [schema]: key } });
+  }
+
+  start(project: number): void {
+    this.keep({ project });
+    this.session.start(project);
+  }
+
+  /** Leaves when everything is sent; otherwise asks first. Nothing is deleted either way. */
+  async leave(then: "leave" | "switch"): Promise<void> {
+    this.leaving.value = then;
+    this.session.pause();
+    this.session.release();
+    await this.sync.poke();
+    if (this.outbox.unsent > 0) this.dialog.value = "leave";
+    else this.signOut();
+  }
+
+  signOut(): void {
+    this.sync.stop();
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = this.boot.urls.sign_out;
+    const fields = { csrfmiddlewaretoken: this.boot.csrf, then: this.leaving.peek() ?? "leave" };
+    for (const [name, value] of Object.entries(fields)) {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name, value });
+      form.append(input);
+    }
+    document.body.append(form);
+    form.submit();
+  }
+
+  private sayLost(assignments: readonly number[]): void {
+    const touched = this.session.held
+      .peek()
+      .some(({ assignment, task }) => assignments.includes(assignment) && this.journal.has(task));
+    if (touched) this.notices.say("warn", this.t("lostOne"));
+  }
+
+  private showWork(): void {
+    const work = this.session.work.value;
+    this.stage.peek()?.dispose();
+    if (work) {
+      this.camera.show(work.held.image);
+      this.notices.clear();
+    }
+    this.stage.value = work ? new Stage(work, this.shapeClass, this.tool, this.hidden, this.camera) : null;
+  }
+}

@@ -1,0 +1,46 @@
+/** The page's own events: keys to commands, line and visibility to sync. */
+import { computed, effect } from "@preact/signals";
+import { belongsToFocus, type Keymap, keymapOf } from "./commands/command";
+import { chordOf } from "./commands/keys";
+import { fixedCommands } from "./commands/commands";
+import { optionCommands } from "./commands/answer";
+import type { Desk } from "./desk";
+
+export function listen(desk: Desk): void {
+  const fixed = fixedCommands(desk);
+  const keymap = computed((): Keymap => keymapOf([...optionCommands(desk), ...fixed], desk.scope.value));
+  let current: Keymap = new Map();
+  effect(() => {
+    current = keymap.value;
+  });
+  window.addEventListener("keydown", (event) => {
+    // While an input method is composing, keys belong to it.
+    if (event.isComposing || event.defaultPrevented) return;
+    desk.session.work.peek()?.clock.touch();
+    const chord = chordOf(event);
+    const command = current.get(chord);
+    if (!command || belongsToFocus(command, chord, document.activeElement)) return;
+    event.preventDefault();
+    if (event.repeat && !command.repeats) return;
+    command.run();
+  });
+  window.addEventListener("pointerdown", () => desk.session.work.peek()?.clock.touch());
+  const poke = (): void => void desk.sync.poke();
+  window.addEventListener("online", poke);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") poke();
+  });
+  // Closing with work unsent is safe, but the person should know that it has not left yet.
+  window.addEventListener("beforeunload", (event) => {
+    if (desk.saver.failed.peek()) event.preventDefault();
+  });
+  closeMenusOutside();
+}
+
+function closeMenusOutside(): void {
+  document.addEventListener("pointerdown", (event) => {
+    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+      if (!menu.contains(event.target as Node)) menu.open = false;
+    }
+  });
+}

@@ -1,0 +1,89 @@
+/** The bar on top: whose project, the honest state line, today, help, leaving. */
+import type { Desk } from "../desk";
+import { open } from "../commands/commands";
+import { clockTime, money } from "../i18n";
+import { Button, Kbd } from "./parts";
+
+/** Online or not, how much is not yet sent, when it was last saved: nothing nicer than it is. */
+function State({ desk }: { desk: Desk }) {
+  const { t, language, sync, saver } = desk;
+  const state = sync.state.value;
+  const unsent = desk.outbox.unsent;
+  const savedAt = saver.savedAt.value;
+  const line = state === "online" ? t("online") : state === "unknown" ? t("connecting") : t("offline");
+  return (
+    <div class="state" role="status">
+      <span class={`lamp ${state === "online" ? "good" : state === "unknown" ? "" : "warn"}`} />
+      <span class="state-line">{line}</span>
+      <span class={unsent > 0 ? "owed number" : "calm"}>{unsent > 0 ? t("unsent", { n: unsent }) : t("allSent")}</span>
+      <span class={`saved number ${saver.failed.value ? "bad" : "calm"}`} aria-live="off">
+        {saver.failed.value ? t("notSaved") : savedAt !== null ? t("savedAt", { time: clockTime(language, savedAt) }) : ""}
+      </span>
+    </div>
+  );
+}
+
+function TodayLine({ desk }: { desk: Desk }) {
+  const today = desk.session.today.value;
+  if (!today) return null;
+  const earned = money(desk.language, today.earned, today.currency);
+  return <span class="today number">{desk.t("todayLine", { n: today.submitted, earned })}</span>;
+}
+
+function PersonMenu({ desk }: { desk: Desk }) {
+  const { t, boot } = desk;
+  const other = desk.language === "en" ? "zh-hans" : "en";
+  return (
+    <details class="menu">
+      <summary class="button bare" aria-label={t("menu", { name: boot.person.name })}>
+        <span class="person">{boot.person.name}</span> ▾
+      </summary>
+      <div class="menu-list">
+        <form method="post" action={boot.urls.language}>
+          <input type="hidden" name="csrfmiddlewaretoken" value={boot.csrf} />
+          <input type="hidden" name="next" value={location.pathname} />
+          <button name="language" value={other} lang={other === "en" ? "en" : "zh-Hans"}>
+            {t("language")}
+          </button>
+        </form>
+        {desk.session.started.value && (
+          <button type="button" onClick={() => desk.session.pause()}>
+            {t("pause")}
+          </button>
+        )}
+        <button type="button" onClick={() => void desk.leave("switch")}>
+          {t("switchPerson")}
+        </button>
+        <button type="button" onClick={() => void desk.leave("leave")}>
+          {t("signOut")}
+        </button>
+      </div>
+    </details>
+  );
+}
+
+export function Bar({ desk }: { desk: Desk }) {
+  const { t, session } = desk;
+  const work = session.work.value;
+  return (
+    <header class="bar topbar">
+      <span class="brand">{work ? work.schema.project_name : "Labelmill"}</span>
+      <State desk={desk} />
+      <TodayLine desk={desk} />
+      {work && (
+        <div class="bar-help">
+          <Button class="bare" chord="KeyG" onPress={() => open(desk, "guide")}>
+            {t("guide")}
+          </Button>
+          <Button class="bare" chord="KeyR" onPress={() => open(desk, "report")}>
+            {t("report")}
+          </Button>
+          <Button class="bare keys" label={t("shortcuts")} onPress={() => open(desk, "shortcuts")}>
+            <Kbd chord="Shift+Slash" />
+          </Button>
+        </div>
+      )}
+      <PersonMenu desk={desk} />
+    </header>
+  );
+}

@@ -1,0 +1,198 @@
+/** Dialogs: skip, report, guide, shortcut sheet, leaving with work unsent. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Desk } from "../desk";
+import { type Command } from "../commands/command";
+import { chooseSkip, fixedCommands, REPORT_KINDS } from "../commands/commands";
+import { SKIP_REASONS } from "../contract";
+import { SafeHtml } from "./html";
+import { Button, Kbd } from "./parts";
+
+function Modal({ desk, title, wide, children }: { desk: Desk; title: string; wide?: boolean; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+    return () => document.getElementById("stage")?.focus();
+  }, []);
+  const close = (): void => {
+    desk.dialog.value = null;
+  };
+  return (
+    <dialog class={`dialog ${wide ? "wide" : ""}`} ref={dialog} aria-label={title} onClose={close}>
+      <div class="dialog-body">
+        <div class="dialog-head">
+          <h2>{title}</h2>
+          <Button class="bare" chord="Escape" onPress={close}>
+            {desk.t("close")}
+          </Button>
+        </div>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+function Note({ desk, label, onSend }: { desk: Desk; label: string; onSend: (note: string) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  return (
+    <form
+      class="note"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend(input.current?.value.trim() ?? "");
+      }}
+    >
+      <label class="field">
+        <span class="label">{label}</span>
+        <input class="input" ref={input} maxLength={500} autocomplete="off" />
+      </label>
+      <button class="button primary">
+        {desk.t("send")} <Kbd chord="Enter" />
+      </button>
+    </form>
+  );
+}
+
+function Skip({ desk }: { desk: Desk }) {
+  const { t } = desk;
+  const send = (note: string): void => {
+    desk.dialog.value = null;
+    desk.session.skip("other", note);
+  };
+  return (
+    <Modal desk={desk} title={t("skipTitle")}>
+      <div class="options">
+        {SKIP_REASONS.map((reason, at) => (
+          <Button
+            key={reason}
+            class="option"
+            chord={`Digit${at + 1}`}
+            pressed={desk.choice.value === reason}
+            onPress={() => chooseSkip(desk, reason)}
+          >
+            <span class="option-name">{t(`skip_${reason}`)}</span>
+          </Button>
+        ))}
+      </div>
+      {desk.choice.value === "other" && <Note desk={desk} label={t("skipNote")} onSend={send} />}
+    </Modal>
+  );
+}
+
+function Report({ desk }: { desk: Desk }) {
+  const { t } = desk;
+  const kind = desk.choice.value;
+  const send = (note: string): void => {
+    if (kind === null) return;
+    desk.session.report(kind, note);
+    desk.dialog.value = null;
+    desk.notices.say("good", t("reportThanks"));
+  };
+  return (
+    <Modal desk={desk} title={t("reportTitle")}>
+      <p class="soft">{t("reportHelp")}</p>
+      <div class="options">
+        {REPORT_KINDS.map((one, at) => (
+          <Button
+            key={one}
+            class="option"
+            chord={`Digit${at + 1}`}
+            pressed={kind === one}
+            onPress={() => (desk.choice.value = one)}
+          >
+            <span class="option-name">{t(`report_${one}`)}</span>
+          </Button>
+        ))}
+      </div>
+      {kind !== null && <Note desk={desk} label={t("note")} onSend={send} />}
+    </Modal>
+  );
+}
+
+function Guide({ desk }: { desk: Desk }) {
+  const html = desk.session.work.value?.schema.guide_html ?? "";
+  return (
+    <Modal desk={desk} title={desk.t("guide")} wide>
+      {html ? <SafeHtml html={html} lang={desk.language} /> : <p class="soft">{desk.t("noGuide")}</p>}
+    </Modal>
+  );
+}
+
+interface Line {
+  readonly id: string;
+  readonly keys: readonly string[];
+  readonly text: string;
+}
+
+/** The sheet lists the commands themselves, so that it cannot be wrong. */
+function linesOf(desk: Desk, group: Command["group"]): Line[] {
+  const { t } = desk;
+  const listed = fixedCommands(desk).filter((command) => command.group === group && command.label);
+  const lines = listed.map(({ id, keys, label }) => ({ id, keys, text: label ? t(label) : "" }));
+  const more: Partial<Record<NonNullable<Command["group"]>, Line[]>> = {
+    groupAnswer: [
+      { id: "class", keys: ["1–9", "Q…"], text: t("cmdClass") },
+      { id: "attribute", keys: ["Shift+1–9"], text: t("cmdAttribute") },
+    ],
+    groupDraw: [
+      { id: "nudge", keys: ["←↑→↓"], text: t("cmdNudge") },
+      { id: "resize", keys: ["Ctrl+←↑→↓"], text: t("cmdResize") },
+    ],
+    groupView: [
+      { id: "wheel", keys: [t("wheel")], text: `${t("zoomIn")} / ${t("zoomOut")}` },
+      { id: "pan", keys: [t("space")], text: t("cmdPan") },
+    ],
+  };
+  return [...lines, ...((group && more[group]) ?? [])];
+}
+
+function Shortcuts({ desk }: { desk: Desk }) {
+  return (
+    <Modal desk={desk} title={desk.t("shortcuts")} wide>
+      <div class="sheet">
+        {(["groupAnswer", "groupDraw", "groupView", "groupHelp"] as const).map((group) => (
+          <section key={group}>
+            <h3>{desk.t(group)}</h3>
+            <dl>
+              {linesOf(desk, group).map(({ id, keys, text }) => (
+                <div key={id}>
+                  <dt>{text}</dt>
+                  <dd>
+                    {keys.map((chord) => (
+                      <Kbd key={chord} chord={chord} />
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Modal>
+  );
+}
+
+function Leave({ desk }: { desk: Desk }) {
+  const { t } = desk;
+  return (
+    <Modal desk={desk} title={t("leaveTitle", { n: desk.outbox.unsent })}>
+      <p>{t("leaveHelp")}</p>
+      <div class="dialog-foot">
+        <Button onPress={() => desk.signOut()}>{t("leaveAnyway")}</Button>
+        <Button class="primary" onPress={() => (desk.dialog.value = null)}>
+          {t("stay")}
+        </Button>
+      </div>
+    </Modal>
+  );
+}
+
+const DIALOGS = { skip: Skip, report: Report, guide: Guide, shortcuts: Shortcuts, leave: Leave } as const;
+
+export function Dialogs({ desk }: { desk: Desk }) {
+  const name = desk.dialog.value;
+  if (!name) return null;
+  const Content = DIALOGS[name];
+  return <Content key={name} desk={desk} />;
+}

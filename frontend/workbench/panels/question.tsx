@@ -1,0 +1,121 @@
+/** One question with its ways to answer: options to press, a number or a text to type. */
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Language, Question, Value } from "../contract";
+import { nameOf } from "../contract";
+import { optionId } from "../commands/options";
+import type { Chord } from "../commands/keys";
+import type { Translate } from "../i18n";
+import { typed } from "../model/answer";
+import { Button } from "./parts";
+
+interface Props {
+  question: Question;
+  /** "tag" or "attribute": the field's id begins with it. */
+  of: string;
+  value: Value | undefined;
+  keys: ReadonlyMap<string, Chord>;
+  language: Language;
+  t: Translate;
+  onPress: (option: string) => void;
+  onType: (value: Value | null) => void;
+  /** A piece of typing is complete. */
+  onTyped: () => void;
+}
+
+const isChosen = (value: Value | undefined, option: string): boolean =>
+  Array.isArray(value) ? value.includes(option) : value === option;
+
+function Options({ question, value, keys, language, onPress }: Props) {
+  return (
+    <div class="options">
+      {(question.options ?? []).map((option) => (
+        <Button
+          key={option.key}
+          class="option"
+          chord={keys.get(optionId(question.key, option.key))}
+          pressed={isChosen(value, option.key)}
+          onPress={() => onPress(option.key)}
+        >
+          <span class="option-name">{nameOf(option, language)}</span>
+        </Button>
+      ))}
+    </div>
+  );
+}
+
+const PAUSE_MS = 400;
+
+/**
+ * What is typed is taken over while typing, and settled as one step at a pause or on leaving the field.
+ * The input keeps its own text ("1.0" on the way to "1.05"); it follows undo while it is not in use.
+ */
+function Field({ question, of, value, onType, onTyped, t }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const { minimum, maximum } = question;
+  const number = question.kind === "number";
+  const range = number && (minimum !== undefined || maximum !== undefined);
+  const text = value === undefined ? "" : String(value);
+  useLayoutEffect(() => {
+    if (input.current && document.activeElement !== input.current) input.current.value = text;
+  }, [text]);
+  const take = (): void => {
+    const written = input.current?.value ?? "";
+    const taken = typed(question, written);
+    input.current?.setAttribute("aria-invalid", String(taken === null && written.trim() !== ""));
+    onType(taken);
+    clearTimeout(pause.current);
+    pause.current = setTimeout(onTyped, PAUSE_MS);
+  };
+  const leave = (): void => {
+    clearTimeout(pause.current);
+    onTyped();
+  };
+  return (
+    <>
+      <input
+        ref={input}
+        class={`input ${number ? "number" : ""}`}
+        inputMode={number ? "decimal" : "text"}
+        aria-labelledby={`${of}-${question.key}-name`}
+        maxLength={2000}
+        autocomplete="off"
+        onInput={(event) => !event.isComposing && take()}
+        onCompositionEnd={take}
+        onBlur={leave}
+      />
+      {range && <span class="faint number">{t("range", { low: minimum ?? "−∞", high: maximum ?? "∞" })}</span>}
+    </>
+  );
+}
+
+export function QuestionField(props: Props) {
+  const { question, of, value, keys, language, t, onPress } = props;
+  const id = `${of}-${question.key}`;
+  const name = nameOf(question, language);
+  if (question.kind === "checkbox") {
+    return (
+      <div class="question" id={id}>
+        <Button
+          class="option"
+          chord={keys.get(optionId(question.key, ""))}
+          pressed={value === true}
+          onPress={() => onPress("")}
+        >
+          <span class="option-name">{name}</span>
+        </Button>
+      </div>
+    );
+  }
+  const typedKind = question.kind === "number" || question.kind === "text";
+  return (
+    <div class="question" id={id} role="group" aria-labelledby={`${id}-name`}>
+      <h3 id={`${id}-name`}>
+        {name}
+        {question.required && <span class="must"> · {t("required")}</span>}
+        {question.kind === "multiple" && <span class="faint"> · {t("severalAllowed")}</span>}
+      </h3>
+      {typedKind ? <Field {...props} /> : <Options {...props} />}
+    </div>
+  );
+}
