@@ -1,0 +1,101 @@
+"""What every dataset format shares: the settled record in, named archive members out, constant memory."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Any, Self
+
+import msgspec
+
+from review.formats.names import NameBook
+
+CHUNK = 1 << 16
+
+# A member of an archive: its path, and its bytes. As with itertools.groupby, take one member's bytes
+# before asking for the next member.
+Member = tuple[str, Iterator[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One settled task. `task` is its id, unique and ascending in a release; `name` is the client's own file
+    name, not to be trusted; `consensus` is the consensus payload; `adjudicated`: a person settled it."""
+
+    task: int
+    name: str
+    width: int
+    height: int
+    sha256: str
+    consensus: Mapping[str, Any]
+    split: str = "train"
+    adjudicated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A dataset format. `write(records, spec=...)` yields its members; same records, same bytes.
+
+    `image_path(split, file_name)` is where its readers look for the image.
+    """
+
+    key: str
+    title: str
+    write: Callable[..., Iterator[Member]]
+    image_path: Callable[[str, str], str]
+
+
+def named(records: Iterable[Settled]) -> Iterator[tuple[Settled, str]]:
+    """Each record with a file name that is safe and unique in the release: the same in every format."""
+    book = NameBook()
+    for record in records:
+        yield record, book.take(record.name, number=record.task)
+
+
+def class_index(spec: Mapping[str, Any]) -> dict[str, int]:
+    """Class key -> its place in the schema, from 0."""
+    return {entry["key"]: i for i, entry in enumerate(spec.get("classes", ()))}
+
+
+def boxes(record: Settled) -> list[Mapping[str, Any]]:
+    return [shape for shape in record.consensus.get("shapes", ()) if shape["type"] == "box"]
+
+
+def tag_values(record: Settled) -> dict[str, Any]:
+    return {key: tag["value"] for key, tag in record.consensus.get("tags", {}).items()}
+
+
+def to_json(value: Any) -> bytes:
+    return msgspec.json.encode(value)
+
+
+class Spools:
+    """Temporary files by name: the parts of a document that come later than they are known."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, IO[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def names(self) -> list[str]:
+        return sorted(self._files)
+
+    def write(self, name: str, data: bytes) -> None:
+        if name not in self._files:
+            self._files[name] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
+        self._files[name].write(data)
+
+    def read(self, name: str) -> Iterator[bytes]:
+        file = self._files.get(name)
+        if file is None:
+            return
+        file.seek(0)
+        while chunk := file.read(CHUNK):
+            yield chunk

@@ -1,0 +1,75 @@
+"""File names for an archive from names that clients chose: safe on every system, and never twice the same.
+
+A name may hold `../`, a drive, a backslash, a control character, a reserved word of Windows; an archive
+with such a name writes outside its folder or cannot be unpacked at all.
+"""
+
+import hashlib
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+UNSAFE = re.compile(r'[\x00-\x20\x7f-\xa0<>:"|?*\u2028\u2029\ud800-\udfff]')
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+# Readers find a label file by exchanging the last /images/ of the path for /labels/.
+MEANINGFUL_FOLDERS = frozenset({"images", "labels"})
+LONGEST_PART = 120  # bytes of UTF-8; file systems allow 255, a suffix and an extension must fit
+MOST_FOLDERS = 8
+
+
+def safe_name(name: str) -> str:
+    """A relative path without surprises: folders kept, white space and dangerous characters as `_`."""
+    parts = re.split(r"[/\\]", unicodedata.normalize("NFC", name))
+    safe = [part for part in map(_safe_part, parts) if part]
+    if not safe:
+        return "image"
+    folders = [f"{part}_" if part.lower() in MEANINGFUL_FOLDERS else part for part in safe[:-1]]
+    return "/".join([*folders[-MOST_FOLDERS:], safe[-1]])
+
+
+def _safe_part(part: str) -> str:
+    if part in {"", ".", ".."}:
+        return ""
+    # A dot or a blank at the end is dropped by Windows, one dot at the start hides the file elsewhere.
+    part = UNSAFE.sub("_", part).strip(".")
+    path = PurePosixPath(part or "_")
+    suffix = path.suffix if len(path.suffix.encode()) <= 16 else ""
+    stem = path.name.removesuffix(suffix).encode()[:LONGEST_PART].decode(errors="ignore").rstrip(".")
+    return f"_{stem}{suffix}" if RESERVED.fullmatch(stem + suffix) else f"{stem}{suffix}"
+
+
+class NameBook:
+    """Hands out unique file names in fixed memory.
+
+    Names differ in more than case and in more than their extension, as `a.jpg` and `A.png` share one label
+    file `a.txt`. A Bloom filter of 16 MiB remembers them: it never forgets a name; once in a million or so
+    it recalls one that was not there, and then a file merely carries its number without need.
+    """
+
+    BITS = 1 << 27
+    PROBES = 4
+
+    def __init__(self) -> None:
+        self._seen = bytearray(self.BITS // 8)
+
+    def take(self, name: str, *, number: int) -> str:
+        """The safe name, with `-number` appended where it was taken before."""
+        path = PurePosixPath(safe_name(name))
+        while self._taken(path):
+            path = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        return str(path)
+
+    def _taken(self, path: PurePosixPath) -> bool:
+        """Whether the name was there already; from now on it is."""
+        key = str(path.with_suffix("")).casefold().encode()
+        digest = hashlib.blake2b(key, digest_size=4 * self.PROBES).digest()
+        places = [int.from_bytes(digest[i : i + 4], "big") % self.BITS for i in range(0, len(digest), 4)]
+        taken = all(self._seen[place >> 3] & (1 << (place & 7)) for place in places)
+        for place in places:
+            self._seen[place >> 3] |= 1 << (place & 7)
+        return taken
+
+
+def stem(file_name: str) -> str:
+    """The name without its extension."""
+    return str(PurePosixPath(file_name).with_suffix(""))
