@@ -80,7 +80,7 @@ def keep_bytes(data: bytes, key: str) -> None:
         if not isinstance(storage, FileSystemStorage):
             storage.save(key, ContentFile(data))
             return
-        with _temporary() as (file, path):
+        with temporary() as (file, path):
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -124,7 +124,8 @@ def _unavailable() -> Iterator[None]:
 
 
 @contextmanager
-def _temporary() -> Iterator[tuple[IO[bytes], Path]]:
+def temporary() -> Iterator[tuple[IO[bytes], Path]]:
+    """A new file in the incoming folder, to be kept by the caller; gone when the block raises."""
     with tempfile.NamedTemporaryFile(dir=incoming_folder(), delete=False) as file:
         path = Path(file.name)
         try:

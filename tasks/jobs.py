@@ -1,0 +1,56 @@
+"""Celery entry points of ingest. A message only wakes; what there is to do is found in PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import lru_cache
+
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from tasks import archives, ingest, storage
+from tasks.batches import finish_forgotten
+from tasks.decode.decoder import Decoder
+from tasks.decode.verdicts import Limits
+
+# A wake-up that waited longer in the queue is stale: while workers are busy, they wake each other, and
+# the sweep wakes them anyway. It keeps ingest from crowding out everything else a worker does.
+_STALE_SECONDS = 30
+
+
+@shared_task
+def ingest_pending() -> None:
+    """Expand one archive or ingest one job, and pass the word on when there was one."""
+    now = timezone.now()
+    archive = archives.take_archive(now=now)
+    if archive is not None:
+        archives.expand(archive=archive)
+        wake()
+        return
+    job = ingest.take_job(now=now)
+    if job is None:
+        finish_forgotten(now=now)
+        return
+    ingest.run_job(job=job, decoder=_decoder(os.getpid()))
+    wake()
+
+
+@shared_task
+def clear_incoming() -> None:
+    storage.clear_incoming()
+
+
+def wake() -> None:
+    """Tell workers that there is work. Without a broker the sweep finds it later."""
+    with suppress(OperationalError):
+        ingest_pending.apply_async(expires=_STALE_SECONDS, retry=False)
+
+
+@lru_cache(maxsize=1)
+def _decoder(process: int) -> Decoder:
+    """One child for each worker process; never one inherited over a fork."""
+    limits = Limits(file_bytes=settings.MAX_IMAGE_BYTES, pixels=settings.MAX_IMAGE_PIXELS)
+    return Decoder(limits=limits)

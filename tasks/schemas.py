@@ -1,0 +1,184 @@
+"""Label schemas: what a spec may say, each fault named with its place, and new immutable versions.
+
+The spec is the JSON of docs/client.md. Structure is checked against the types below, meaning by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, Literal, TypedDict
+
+import msgspec
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from annotator.errors import Conflict, Invalid
+from tasks.models import LabelSchema, Project
+
+_AT = re.compile(r"^(.*?)(?: - at `(?:key in )?\$\.?(.*?)`)?$", re.DOTALL)
+_COLORS = ("#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8c564b", "#e377c2")
+
+Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}\Z")]
+Language = Literal["en", "zh-hans"]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Names = Annotated[dict[Language, Name], msgspec.Meta(min_length=1)]
+
+
+class Fault(TypedDict):
+    where: str
+    code: str
+    detail: str
+
+
+class Part(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    key: Key
+    names: Names
+
+
+class Option(Part):
+    """One answer that may be chosen."""
+
+
+class Field(Part):
+    """Something asked about a shape, or, as a tag group, about the whole image."""
+
+    required: bool = False
+    options: Annotated[list[Option], msgspec.Meta(max_length=1000)] = []
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Attribute(Field, kw_only=True):
+    kind: Literal["checkbox", "select", "number", "text"]
+    default: bool | float | str | None = None
+
+
+class TagGroup(Field, kw_only=True):
+    kind: Literal["single", "multiple", "number", "text"]
+
+
+class LabelClass(Part):
+    color: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] | None = None
+    geometries: Annotated[list[Literal["box"]], msgspec.Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: ["box"]
+    )
+    attributes: Annotated[list[Attribute], msgspec.Meta(max_length=50)] = []
+
+
+class Spec(msgspec.Struct, forbid_unknown_fields=True):
+    classes: Annotated[list[LabelClass], msgspec.Meta(max_length=1000)] = []
+    tags: Annotated[list[TagGroup], msgspec.Meta(max_length=100)] = []
+
+
+def check_schema(spec: object) -> dict[str, Any]:
+    """The spec in full (every class with colour, geometries and attributes), or Invalid naming each place."""
+    try:
+        parsed = msgspec.convert(spec, Spec)
+    except msgspec.ValidationError as error:
+        raise Invalid(errors=[_structural(error)]) from error
+    faults = list(_faults(parsed))
+    if faults:
+        raise Invalid(errors=faults)
+    return {
+        "classes": [_full_class(item, i) for i, item in enumerate(parsed.classes)],
+        "tags": [{"required": False, **msgspec.to_builtins(group)} for group in parsed.tags],
+    }
+
+
+def add_schema(*, project: Project, spec: object) -> tuple[LabelSchema, bool]:
+    """The next version of the project's schema, and whether it is new: the newest again is no new one."""
+    full = check_schema(spec)
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(id=project.id)
+        newest = project.schemas.order_by("-version").first()
+        if newest is not None and newest.spec == full:
+            return newest, False
+        version = newest.version + 1 if newest else 1
+        return LabelSchema.objects.create(project=project, version=version, spec=full), True
+
+
+def newest_schema(*, project: Project) -> LabelSchema:
+    """Raises Conflict when the project does not say yet what is asked."""
+    newest = project.schemas.order_by("-version").first()
+    if newest is None:
+        raise Conflict(_("This project has no label schema yet. Add one first."))
+    return newest
+
+
+def _full_class(item: LabelClass, number: int) -> dict[str, Any]:
+    attributes = [{"required": False, **msgspec.to_builtins(attribute)} for attribute in item.attributes]
+    return {
+        "key": item.key,
+        "names": item.names,
+        "color": item.color or _COLORS[number % len(_COLORS)],
+        "geometries": list(dict.fromkeys(item.geometries)),
+        "attributes": attributes,
+    }
+
+
+def _structural(error: msgspec.ValidationError) -> Fault:
+    """msgspec says "Expected `str`, got `int` - at `$.classes[0].key`"."""
+    match = _AT.match(str(error))
+    assert match is not None
+    words = _("This does not fit here: %(problem)s") % {"problem": match[1]}
+    return {"where": match[2] or "", "code": "malformed", "detail": words}
+
+
+def _faults(spec: Spec) -> Iterator[Fault]:
+    if not spec.classes and not spec.tags:
+        yield _fault("", "nothing_asked", _("A schema has at least one class or one tag group."))
+    yield from _repeated("classes", spec.classes)
+    yield from _repeated("tags", spec.tags)
+    for i, item in enumerate(spec.classes):
+        yield from _repeated(f"classes[{i}].attributes", item.attributes)
+        for j, attribute in enumerate(item.attributes):
+            yield from _field_faults(f"classes[{i}].attributes[{j}]", attribute, attribute.kind)
+            yield from _default_faults(f"classes[{i}].attributes[{j}].default", attribute)
+    for i, group in enumerate(spec.tags):
+        yield from _field_faults(f"tags[{i}]", group, group.kind)
+
+
+def _field_faults(where: str, field: Field, kind: str) -> Iterator[Fault]:
+    chosen = kind in ("select", "single", "multiple")
+    if chosen and not field.options:
+        yield _fault(f"{where}.options", "no_options", _("There is nothing to choose from."))
+    if not chosen and field.options:
+        yield _fault(f"{where}.options", "needless_options", _("Only a choice has options."))
+    yield from _repeated(f"{where}.options", field.options)
+    bounds = (field.minimum, field.maximum)
+    if kind != "number" and bounds != (None, None):
+        yield _fault(where, "needless_bounds", _("Only a number has a minimum and a maximum."))
+    if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
+        yield _fault(f"{where}.maximum", "bounds_crossed", _("The maximum lies below the minimum."))
+
+
+def _default_faults(where: str, attribute: Attribute) -> Iterator[Fault]:
+    value = attribute.default
+    if value is None:
+        return
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    low = attribute.minimum if attribute.minimum is not None else float("-inf")
+    high = attribute.maximum if attribute.maximum is not None else float("inf")
+    fits = {
+        "checkbox": isinstance(value, bool),
+        "select": value in [option.key for option in attribute.options],
+        "number": number and low <= float(value) <= high,
+        "text": isinstance(value, str),
+    }
+    if not fits[attribute.kind]:
+        yield _fault(where, "default_unfit", _("The default is not a value that may be given."))
+
+
+def _repeated(where: str, parts: Iterable[Part]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for i, part in enumerate(parts):
+        if part.key in seen:
+            words = _("The key “%(key)s” is there already.") % {"key": part.key}
+            yield _fault(f"{where}[{i}].key", "repeated_key", words)
+        seen.add(part.key)
+
+
+def _fault(where: str, code: str, detail: str | Promise) -> Fault:
+    return {"where": where, "code": code, "detail": str(detail)}
