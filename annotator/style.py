@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +17,7 @@ TOKENS = [
     "primary", "primary-strong", "hover", "selected", "focus", "accent", "bar", "wheat",
     "good", "good-soft", "warn", "warn-soft", "bad", "bad-soft", "info", "info-soft",
 ]  # fmt: skip
-ICONS = (
-    "check cross alert info plus minus search download upload person people switch exit key clock inbox left "
-    "right down menu trash edit copy refresh image flag pause play eye sun moon lock offline chart box"
-).split()  # noqa: SIM905
+ICONS = re.findall(r'<symbol id="([a-z]+)"', (settings.BASE_DIR / "static/img/icons.svg").read_text())
 
 
 class SampleForm(forms.Form):
@@ -53,6 +52,8 @@ def style(request: HttpRequest) -> HttpResponse:
         "icons": ICONS,
         "chart": chart,
         "form": SampleForm(initial={"name": "Orchard 7"}),
-        "faulty": SampleForm({"faulty-overlap": "12", "faulty-kind": "box", "faulty-mode": "work"}, prefix="faulty"),
+        "faulty": SampleForm(
+            {"faulty-overlap": "12", "faulty-kind": "box", "faulty-mode": "work"}, prefix="faulty"
+        ),
     }
     return render(request, "style/style.html", context)

@@ -36,9 +36,8 @@ def login_name(*, given: str) -> str:
     """
     name = given.strip().lower()
     if "@" in name and not Person.objects.filter(username=name).exists():
-        found = Person.objects.filter(email__iexact=name, is_active=True).values_list("username", flat=True)[
-            :2
-        ]
+        people = Person.objects.filter(email__iexact=name, is_active=True)
+        found = list(people.values_list("username", flat=True)[:2])
         if len(found) == 1:
             return found[0]
     return name
@@ -61,9 +60,11 @@ def way_in(*, person: Person, wanted: str, host: str, secure: bool) -> str:
 
 def locked_until(*, username: str, now: datetime) -> datetime | None:
     """When the name may be tried again; None if it may be now. Failures fall out of the window one by one."""
-    window = get_cool_off() or timedelta()
+    window: timedelta = get_cool_off() or timedelta()
     attempts = AccessAttempt.objects.filter(username=username, attempt_time__gte=now - window)
-    counted = list(attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start"))
+    counted: list[tuple[datetime, int]] = list(
+        attempts.order_by("attempt_time").values_list("attempt_time", "failures_since_start")
+    )
     total = sum(failures for _, failures in counted)
     for at, failures in counted:
         if total >= settings.AXES_FAILURE_LIMIT > total - failures:

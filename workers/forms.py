@@ -62,7 +62,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         widgets = {"language": forms.RadioSelect, "theme": forms.RadioSelect}
 
 
-class SecretForm(PasswordChangeForm):  # type: ignore[type-arg]
+class SecretForm(PasswordChangeForm):
     """A new PIN (annotators) or password, after the old one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -47,7 +47,7 @@ def control(field: BoundField) -> SafeString:
         field.widget_type, "input"
     )
     own = field.field.widget.attrs
-    attrs = {"class": f"{kind} {own.get('class', '')}".strip()}
+    attrs: dict[str, str | bool] = {"class": f"{kind} {own.get('class', '')}".strip()}
     if field.errors:
         described = [own.get("aria-describedby") or (f"{field.auto_id}_helptext" if field.help_text else "")]
         attrs["aria-describedby"] = " ".join([*filter(None, described), f"{field.auto_id}_error"])
