@@ -36,20 +36,27 @@ class Settled:
 class Format:
     """A dataset format. `write(records, spec=...)` yields its members; same records, same bytes.
 
-    `image_path(split, file_name)` is where its readers look for the image.
+    `image_folder` is where its readers look for the images, `{split}` standing for the split; `flat`: they
+    know no folders inside it.
     """
 
     key: str
     title: str
     write: Callable[..., Iterator[Member]]
-    image_path: Callable[[str, str], str]
+    image_folder: str = "images/{split}"
+    flat: bool = False
+
+    def images(self, records: Iterable[Settled]) -> Iterator[tuple[Settled, str]]:
+        """Each record with the path at which a release that carries the images has to put its image."""
+        for record, file_name in named(records, flat=self.flat):
+            yield record, f"{self.image_folder.format(split=record.split)}/{file_name}"
 
 
-def named(records: Iterable[Settled]) -> Iterator[tuple[Settled, str]]:
-    """Each record with a file name that is safe and unique in the release: the same in every format."""
+def named(records: Iterable[Settled], *, flat: bool = False) -> Iterator[tuple[Settled, str]]:
+    """Each record with a file name that is safe and unique in the release; `flat`: folders become `_`."""
     book = NameBook()
     for record in records:
-        yield record, book.take(record.name, number=record.task)
+        yield record, book.take(record.name, number=record.task, flat=flat)
 
 
 def class_index(spec: Mapping[str, Any]) -> dict[str, int]:

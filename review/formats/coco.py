@@ -92,4 +92,4 @@ def _annotation(number: int, record: Settled, shape: Mapping[str, Any], category
     }
 
 
-FORMAT = Format("coco", "COCO JSON", write, lambda split, name: f"images/{split}/{name}")
+FORMAT = Format("coco", "COCO JSON", write)

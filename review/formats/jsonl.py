@@ -25,4 +25,4 @@ def _line(record: Settled, name: str) -> dict[str, Any]:
     }
 
 
-FORMAT = Format("jsonl", "JSON Lines (everything)", write, lambda split, name: f"images/{split}/{name}")
+FORMAT = Format("jsonl", "JSON Lines (everything)", write)

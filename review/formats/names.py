@@ -13,7 +13,7 @@ UNSAFE = re.compile(r'[\x00-\x20\x7f-\xa0<>:"|?*\u2028\u2029\ud800-\udfff]')
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # Readers find a label file by exchanging the last /images/ of the path for /labels/.
 MEANINGFUL_FOLDERS = frozenset({"images", "labels"})
-LONGEST_PART = 120  # bytes of UTF-8; file systems allow 255, a suffix and an extension must fit
+LONGEST_PART = 100  # bytes of UTF-8; file systems allow 255, a number and an extension must fit
 MOST_FOLDERS = 8
 
 
@@ -52,9 +52,10 @@ class NameBook:
     def __init__(self) -> None:
         self._seen = bytearray(self.BITS // 8)
 
-    def take(self, name: str, *, number: int) -> str:
+    def take(self, name: str, *, number: int, flat: bool = False) -> str:
         """The safe name, with `-number` appended where it was taken before."""
-        path = PurePosixPath(safe_name(name))
+        safe = safe_name(name)
+        path = PurePosixPath(safe.replace("/", "_") if flat else safe)
         while self._taken(path):
             path = path.with_name(f"{path.stem}-{number}{path.suffix}")
         return str(path)

@@ -93,5 +93,5 @@ def _taken(buffer: io.StringIO) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-TAGS = Format("csv-tags", "CSV (tags)", write_tags, lambda split, name: f"images/{split}/{name}")
-BOXES = Format("csv-boxes", "CSV (boxes)", write_boxes, lambda split, name: f"images/{split}/{name}")
+TAGS = Format("csv-tags", "CSV (tags)", write_tags)
+BOXES = Format("csv-boxes", "CSV (boxes)", write_boxes)

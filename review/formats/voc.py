@@ -75,4 +75,4 @@ def _text(value: str) -> str:
     return escape(NOT_IN_XML.sub("\ufffd", value))
 
 
-FORMAT = Format("voc", "Pascal VOC", write, lambda split, name: f"JPEGImages/{name}")
+FORMAT = Format("voc", "Pascal VOC", write, image_folder="JPEGImages")

@@ -15,7 +15,7 @@ from review.formats.names import stem
 def write(records: Iterable[Settled], *, spec: Mapping[str, Any]) -> Iterator[Member]:
     classes = class_index(spec)
     with Spools() as lists:
-        for record, file_name in named(records):
+        for record, file_name in named(records, flat=True):
             lists.write(record.split, f"./images/{record.split}/{file_name}\n".encode())
             lines = [_line(record, shape, classes[shape["class"]]) for shape in boxes(record)]
             yield f"labels/{record.split}/{stem(file_name)}.txt", iter(["".join(lines).encode()])
@@ -44,4 +44,4 @@ def _data_yaml(splits: list[str], spec: Mapping[str, Any]) -> bytes:
     return "\n".join([*lines, ""]).encode()
 
 
-FORMAT = Format("yolo", "YOLO", write, lambda split, name: f"images/{split}/{name}")
+FORMAT = Format("yolo", "YOLO", write, flat=True)
