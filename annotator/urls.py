@@ -6,7 +6,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from annotator import health
+from annotator.reference import Document, Reference
 from annotator.style import style
+from tasks.delivery import media
 
 urlpatterns = [
     path("", include("workers.urls")),
@@ -14,5 +16,10 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
+    path("api/v1/", include("tasks.api.urls")),
+    path("api/schema", Document.as_view(), name="schema"),
+    path("api/docs/", Reference.as_view(url_name="schema"), name="reference"),
+    path("media/<str:token>/<str:name>", media, name="media"),
+    path("floor/", include("annotator.floor.urls")),
     path("admin/", admin.site.urls),
 ]

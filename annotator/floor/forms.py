@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from workers.models import Person, username_rule
 
 
+class LoginName(forms.CharField):
+    """Typed in any case, kept in lower case."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).lower()
+
+
 class PersonForm(forms.ModelForm[Person]):
-    username = forms.CharField(
+    username = LoginName(
         label=_("Login name"),
         max_length=64,
         validators=[username_rule],
@@ -22,7 +31,7 @@ class PersonForm(forms.ModelForm[Person]):
         fields = ["display_name", "username", "language"]
 
     def clean_username(self) -> str:
-        username: str = self.cleaned_data["username"].strip().lower()
+        username: str = self.cleaned_data["username"]
         if Person.objects.filter(username=username).exists():
             raise forms.ValidationError(_("Somebody already has this login name; choose another."))
         return username

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from annotator.demo.cast import HOMES, PEOPLE, make_demo
 from annotator.demo.load import load_photographs
@@ -20,7 +21,7 @@ class Command(BaseCommand):
         demo = make_demo(settings.STATE_DIR / "demo.json")
         folder = os.environ.get("LABELMILL_DEMO_IMAGES")
         for project in demo.projects:
-            load_photographs(project=project, folder=Path(folder) if folder else None)
+            load_photographs(project=project, folder=Path(folder) if folder else None, now=timezone.now())
         self.stdout.write(f"{'who':<12} {'sign-in':<12} {'PIN or password':<16} page")
         for username, _name, role in PEOPLE:
             secret = demo.sign_ins[username]
