@@ -9,20 +9,21 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from tasks.payloads import check_payload
 
 from annotator.errors import Conflict, Forbidden
-from review.agreements import Score, record_agreements
 from review.consensus import Consensus as Concluded
 from review.consensus import parse_spec
 from review.consensus.judge import judge
 from review.crowds import Knowledge, knowledge
-from review.disputes import access_dispute, check_reviewer
+from review.disputes import access_dispute
 from review.models import Adjudication, Consensus, Dispute
 from review.moment import settling_moment
+from review.scores import Score, record_agreements
 from review.settle import read_answers
 from tasks import states
+from tasks.batches import advance_batches
 from tasks.models import Submission
-from tasks.payloads import check_payload
 from workers.models import Person
 
 NOTHING: dict[str, Any] = {"tags": {}, "shapes": []}
@@ -61,7 +62,6 @@ class Verdict:
 
 def adjudicate(*, person: Person, dispute_id: int, verdict: Verdict) -> tuple[Adjudication, bool]:
     """Settle a dispute; idempotent by the verdict's id. The flag says whether this call did it."""
-    check_reviewer(person)
     with transaction.atomic():
         now = settling_moment()
         dispute = access_dispute(person, dispute_id, lock=True)
@@ -96,6 +96,7 @@ def adjudicate(*, person: Person, dispute_id: int, verdict: Verdict) -> tuple[Ad
         _conclude(dispute, judged=judged, excluded=verdict.excluded, answers=len(submissions), now=now)
         if not verdict.excluded:
             record_agreements(scores=[Score(s, judged.agreement[str(s.id)]) for s in submissions])
+    advance_batches(batch_ids=[task.batch_id], now=now)
     return adjudication, True
 
 
@@ -109,16 +110,13 @@ def check_may_judge(dispute: Dispute, *, person: Person) -> None:
 
 def ask_one_more(*, person: Person, dispute_id: int) -> None:
     """Close the dispute and open one more seat; when that is answered the machine weighs the task again."""
-    check_reviewer(person)
     with transaction.atomic():
         now = settling_moment()
         dispute = access_dispute(person, dispute_id, lock=True)
         check_may_judge(dispute, person=person)
-        if dispute.task.overlap >= dispute.task.max_overlap:
-            raise NoSeatLeft
         _resolve(dispute, now=now)
         if not states.ask_more(task_ids=[dispute.task_id], now=now):
-            raise AlreadyResolved
+            raise NoSeatLeft
 
 
 def _judge(dispute: Dispute, *, payload: dict[str, Any], submissions: list[Submission]) -> Concluded:

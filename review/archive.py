@@ -12,13 +12,14 @@ import hashlib
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import IO, cast
 
 LEVEL = 6
-BLOCK = 1 << 20
-SPOOL_BYTES = 1 << 20  # what a growing member may take in memory before it goes to disk
+BLOCK = 1 << 18
+SPOOL_BYTES = 1 << 20  # what the directory may take in memory before it goes to disk
+WHOLE_BYTES = 1 << 20  # up to here a member is packed in memory
 DATE = (1 << 5) | 1  # 1980-01-01, the first day a zip archive knows
 FLAGS = 1 << 11  # names are UTF-8
 STREAMED = FLAGS | 1 << 3  # sizes and CRC follow the data
@@ -36,7 +37,6 @@ class Archive:
         self._out = out
         self._directory = cast(IO[bytes], tempfile.SpooledTemporaryFile(SPOOL_BYTES))  # noqa: SIM115
         self._sums = cast(IO[bytes], tempfile.SpooledTemporaryFile(SPOOL_BYTES))  # noqa: SIM115
-        self._growing: list[tuple[str, IO[bytes]]] = []
         self._digest = hashlib.sha256()
         self.size = 0
         self.members = 0
@@ -45,8 +45,35 @@ class Archive:
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
-    def write(self, name: str, data: bytes) -> None:
-        """Add a whole member that fits in memory."""
+    def add(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Add a member, reading its chunks once."""
+        held, length, rest = [], 0, iter(chunks)
+        for chunk in rest:
+            held.append(chunk)
+            length += len(chunk)
+            if length > WHOLE_BYTES:
+                self._stream(name, chain(held, rest))
+                return
+        self._whole(name, b"".join(held))
+
+    def close(self) -> None:
+        """Append the sums and the directory; drops the temporary files as well."""
+        self._sums.seek(0)
+        self._stream(SUMS, iter(lambda: self._sums.read(BLOCK), b""))
+        start = self.size
+        self._directory.seek(0)
+        while block := self._directory.read(BLOCK):
+            self._put(block)
+        self._put(_end(self.members, start, self.size - start))
+        self.discard()
+
+    def discard(self) -> None:
+        """Drop the temporary files without finishing; harmless after `close`."""
+        self._directory.close()
+        self._sums.close()
+
+    def _whole(self, name: str, data: bytes) -> None:
+        """A member that fits in memory: its sizes stand in front of it."""
         offset, encoded = self.size, name.encode()
         packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         packed = packer.compress(data) + packer.flush()
@@ -58,31 +85,8 @@ class Archive:
         self._record(encoded, FLAGS, offset, crc, len(packed), len(data))
         self._sum(name, hashlib.sha256(data))
 
-    def spool(self, name: str) -> IO[bytes]:
-        """A member that grows while others are written; it is appended when the archive closes."""
-        file = cast(IO[bytes], tempfile.SpooledTemporaryFile(SPOOL_BYTES))  # noqa: SIM115
-        self._growing.append((name, file))
-        return file
-
-    def close(self) -> None:
-        """Append the growing members in the order of their making, the sums, and the directory."""
-        for name, file in self._growing:
-            self._stream(name, file)
-        self._stream(SUMS, self._sums)
-        start = self.size
-        self._directory.seek(0)
-        while block := self._directory.read(BLOCK):
-            self._put(block)
-        self._put(_end(self.members, start, self.size - start))
-        self.discard()
-
-    def discard(self) -> None:
-        """Drop the temporary files; harmless after `close`."""
-        for file in [self._directory, self._sums, *(file for _, file in self._growing)]:
-            with suppress(OSError):
-                file.close()
-
-    def _stream(self, name: str, file: IO[bytes]) -> None:
+    def _stream(self, name: str, chunks: Iterable[bytes]) -> None:
+        """A member of any size: its sizes follow it."""
         offset, encoded = self.size, name.encode()
         # The zip64 field in front tells readers that the sizes behind the data have eight bytes each.
         extra = struct.pack("<2H2Q", 1, 16, 0, 0)
@@ -92,7 +96,7 @@ class Archive:
         self._put(header + encoded + extra)
         packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         digest, crc, length, before = hashlib.sha256(), 0, 0, self.size
-        for block in _blocks(file):
+        for block in _blocks(chunks):
             digest.update(block)
             crc, length = zlib.crc32(block, crc), length + len(block)
             self._put(packer.compress(block))
@@ -129,10 +133,16 @@ def _low(value: int) -> int:
     return value if value < LIMIT else WIDE
 
 
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    while block := file.read(BLOCK):
-        yield block
+def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks joined to blocks: a document of a million lines comes a line at a time."""
+    held, length = [], 0
+    for chunk in chunks:
+        held.append(chunk)
+        length += len(chunk)
+        if length >= BLOCK:
+            yield b"".join(held)
+            held, length = [], 0
+    yield b"".join(held)
 
 
 def _end(members: int, start: int, length: int) -> bytes:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 
 from annotator.errors import Forbidden, NotVisible
 from review.models import Dispute
@@ -27,10 +28,17 @@ class ProjectQueue:
     waiting: int
 
 
-def check_reviewer(person: Person) -> None:
-    if person.role != Role.REVIEWER:
+def access_reviewer(request: HttpRequest) -> Person:
+    """The signed-in person, who must be a reviewer at work."""
+    person = request.user
+    if not person.is_authenticated:
         raise Forbidden
-    if person.is_paused:
+    check_reviewer(person)
+    return person
+
+
+def check_reviewer(person: Person) -> None:
+    if person.role != Role.REVIEWER or person.is_paused:
         raise Forbidden
 
 

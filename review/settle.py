@@ -15,13 +15,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from review.agreements import Score, record_agreements
 from review.consensus import Answer, Spec, parse_answer, parse_spec
 from review.crowds import Knowledge, knowledge
 from review.models import Consensus, Dispute
 from review.moment import settling_moment
+from review.scores import Score, record_agreements
 from review.weighing import Finding, Outcome, Question, weigh_or_dispute
 from tasks import states
+from tasks.batches import advance_batches
 from tasks.models import Assignment, Submission, Task
 from workers.models import Person, Role
 
@@ -55,15 +56,19 @@ def settle_answered(*, chunk: int = CHUNK) -> Tally:
             return Tally()
         findings = list(zip(cases, weigh_cases(cases), strict=True))
         findings = spare_hopeless(findings)
+        # Not before the weighing: it takes long, and the lock keeps other settlers from the same jobs.
+        states.lock_jobs(task_ids=[case.task.id for case in cases])
         settled = [(case, found) for case, found in findings if found.outcome is Outcome.SETTLE]
         asked = [(case, found) for case, found in findings if found.outcome is Outcome.ASK]
         disputed = [(case, found) for case, found in findings if found.outcome is Outcome.DISPUTE]
         save_consensus([*settled, *disputed], now=now)
         states.settle_tasks(task_ids=[case.task.id for case, _ in settled], now=now)
         states.dispute_tasks(task_ids=[case.task.id for case, _ in disputed], now=now)
-        states.ask_more(task_ids=[case.task.id for case, _ in asked], now=now)
         open_disputes(disputed, now=now)
         record_agreements(scores=scores_of(settled))
+        # Last: opening a seat locks its lane until the commit.
+        states.ask_more(task_ids=[case.task.id for case, _ in asked], now=now)
+    advance_batches(batch_ids={case.task.batch_id for case in cases}, now=now)
     return Tally(len(cases), len(settled), len(asked), len(disputed))
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Sum
 
-from review.consensus import Answer, crowd_to_json, estimate_crowd, estimate_skill, parse_answer
+from review.consensus import Answer, Crowd, crowd_to_json, estimate_crowd, estimate_skill, parse_answer
 from review.consensus import Skill as Estimate
 from review.models import Consensus, CrowdEstimate, Skill
 from tasks.models import Job, Project, Submission, Task
@@ -38,9 +38,9 @@ def projects_to_estimate() -> list[int]:
 def estimate_project(*, project_id: int, now: datetime) -> bool:
     """One full pass; false when another worker is at it. Safe to repeat: it rests on settled rows alone."""
     with transaction.atomic():
+        unknown = crowd_to_json(Crowd())
         CrowdEstimate.objects.bulk_create(
-            [CrowdEstimate(project_id=project_id, estimate=crowd_to_json(estimate_crowd(tasks=[])), updated_at=now)],
-            ignore_conflicts=True,
+            [CrowdEstimate(project_id=project_id, estimate=unknown, updated_at=now)], ignore_conflicts=True
         )
         mine = CrowdEstimate.objects.filter(project=project_id).select_for_update(skip_locked=True).first()
         if mine is None:

@@ -34,7 +34,7 @@ class Score:
 
 
 def record_agreements(*, scores: Iterable[Score]) -> None:
-    """Add each score to its author's hour of submission; call once a submission, where its task is settled."""
+    """Add each score to its author's hour of submission; call once a submission, where it is settled."""
     totals: dict[tuple[int, int, datetime], list[float]] = defaultdict(list)
     for score in scores:
         submission = score.submission

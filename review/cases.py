@@ -1,0 +1,97 @@
+"""A dispute as the reviewer's page shows it: the image, the competing answers, what the machine proposes.
+
+People stay anonymous: an answer is called A, B, C in an order that has nothing to do with who gave it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from string import ascii_uppercase
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from review.models import Consensus, Dispute
+from tasks.delivery import image_url
+from tasks.models import Assignment, LabelSchema, Submission
+
+
+def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
+    """JSON of each dispute; four queries however many there are."""
+    tasks = [dispute.task_id for dispute in disputes]
+    answers: dict[int, list[Submission]] = defaultdict(list)
+    for submission in Submission.objects.filter(task__in=tasks, assignment__isnull=False):
+        answers[submission.task_id].append(submission)
+    skips: dict[int, list[Assignment]] = defaultdict(list)
+    skipped = Assignment.objects.filter(task__in=tasks, state=Assignment.State.SKIPPED)
+    for seat in skipped.order_by("id"):
+        skips[seat.task_id].append(seat)
+    proposals = Consensus.objects.in_bulk(tasks)
+    return [
+        _case(
+            dispute,
+            answers=answers[dispute.task_id],
+            skips=skips[dispute.task_id],
+            proposal=proposals.get(dispute.task_id),
+        )
+        for dispute in disputes
+    ]
+
+
+def _case(
+    dispute: Dispute,
+    *,
+    answers: Iterable[Submission],
+    skips: Iterable[Assignment],
+    proposal: Consensus | None,
+) -> dict[str, Any]:
+    task, image = dispute.task, dispute.task.image
+    shuffled = sorted(answers, key=lambda s: hashlib.sha256(s.id.bytes).digest())
+    return {
+        "id": dispute.id,
+        "task": task.id,
+        "schema": task.schema_id,
+        "reason": dispute.reason,
+        "reason_text": dispute.get_reason_display(),
+        "where": dispute.where,
+        "image": {
+            "url": image_url(image, "screen"),
+            "original": image_url(image, "original"),
+            "width": image.width,
+            "height": image.height,
+            "name": image.name,
+        },
+        "answers": [
+            {"submission": str(s.id), "letter": letter, "payload": s.payload}
+            for s, letter in zip(shuffled, ascii_uppercase, strict=False)
+        ],
+        "proposal": proposal.payload if proposal else None,
+        "skips": [{"reason": seat.get_skip_reason_display(), "note": seat.note} for seat in skips],
+        "can_ask": task.answers < task.max_overlap,
+    }
+
+
+def specs_of(disputes: Sequence[Dispute], *, known: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """The label schemas the page does not have yet, by id; the disputes carry them already."""
+    schemas: dict[int, LabelSchema] = {d.task.schema_id: d.task.schema for d in disputes}
+    return {number: schema.spec for number, schema in schemas.items() if number not in set(known)}
+
+
+def words() -> dict[str, str]:
+    """What the page's script says, in the reader's language."""
+    return {
+        "answer": _("Answer %(letter)s"),
+        "proposal": _("The machine's proposal"),
+        "mine": _("Corrected by you"),
+        "nothing": _("Nothing drawn"),
+        "done": _("Nothing left to settle here."),
+        "failed": _("Not sent yet. It is tried again by itself."),
+        "conflict": _("Another reviewer settled this one first."),
+        "refused": _("The verdict does not fit the label schema: %(detail)s"),
+        "leave": _("A verdict has not been sent yet."),
+        "asked": _("One more annotator is asked."),
+        "excluded": _("Set aside: the image cannot be labelled."),
+        "saved": _("Settled."),
+    }

@@ -1,0 +1,39 @@
+"""Celery entry points of review: each works off the rows it finds and may run any number of times."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from review import builder, settle, skills
+
+log = logging.getLogger(__name__)
+# A run ends after so many chunks, so that one long backlog does not keep a worker from everything else.
+CHUNKS = 50
+
+
+@shared_task
+def settle_answered() -> None:
+    settle.dispute_skipped()
+    for _ in range(CHUNKS):
+        if settle.settle_answered().taken < settle.CHUNK:
+            return
+    settle_answered.delay()
+
+
+@shared_task
+def estimate_skills() -> None:
+    for project_id in skills.projects_to_estimate():
+        try:
+            skills.estimate_project(project_id=project_id, now=timezone.now())
+        except Exception:
+            # One project's odd history must not keep the others from their estimates.
+            log.exception("the skills of project %d could not be estimated", project_id)
+
+
+@shared_task
+def build_releases() -> None:
+    while builder.build_next():
+        pass

@@ -1,0 +1,91 @@
+"""Releases: asking for one, and who may see it. review/builder.py makes its files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+
+from annotator.errors import Conflict, Invalid, NotVisible
+from review.formats import FORMATS
+from review.models import Release, ReleaseFile
+from review.moment import cutoff_moment
+from tasks.access import client_projects
+from tasks.models import Batch, Project, Task
+from workers.models import Person
+
+
+class NothingSettled(Conflict):
+    code = "nothing_settled"
+    detail = _("No task is settled yet, so there is nothing to release.")
+
+
+class NotReady(Conflict):
+    code = "not_ready"
+    detail = _("This release is still being built.")
+
+
+def check_formats(formats: Sequence[str]) -> list[str]:
+    """The formats in our order, each once."""
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown or not formats:
+        detail = _("Choose from: %(formats)s.") % {"formats": ", ".join(FORMATS)}
+        raise Invalid(errors=[{"where": "formats", "code": "unknown_format", "detail": str(detail)}])
+    return [name for name in FORMATS if name in formats]
+
+
+def request_release(
+    *, project: Project, batch: Batch | None, formats: Sequence[str], person: Person | None
+) -> Release:
+    """A new version of everything settled until now; a worker builds it. Costs one short exclusive lock."""
+    wanted = check_formats(formats)
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(id=project.id)
+        cutoff = cutoff_moment()
+        total = tasks_in(project_id=project.id, batch_id=batch.id if batch else None, cutoff=cutoff).count()
+        if not total:
+            raise NothingSettled
+        latest = Release.objects.filter(project=project).aggregate(latest=Max("version"))["latest"]
+        return Release.objects.create(
+            project=project,
+            batch=batch,
+            version=(latest or 0) + 1,
+            formats=wanted,
+            cutoff_at=cutoff,
+            total=total,
+            created_by=person,
+        )
+
+
+def tasks_in(*, project_id: int, batch_id: int | None, cutoff: datetime) -> QuerySet[Task]:
+    """What a release holds; the same rows whenever it is asked, as a settled task stays as it is."""
+    tasks = Task.objects.filter(
+        project=project_id, state=Task.State.SETTLED, settled_at__lte=cutoff, consensus__excluded=False
+    )
+    return tasks if batch_id is None else tasks.filter(batch=batch_id)
+
+
+def client_releases(request: HttpRequest | Request) -> QuerySet[Release]:
+    return Release.objects.filter(project__in=client_projects(request)).select_related("project", "batch")
+
+
+def access_release(request: HttpRequest | Request, release_id: int) -> Release:
+    release = client_releases(request).filter(id=release_id).first()
+    if release is None:
+        raise NotVisible
+    return release
+
+
+def access_release_file(request: HttpRequest | Request, release_id: int, name: str) -> ReleaseFile:
+    release = access_release(request, release_id)
+    if release.state != Release.State.READY:
+        raise NotReady
+    file = release.files.filter(name=name).select_related("release__project").first()
+    if file is None:
+        raise NotVisible
+    return file
