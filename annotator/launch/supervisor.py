@@ -131,6 +131,7 @@ class Supervisor:
         if self._watchdog and self._watchdog.stdin:
             self._watchdog.stdin.close()
             self._watchdog.wait()
+            self._watchdog = None
 
     def _look_after(self, services: Iterable[Service]) -> None:
         for service in services:

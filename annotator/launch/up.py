@@ -134,7 +134,7 @@ def programs(environment: dict[str, str]) -> list[Program]:
     web += ["--host", os.environ.get("HOST", "127.0.0.1"), "--port", str(_port())]
     web += ["--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers"]
     web += ["--workers-kill-timeout", "5", "--log-level", "warning", "annotator.wsgi:application"]
-    celery: list[str | Path] = [binaries / "celery", "-A", "annotator.celery"]
+    celery: list[str | Path] = [binaries / "celery", "-q", "-A", "annotator.celery"]
     worker = [*celery, "worker", "--loglevel", "warning", "--concurrency", str(_cores())]
     beat = [*celery, "beat", "--loglevel", "warning", "--schedule", home / "celerybeat-schedule"]
     beat += ["--pidfile", ""]  # a file left by a crash would stop the next start
