@@ -21,7 +21,7 @@ class SignInForm(forms.Form):
         label=_("Login name or e-mail"),
         max_length=254,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
     password = forms.CharField(
@@ -35,6 +35,8 @@ class SignInForm(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
+        # After a wrong try the name is usually right: the hands go to the PIN.
+        self.fields["password" if self.is_bound else "username"].widget.attrs["autofocus"] = True
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
