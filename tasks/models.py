@@ -274,6 +274,7 @@ class Task(models.Model):
     answers = models.PositiveSmallIntegerField(default=0, help_text="answers counted so far")
     answered_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    stuck_at = models.DateTimeField(null=True, help_text="too many people skipped it; nobody is asked any more")
 
     class Meta:
         constraints = [
@@ -298,9 +299,41 @@ class Task(models.Model):
         ]
         indexes = [
             models.Index(name="tasks_to_settle", fields=["answered_at", "id"], condition=Q(state="answered")),
+            models.Index(
+                name="tasks_stuck", fields=["id"], condition=Q(state="open", stuck_at__isnull=False)
+            ),
             models.Index(name="tasks_of_batch", fields=["batch", "id"]),
             models.Index(name="tasks_of_project", fields=["project", "id"]),
         ]
+
+
+class Lane(models.Model):
+    """A line of open seats in which positions only grow, so that each annotator needs one cursor in it.
+
+    A batch has a fresh lane, and a returned lane for seats that open later: extra answers, expired leases,
+    skipped tasks. Returned seats go first. Priority is the project's and the batch's, so changing it
+    touches no seat.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, db_index=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="lanes")
+    returned = models.BooleanField()
+    head = models.BigIntegerField(default=0, help_text="no seat is open at or before it; raised by the sweep")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_lane_of_each_kind", fields=["batch", "returned"])]
+        indexes = [models.Index(name="lanes_of_project", fields=["project"])]
+
+
+class QueueCursor(models.Model):
+    """How far one annotator is in one lane: every open seat up to here is at a task this person has had."""
+
+    annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False)
+    lane = models.ForeignKey(Lane, models.CASCADE, db_index=False)
+    position = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_cursor_a_person_a_lane", fields=["annotator", "lane"])]
 
 
 class Assignment(models.Model):
@@ -320,10 +353,9 @@ class Assignment(models.Model):
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="assignments", db_index=False)
     number = models.PositiveSmallIntegerField(help_text="seat number at its task, from 1")
-    # The queue's order, copied here so that a claim reads one index: higher priority first, then position.
     project = models.ForeignKey(Project, models.PROTECT, db_index=False)
-    priority = models.SmallIntegerField(default=0)
-    position = models.BigIntegerField()
+    lane = models.ForeignKey(Lane, models.PROTECT, db_index=False)
+    position = models.BigIntegerField(help_text="place in its lane; a seat that opens again gets a new one")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False)
     lease_token = models.UUIDField(null=True)
@@ -380,17 +412,30 @@ class Assignment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                F("project"),
-                F("priority").desc(),
-                F("position"),
-                F("id"),
-                name="seats_to_claim",
-                condition=Q(state="open"),
-            ),
+            models.Index(name="seats_to_claim", fields=["lane", "position"], condition=Q(state="open")),
             models.Index(name="leases_to_expire", fields=["leased_until"], condition=Q(state="leased")),
             models.Index(name="leases_of_person", fields=["annotator"], condition=Q(state="leased")),
         ]
+
+
+class LostLease(models.Model):
+    """A lease that ended without an answer. Its token proves that a late answer comes from its holder."""
+
+    class Cause(models.TextChoices):
+        EXPIRED = "expired", _("Expired")
+        RELEASED = "released", _("Given back")
+        TAKEN_BACK = "taken_back", _("Taken back")
+
+    token = models.UUIDField(primary_key=True)
+    task = models.ForeignKey(Task, models.PROTECT, db_index=False)
+    annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
+    project = models.ForeignKey(Project, models.PROTECT, db_index=False)
+    cause = models.CharField(max_length=10, choices=Cause)
+    leased_at = models.DateTimeField()
+    lost_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="leases_lost_lately", fields=["lost_at"])]
 
 
 class Submission(models.Model):
@@ -411,7 +456,13 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_answer_a_person_a_task", fields=["task", "annotator"]),
         ]
-        indexes = [models.Index(name="submissions_of_person", fields=["annotator", "-created_at"])]
+        indexes = [
+            models.Index(name="submissions_of_person", fields=["annotator", "-created_at"]),
+            # Whoever gave a surplus answer is not asked again; the claim probes this small index.
+            models.Index(
+                name="surplus_submissions", fields=["task", "annotator"], condition=Q(assignment__isnull=True)
+            ),
+        ]
 
 
 class ProblemReport(models.Model):

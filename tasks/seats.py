@@ -1,26 +1,110 @@
-"""New seats at tasks, written by one statement however many there are."""
+"""New seats at tasks, written by one statement however many there are.
+
+Positions in a lane are given out in the order in which they become visible: whoever opens seats holds the
+lane's advisory lock until the commit. Only so may an annotator's cursor pass a position for good. Make it
+the LAST lock your transaction takes, and commit soon.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import connection
 
-# A seat's position is its task's number: tasks are answered in the order in which they arrived.
-_OPEN = """
-INSERT INTO tasks_assignment (task_id, number, project_id, priority, position, state, skip_reason, note)
-SELECT t.id, seat.number, t.project_id, b.priority, t.id, 'open', '', ''
-FROM tasks_task t
-JOIN tasks_batch b ON b.id = t.batch_id
-CROSS JOIN LATERAL generate_series(1, t.overlap) AS seat(number)
-WHERE t.id = ANY(%s)
-ORDER BY t.id, seat.number
+_LOCK_SPACE = 7_302  # the first half of our advisory locks' numbers; the second is the lane
+
+_MAKE_LANES = """
+INSERT INTO tasks_lane (project_id, batch_id, returned, head)
+SELECT b.project_id, b.id, kind.returned, 0
+FROM tasks_batch b CROSS JOIN (VALUES (false), (true)) AS kind (returned)
+WHERE b.id = ANY(%s)
+ON CONFLICT (batch_id, returned) DO NOTHING
 """
+_LANES = "SELECT id FROM tasks_lane WHERE batch_id = ANY(%s) AND returned = %s ORDER BY id"
+_LOCK = "SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::integer)"
+_BATCHES = "SELECT DISTINCT batch_id FROM tasks_task WHERE id = ANY(%s)"
+# A seat that exists already stays: a job that is run again opens nothing twice.
+_OPEN = """
+INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)
+SELECT id, number, project_id, lane_id, nextval('tasks_position_seq'), 'open', '', ''
+FROM (
+    SELECT t.id, seat.number, t.project_id, l.id AS lane_id
+    FROM tasks_task t
+    JOIN tasks_lane l ON l.batch_id = t.batch_id AND NOT l.returned
+    CROSS JOIN LATERAL generate_series(1, t.overlap) AS seat (number)
+    WHERE t.id = ANY(%s)
+    ORDER BY t.id, seat.number
+) AS wanted
+ON CONFLICT (task_id, number) WHERE NOT (state = 'skipped') DO NOTHING
+"""
+_ADD = """
+INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)
+SELECT t.id, free.number, t.project_id, l.id, nextval('tasks_position_seq'), 'open', '', ''
+FROM tasks_task t
+JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned
+CROSS JOIN LATERAL (
+    SELECT min(n) AS number FROM generate_series(1, t.max_overlap) AS n
+    WHERE NOT EXISTS (
+        SELECT FROM tasks_assignment a WHERE a.task_id = t.id AND a.number = n AND NOT (a.state = 'skipped')
+    )
+) AS free
+WHERE t.id = ANY(%s) AND free.number IS NOT NULL
+"""
+_REPLACE = """
+INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)
+SELECT a.task_id, a.number, a.project_id, l.id, nextval('tasks_position_seq'), 'open', '', ''
+FROM tasks_assignment a
+JOIN tasks_task t ON t.id = a.task_id
+JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned
+WHERE a.id = %s AND a.state = 'skipped'
+"""
+_WITHDRAW = "DELETE FROM tasks_assignment WHERE task_id = ANY(%s) AND state = 'open'"
 
 
 def open_seats(*, task_ids: Sequence[int]) -> int:
-    """Give each new task as many open seats as it wants answers; returns how many. Call it in the
-    transaction that makes the tasks."""
+    """Give each new task as many open seats as it wants answers; returns how many were opened."""
+    return _insert(_OPEN, task_ids=task_ids, returned=False)
+
+
+def add_seats(*, task_ids: Sequence[int]) -> int:
+    """One more open seat at each task, under its lowest free number; served before new tasks."""
+    return _insert(_ADD, task_ids=task_ids, returned=True)
+
+
+def replace_seat(*, assignment_id: int, batch_id: int) -> None:
+    """A fresh open seat with the number of one that was skipped."""
+    lock_lanes(batch_ids=[batch_id], returned=True)
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN, [list(task_ids)])
+        cursor.execute(_REPLACE, [assignment_id])
+
+
+def withdraw_seats(*, task_ids: Sequence[int]) -> int:
+    """Take open seats away from tasks that ask nobody any more; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WITHDRAW, [list(task_ids)])
+        return int(cursor.rowcount)
+
+
+def lock_lanes(*, batch_ids: Collection[int], returned: bool) -> None:
+    """Hold the batches' lanes of one kind until the commit, in one order for everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LANES, [list(batch_ids), returned])
+        lanes = cursor.fetchall()
+        if len(lanes) < len(batch_ids):
+            cursor.execute(_MAKE_LANES, [list(batch_ids)])
+            cursor.execute(_LANES, [list(batch_ids), returned])
+            lanes = cursor.fetchall()
+        for (lane,) in lanes:
+            cursor.execute(_LOCK, [_LOCK_SPACE, lane])
+
+
+def _insert(statement: str, *, task_ids: Sequence[int], returned: bool) -> int:
+    if not task_ids:
+        return 0
+    if not connection.in_atomic_block:
+        raise RuntimeError("open seats inside a transaction: the lane is locked until its commit")
+    with connection.cursor() as cursor:
+        cursor.execute(_BATCHES, [list(task_ids)])
+        lock_lanes(batch_ids=[row[0] for row in cursor.fetchall()], returned=returned)
+        cursor.execute(statement, [list(task_ids)])
         return int(cursor.rowcount)

@@ -6,8 +6,11 @@ import hashlib
 import itertools
 from typing import Any
 
+from django.db import transaction
+
 from clients.models import Organization
-from tasks.models import Assignment, Batch, Image, Job, LabelSchema, Project, Task
+from tasks.models import Batch, Image, Job, LabelSchema, Project, Task
+from tasks.seats import open_seats
 from workers.models import Person, Role, Site
 
 PIN = "271828"
@@ -123,11 +126,8 @@ def make_tasks(
         )
         for image in images
     )
-    Assignment.objects.bulk_create(
-        Assignment(task=task, number=number, project=project, priority=batch.priority, position=task.id)
-        for task in tasks
-        for number in range(1, overlap + 1)
-    )
+    with transaction.atomic():
+        open_seats(task_ids=[task.id for task in tasks])
     return tasks
 
 

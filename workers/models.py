@@ -130,6 +130,8 @@ class Throughput(models.Model):
     active_ms = models.PositiveBigIntegerField(default=0)
     agreement_sum = models.FloatField(default=0.0, help_text="sum of agreement scores, 0 to 1 each")
     agreement_count = models.PositiveIntegerField(default=0)
+    earned = models.DecimalField(max_digits=14, decimal_places=4, db_default=0, help_text="as in the ledger")
+    currency = models.CharField(max_length=3, db_default="")
 
     class Meta:
         constraints = [

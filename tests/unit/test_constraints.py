@@ -38,14 +38,20 @@ def test_a_person_cannot_have_two_seats_at_a_task(cast: Cast, task: Task) -> Non
 
 
 def test_a_task_never_gets_more_seats_than_its_maximum(task: Task) -> None:
-    extra = Assignment(task=task, number=task.max_overlap + 1, project=task.project, position=task.id)
+    seat = task.assignments.get(number=1)
+    extra = Assignment(
+        task=task, number=task.max_overlap + 1, project=task.project, lane=seat.lane, position=seat.position
+    )
     with pytest.raises(IntegrityError, match="maximum overlap"):
         extra.save()
 
 
 def test_a_seat_number_is_given_once(task: Task) -> None:
+    seat = task.assignments.get(number=1)
     with pytest.raises(IntegrityError, match="seat_number_in_task"):
-        Assignment.objects.create(task=task, number=1, project=task.project, position=task.id)
+        Assignment.objects.create(
+            task=task, number=1, project=task.project, lane=seat.lane, position=seat.position
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,266 @@
+"""The queue: claim, submit, skip, give back. Only this file changes `Assignment.state` (seats.py makes and
+withdraws open seats); docs/state-machine.md draws it.
+
+Each transition is compare-and-set on (state, lease_token) in one statement: no row changed means that
+somebody else was first. Call these outside a transaction: each commits by itself, so that one bad item
+never fails its neighbours, and no lock outlives its statement.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from annotator.errors import Conflict, DomainError
+from tasks import queue_sql as sql
+from tasks import seats, states
+from tasks.models import Assignment, LostLease
+from workers import throughput
+
+MAX_CLAIM = 50
+# A cursor lags this many positions: reading a few seats again costs less than writing it each time.
+CURSOR_SLACK = 64
+# A claim that met locked seats or took expired leases back looks again; then the browser's turn comes.
+CLAIM_ROUNDS = 4
+SWEEP = 500
+# Two people who say that an image is broken are believed.
+BROKEN_SKIPS = 2
+
+Status = Literal["accepted", "replayed", "late", "surplus"]
+
+
+class LeaseUnknown(DomainError):
+    code = "lease_unknown"
+    status = 409
+    detail = _("You never held this task, so the answer cannot be taken.")
+
+
+class AlreadyAnswered(Conflict):
+    code = "already_answered"
+    detail = _("You have already answered this task; the first answer stands.")
+
+
+class IdReused(Conflict):
+    code = "id_reused"
+    detail = _("This submission's id was used for another answer.")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A leased seat with what its page needs; sizes in pixels of the upright image."""
+
+    assignment: int
+    token: uuid.UUID
+    leased_until: datetime
+    task: int
+    project: int
+    schema: int
+    sha256: str
+    format: str
+    name: str
+    width: int
+    height: int
+    lane: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer. `id` is made by the browser, so that sending it twice is sending it once."""
+
+    id: uuid.UUID
+    assignment: int
+    token: uuid.UUID
+    task: int
+    payload: dict[str, Any]
+    active_ms: int
+
+
+def claim(*, annotator_id: int, project_id: int | None, count: int) -> list[Seat]:
+    """Lease up to `count` seats to a person, of one project or of all that their site works on."""
+    wanted = min(count, MAX_CLAIM)
+    taken: list[Seat] = []
+    for _round in range(CLAIM_ROUNDS):
+        lanes = _rows(sql.LANES, annotator=annotator_id, project=project_id)
+        if not lanes or wanted < 1:
+            break
+        try:
+            got = _claim_from(lanes, annotator_id=annotator_id, count=wanted - len(taken))
+        except IntegrityError:
+            continue  # the same person claims in another tab and was given the same task
+        taken += got
+        if len(taken) == wanted:
+            _advance_behind(lanes, got, annotator_id=annotator_id)
+            break
+        to_the_end = [(lane, after, None) for lane, after, _lease in lanes]
+        met_locked = _move_cursors(to_the_end, annotator_id=annotator_id)
+        if not met_locked and not expire_leases(limit=SWEEP):
+            break
+    return taken
+
+
+def held_seats(*, annotator_id: int) -> list[Seat]:
+    """What the person holds now, in the order of claiming."""
+    return [Seat(*row) for row in _rows(sql.HELD, annotator=annotator_id)]
+
+
+def submit(*, annotator_id: int, answer: Answer) -> Status:
+    """Keep an answer, count it at its task, pay for it. `answer.payload` has passed check_payload.
+
+    Raises LeaseUnknown, AlreadyAnswered, IdReused; then nothing is stored.
+    """
+    values = {
+        "annotator": annotator_id,
+        "id": answer.id,
+        "assignment": answer.assignment,
+        "token": answer.token,
+        "task": answer.task,
+        "payload": json.dumps(answer.payload, ensure_ascii=False, separators=(",", ":")),
+        "annotations": len(answer.payload["shapes"]) + len(answer.payload["tags"]),
+        "active_ms": answer.active_ms,
+        "late": False,
+    }
+    try:
+        with _guarded():
+            if _rows(sql.SUBMIT, **values):
+                return "accepted"
+    except IntegrityError:
+        pass  # the id or an answer of this person to this task exists: found below, under the task's lock
+    return _submit_without_lease(values)
+
+
+def _submit_without_lease(values: dict[str, Any]) -> Status:
+    """A replay, or an answer whose lease was lost. The task's lock makes rivals wait their turn."""
+    with transaction.atomic():
+        if not _rows(sql.LOCK_TASK, **values):
+            raise LeaseUnknown
+        for id_, task_id, annotator_id in _rows(sql.EARLIER, **values):
+            if (id_, task_id, annotator_id) == (values["id"], values["task"], values["annotator"]):
+                return "replayed"
+            raise IdReused if id_ == values["id"] else AlreadyAnswered
+        if _rows(sql.SUBMIT, **values):
+            return "accepted"
+        lease = _rows(sql.DROP_SEAT, **values) or _rows(sql.LOST, **values)
+        if not lease:
+            raise LeaseUnknown
+        values = {**values, "leased_at": lease[0][0], "late": True}
+        open_task = _rows(sql.LOCK_TASK, **values)[0][0] == "open"
+        if open_task and _rows(sql.LATE, **values):
+            return "late"
+        _rows(sql.SURPLUS, **values)
+        return "surplus"
+
+
+def skip(
+    *, annotator_id: int, assignment_id: int, token: uuid.UUID, reason: Assignment.SkipReason, note: str
+) -> bool:
+    """Leave a task to somebody else. The seat stays as the record, a fresh one takes its number, unless
+    too many people skipped: then nobody is asked any more, and review takes the task. False: not held."""
+    values = {"annotator": annotator_id, "assignment": assignment_id, "token": token}
+    with transaction.atomic():
+        tasks = _rows(sql.TASK_OF_SEAT, **values)
+        skipped = tasks and _rows(sql.SKIP, **values, reason=reason.value, note=note[:300])
+        if not skipped:
+            return bool(_rows(sql.SKIPPED_BEFORE, **values)[0][0])
+        task_id, batch_id, state, stuck_at, max_overlap = tasks[0]
+        throughput.add_skip(person_id=annotator_id, project_id=skipped[0][0])
+        skips, broken = _rows(sql.SKIPS, task=task_id)[0]
+        if state != "open" or stuck_at is not None:
+            return True
+        if skips >= max(max_overlap, BROKEN_SKIPS) or broken >= BROKEN_SKIPS:
+            states.mark_stuck(task_id=task_id)
+        else:
+            seats.replace_seat(assignment_id=assignment_id, batch_id=batch_id)
+    return True
+
+
+def extend(*, annotator_id: int, held: Sequence[tuple[int, uuid.UUID]]) -> set[int]:
+    """Heartbeat: renew the leases named by (assignment, token); returns those still the person's."""
+    if not held:
+        return set()
+    return {row[0] for row in _rows(sql.EXTEND, annotator=annotator_id, **_pairs(held))}
+
+
+def release(*, annotator_id: int, held: Sequence[tuple[int, uuid.UUID]]) -> int:
+    """The person gives seats back; others may take them at once."""
+    if not held:
+        return 0
+    cause = LostLease.Cause.RELEASED
+    return _give_back(sql.LEASED_AS, cause=cause, annotator=annotator_id, **_pairs(held))
+
+
+def release_person(*, annotator_id: int) -> int:
+    """A supervisor takes back all that a person holds. What they still send in counts as late."""
+    return _give_back(sql.LEASED_BY, cause=LostLease.Cause.TAKEN_BACK, annotator=annotator_id)
+
+
+def expire_leases(*, limit: int = SWEEP) -> int:
+    """Open the seats whose lease ran out, the longest ago first; returns how many."""
+    return _give_back(sql.EXPIRED, cause=LostLease.Cause.EXPIRED, limit=limit)
+
+
+def raise_heads() -> None:
+    """Let newcomers start where the first open seat is, not where finished ones were."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.RAISE_HEADS)
+
+
+def _claim_from(lanes: Sequence[tuple[int, int, int]], *, annotator_id: int, count: int) -> list[Seat]:
+    ids, after, leases = (list(column) for column in zip(*lanes, strict=True))
+    statement = sql.CLAIM_ONE if count == 1 else sql.CLAIM_SEVERAL
+    with _guarded():
+        rows = _rows(statement, annotator=annotator_id, lanes=ids, after=after, leases=leases, count=count)
+    return [Seat(*row) for row in rows]
+
+
+def _advance_behind(lanes: Sequence[tuple[int, int, int]], got: Sequence[Seat], *, annotator_id: int) -> None:
+    """After a claim that got all it wanted: lanes before the last one it drew from were read to the end."""
+    last = got[-1]
+    visited: list[tuple[int, int, int | None]] = []
+    for lane, after, _lease in lanes:
+        visited.append((lane, after, last.position if lane == last.lane else None))
+        if lane == last.lane:
+            if last.position - after >= CURSOR_SLACK:
+                _move_cursors(visited, annotator_id=annotator_id)
+            return
+
+
+def _move_cursors(rows: Sequence[tuple[int, int, int | None]], *, annotator_id: int) -> bool:
+    """Rows of (lane, cursor, position reached; none: the lane's end). True when a free seat was passed that
+    another claim holds locked: look again."""
+    lanes, after, upto = (list(column) for column in zip(*rows, strict=True))
+    moved = _rows(sql.ADVANCE, annotator=annotator_id, lanes=lanes, after=after, upto=upto)
+    return bool(moved[0][0])
+
+
+def _give_back(select: str, *, cause: LostLease.Cause, **values: Any) -> int:
+    with transaction.atomic():
+        held = _rows(select, **values)
+        if held:
+            seats.lock_lanes(batch_ids={batch for _id, batch in held}, returned=True)
+            with connection.cursor() as cursor:
+                cursor.execute(sql.GIVE_BACK, {"ids": [row[0] for row in held], "cause": cause.value})
+    return len(held)
+
+
+def _pairs(held: Sequence[tuple[int, uuid.UUID]]) -> dict[str, list[Any]]:
+    return {"ids": [seat for seat, _token in held], "tokens": [token for _seat, token in held]}
+
+
+def _guarded() -> AbstractContextManager[object]:
+    """Room for an IntegrityError: a savepoint inside a transaction, nothing where each statement commits."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def _rows(statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall()) if cursor.description else []
