@@ -43,6 +43,15 @@ def caller_organizations(request: HttpRequest | Request) -> QuerySet[Organizatio
     return Organization.objects.none()
 
 
+def access_caller_organization(request: HttpRequest | Request, *, slug: str | None) -> Organization:
+    """The one the caller means: by slug, or the only one there is."""
+    mine = caller_organizations(request)
+    found = list(mine.filter(slug=slug)[:1] if slug else mine[:2])
+    if len(found) != 1:
+        raise NotVisible
+    return found[0]
+
+
 def owned_organizations(request: HttpRequest) -> QuerySet[Organization]:
     """Those the signed-in client owns: members, keys and webhooks are the owners' business."""
     if not request.user.is_authenticated or request.user.role != "client":

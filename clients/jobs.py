@@ -8,7 +8,7 @@ from django.utils import timezone
 from clients import webhooks
 
 
-@shared_task  # type: ignore[untyped-decorator]
+@shared_task
 def deliver_webhooks() -> None:
     """Send what is due, round after round, as long as full rounds come."""
     while webhooks.deliver_due(now=timezone.now()) >= webhooks.ROUND:

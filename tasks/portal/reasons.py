@@ -20,6 +20,19 @@ REASONS: dict[str, str | Promise] = {
     "too_much_memory": _("Decoding it takes more memory than we allow; make it smaller."),
     "decode_timeout": _("Decoding it takes too long."),
     "decoder_crashed": _("The decoder could not cope with this file."),
+    "duplicate": _("The project has these very bytes already."),
+    "name_taken": _("Another file of this name is in the batch already."),
+    "name_too_long": _("Its name is longer than 300 characters."),
+    "unnamed": _("It has no name."),
+    "unsafe_path": _("Its path in the archive leads out of the archive."),
+    "not_a_file": _("It is a link or a device, no file."),
+    "encrypted": _("It is encrypted; send it without a password."),
+    "nested_archive": _("It is an archive inside an archive; send it by itself."),
+    "not_an_archive": _("This is no zip or tar archive."),
+    "archive_corrupt": _("The archive is damaged; send it again. What could be read has been received."),
+    "archive_too_many_files": _("The archive holds more files than we accept; split it."),
+    "archive_bomb": _("The archive unfolds to far more than images do."),
+    "archive_empty": _("There is no file in the archive."),
 }
 
 

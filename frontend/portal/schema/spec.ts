@@ -1,0 +1,131 @@
+// A label schema as data, and the few ways of changing it. Nothing here is changed in place.
+export type Names = Readonly<Record<string, string>>;
+export interface Option { readonly key: string; readonly names: Names }
+export interface Question {
+  readonly key: string;
+  readonly names: Names;
+  readonly kind: string;
+  readonly required?: boolean;
+  readonly default?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly options?: readonly Option[];
+}
+export interface LabelClass {
+  readonly key: string;
+  readonly names: Names;
+  readonly color: string;
+  readonly geometries: readonly string[];
+  readonly attributes?: readonly Question[];
+}
+export interface Spec { readonly classes: readonly LabelClass[]; readonly tags: readonly Question[] }
+
+export type Path = readonly (string | number)[];
+type Tree = Record<string | number, unknown>;
+
+export const GEOMETRIES = ["box"] as const;
+export const TAG_KINDS = ["single", "multiple", "number", "text"] as const;
+export const ATTRIBUTE_KINDS = ["checkbox", "select", "number", "text"] as const;
+export const CHOICES = new Set(["single", "multiple", "select"]);
+// Told apart also by most people who see few colours; the order is by distance from those before.
+const COLORS = ["#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#e377c2", "#8c564b", "#bcbd22", "#7f7f7f"];
+
+/** "classes[0].attributes[1].key": the server names places the same way. */
+export function place(path: Path): string {
+  return path.reduce<string>((text, step) => typeof step === "number" ? `${text}[${step}]` : text ? `${text}.${step}` : step, "");
+}
+
+export function at(spec: Spec, path: Path): unknown {
+  return path.reduce<unknown>((value, step) => (value as Tree | undefined)?.[step], spec);
+}
+
+/** The spec with another value at the path; undefined takes the entry away. */
+export function put(spec: Spec, path: Path, value: unknown): Spec {
+  return change(spec, path, value) as Spec;
+}
+
+function change(tree: unknown, path: Path, value: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return value;
+  const copy: Tree = (Array.isArray(tree) ? [...tree] : { ...(tree as Tree) }) as Tree;
+  const next = change(copy[step], rest, value);
+  if (next === undefined) delete copy[step];
+  else copy[step] = next;
+  return copy;
+}
+
+function list(spec: Spec, path: Path): readonly unknown[] {
+  return (at(spec, path) as readonly unknown[] | undefined) ?? [];
+}
+
+export function append(spec: Spec, path: Path, entry: unknown): Spec {
+  return put(spec, path, [...list(spec, path), entry]);
+}
+
+export function removeAt(spec: Spec, path: Path, index: number): Spec {
+  return put(spec, path, list(spec, path).filter((_, i) => i !== index));
+}
+
+export function move(spec: Spec, path: Path, index: number, by: number): Spec {
+  const entries = [...list(spec, path)];
+  const target = index + by;
+  if (target < 0 || target >= entries.length) return spec;
+  entries.splice(target, 0, ...entries.splice(index, 1));
+  return put(spec, path, entries);
+}
+
+export function duplicate(spec: Spec, path: Path, index: number): Spec {
+  const entries = [...list(spec, path)] as { key: string }[];
+  const original = entries[index];
+  if (!original) return spec;
+  entries.splice(index + 1, 0, { ...original, key: freeKey(original.key, entries) });
+  return put(spec, path, entries);
+}
+
+/** The key itself, or with the first number that makes it unlike the others. */
+export function freeKey(wish: string, others: readonly { key: string }[]): string {
+  const taken = new Set(others.map((other) => other.key));
+  const base = wish || "item";
+  if (!taken.has(base)) return base;
+  for (let n = 2; ; n++) if (!taken.has(`${base}-${n}`)) return `${base}-${n}`;
+}
+
+/** "Raspberry Pi 3" -> "raspberry-pi-3"; a name without Latin letters gives nothing. */
+export function keyOf(name: string): string {
+  return name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9_-]+/g, "-").replace(/^[-_]+|-+$/g, "").slice(0, 64);
+}
+
+export function newClass(spec: Spec): LabelClass {
+  const color = COLORS.find((one) => !spec.classes.some((other) => other.color.toLowerCase() === one)) ?? COLORS[spec.classes.length % COLORS.length] ?? "#d62728";
+  return { key: freeKey(`class-${spec.classes.length + 1}`, spec.classes), names: {}, color, geometries: ["box"], attributes: [] };
+}
+
+export function newQuestion(kind: string, others: readonly { key: string }[]): Question {
+  const key = freeKey(`question-${others.length + 1}`, others);
+  return withKind({ key, names: {}, kind }, kind);
+}
+
+export function newOption(others: readonly { key: string }[]): Option {
+  return { key: freeKey(`option-${others.length + 1}`, others), names: {} };
+}
+
+/** Another kind of the same question, with what that kind has and no more. */
+export function withKind(question: Question, kind: string): Question {
+  const { key, names, required } = question;
+  const base = { key, names, kind };
+  if (kind === "checkbox") return { ...base, default: question.default ?? false };
+  if (CHOICES.has(kind)) return { ...base, required: required ?? false, options: question.options ?? [newOption([]), newOption([{ key: "option-1" }])] };
+  return { ...base, required: required ?? false };
+}
+
+/** A new English name moves the key along, as long as the key still is what the old name gave. */
+export function rename(spec: Spec, path: Path, language: string, name: string): Spec {
+  const entry = at(spec, path) as { key: string; names: Names };
+  const renamed = put(spec, [...path, "names", language], name.trim() ? name : undefined);
+  const before = keyOf(entry.names["en"] ?? "");
+  const untouched = !entry.key || entry.key === before || /^(class|question|option)-\d+$/.test(entry.key);
+  const wish = keyOf(name);
+  if (language !== "en" || !untouched || !wish) return renamed;
+  const siblings = (list(spec, path.slice(0, -1)) as { key: string }[]).filter((other) => other !== entry);
+  return put(renamed, [...path, "key"], freeKey(wish, siblings));
+}
