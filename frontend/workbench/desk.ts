@@ -106,20 +106,23 @@ export class Desk {
 
   static async open(boot: Boot): Promise<Desk> {
     const desk = new Desk(boot, await openDesk(boot.person.id));
-    await desk.load();
+    await desk.loadStored();
+    void desk.connect();
     return desk;
   }
 
-  private async load(): Promise<void> {
+  /** Takes up what this browser still knows. */
+  async loadStored(): Promise<void> {
     await Promise.all([this.journal.load(), this.outbox.load()]);
     await this.session.load();
     this.settings.value = { ...DEFAULTS, ...(await this.db.get("settings", "desk")) };
-    // Only the working tab talks to the server; the other one only says so.
-    void this.tabs.ask().then((working) => {
-      if (working) void this.sync.poke();
-      effect(() => {
-        if (this.tabs.working.value === false) this.standDown();
-      });
+  }
+
+  /** Only the working tab talks to the server; another one only says so. */
+  private async connect(): Promise<void> {
+    if (await this.tabs.ask()) void this.sync.poke();
+    effect(() => {
+      if (this.tabs.working.value === false) this.standDown();
     });
   }
 

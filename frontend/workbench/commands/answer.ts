@@ -10,6 +10,7 @@ import type { Command } from "./command";
 export function pressTag(desk: Desk, group: Question, option: string): void {
   const editor = desk.session.work.peek()?.editor;
   editor?.setTag(group.key, press(group, editor.document.peek().tags[group.key], option));
+  answered({ shape: null, question: group });
 }
 
 export function setAttribute(desk: Desk, key: string, value: Value | null, { settle = true } = {}): void {
@@ -28,6 +29,7 @@ export function setAttribute(desk: Desk, key: string, value: Value | null, { set
 export function pressAttribute(desk: Desk, question: Question, option: string): void {
   const now = desk.session.work.peek()?.editor.selected.peek()?.attributes[question.key];
   setAttribute(desk, question.key, press(question, now, option));
+  answered({ shape: "", question });
 }
 
 /** The questions about the selected box. */
@@ -40,6 +42,14 @@ export function attributesOfSelected(desk: Desk): readonly Question[] {
 /** The field on the panel that a problem is about. */
 export const fieldId = (problem: Pick<Problem, "shape" | "question">): string =>
   `${problem.shape === null ? "tag" : "attribute"}-${problem.question.key}`;
+
+/** Asked for by a failed submit and now answered: the next Enter is for submit again. */
+function answered(question: Pick<Problem, "shape" | "question">): void {
+  const field = document.getElementById(fieldId(question));
+  if (!field?.hasAttribute("data-missing")) return;
+  field.removeAttribute("data-missing");
+  document.getElementById("stage")?.focus();
+}
 
 /** Says what is missing, selects the box it is about and puts the focus on the field. */
 function show(desk: Desk, problem: Problem): void {
@@ -58,7 +68,10 @@ function show(desk: Desk, problem: Problem): void {
   }
   if (problem.shape) work.editor.selectedId.value = problem.shape;
   // The panel draws the selected box's fields in the next turn.
-  setTimeout(() => focusField(fieldId(problem)), 0);
+  setTimeout(() => {
+    document.getElementById(fieldId(problem))?.setAttribute("data-missing", "");
+    focusField(fieldId(problem));
+  }, 0);
 }
 
 function focusField(id: string): void {

@@ -9,6 +9,8 @@ export interface Command {
   readonly id: string;
   readonly scope: Scope;
   readonly keys: readonly Chord[];
+  /** Further keys that the sheet does not list. */
+  readonly also?: readonly Chord[];
   /** Its line on the shortcut sheet; commands without one are not listed. */
   readonly label?: Key;
   readonly group?: "groupAnswer" | "groupDraw" | "groupView" | "groupHelp";
@@ -27,11 +29,14 @@ export interface Conflict {
   readonly ids: readonly string[];
 }
 
+const chordsOf = ({ keys, also = [] }: Command): readonly Chord[] => [...keys, ...also];
+
 /** Chords that two commands of one scope claim. */
 export function conflicts(commands: readonly Command[]): Conflict[] {
   const claims = new Map<string, string[]>();
-  for (const { id, scope, keys } of commands) {
-    for (const chord of keys) {
+  for (const command of commands) {
+    const { id, scope } = command;
+    for (const chord of chordsOf(command)) {
       const claim = `${scope} ${chord}`;
       claims.set(claim, [...(claims.get(claim) ?? []), id]);
     }
@@ -46,7 +51,7 @@ export type Keymap = ReadonlyMap<Chord, Command>;
 
 export function keymapOf(commands: readonly Command[], scope: Scope): Keymap {
   const active = commands.filter((command) => command.scope === scope);
-  return new Map(active.flatMap((command) => command.keys.map((chord) => [chord, command] as const)));
+  return new Map(active.flatMap((command) => chordsOf(command).map((chord) => [chord, command] as const)));
 }
 
 /** Keys that a focused button, link or choice uses itself. */

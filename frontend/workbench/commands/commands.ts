@@ -36,7 +36,7 @@ const whenIdle = (desk: Desk, run: () => void) => () => {
 function viewCommands(desk: Desk): Command[] {
   const view = { scope: "desk", group: "groupView" } as const;
   return [
-    { ...view, id: "zoom.in", keys: ["Equal", "Shift+Equal"], label: "zoomIn", repeats: true, run: () => desk.camera.zoom(1.25) },
+    { ...view, id: "zoom.in", keys: ["Equal"], also: ["Shift+Equal"], label: "zoomIn", repeats: true, run: () => desk.camera.zoom(1.25) },
     { ...view, id: "zoom.out", keys: ["Minus"], label: "zoomOut", repeats: true, run: () => desk.camera.zoom(0.8) },
     { ...view, id: "fit", keys: ["KeyF"], label: "fit", run: () => desk.camera.fit() },
     { ...view, id: "hide", keys: ["KeyH"], label: "hideShapes", run: () => (desk.hidden.value = !desk.hidden.peek()) },
@@ -76,7 +76,7 @@ function helpCommands(desk: Desk): Command[] {
   return [
     { ...help, id: "guide", keys: ["KeyG"], label: "guide", run: () => open(desk, "guide") },
     { ...help, id: "report", keys: ["KeyR"], label: "report", run: () => open(desk, "report") },
-    { ...help, id: "shortcuts", keys: ["Shift+Slash", "F1"], label: "shortcuts", run: () => open(desk, "shortcuts") },
+    { ...help, id: "shortcuts", keys: ["Shift+Slash", "F1"], also: ["Slash"], label: "shortcuts", run: () => open(desk, "shortcuts") },
   ];
 }
 
@@ -117,7 +117,7 @@ export function fixedCommands(desk: Desk): Command[] {
     ...helpCommands(desk),
     ...choiceCommands("skip", SKIP_REASONS, (reason) => chooseSkip(desk, reason)),
     ...choiceCommands("report", REPORT_KINDS, (kind) => (desk.choice.value = kind)),
-    { id: "sheet.close", scope: "sheet", keys: ["Shift+Slash", "F1", "KeyG"], run: () => (desk.dialog.value = null) },
+    { id: "sheet.close", scope: "sheet", keys: ["Shift+Slash", "Slash", "F1", "KeyG"], run: () => (desk.dialog.value = null) },
     { id: "start", scope: "start", keys: ["Enter"], run: () => startChosen(desk) },
   ];
 }

@@ -39,6 +39,16 @@ function PersonMenu({ desk }: { desk: Desk }) {
         <span class="person">{boot.person.name}</span> ▾
       </summary>
       <div class="menu-list">
+        {desk.session.work.value && (
+          <>
+            <button type="button" class="narrow-only" onClick={() => open(desk, "guide")}>
+              {t("guide")}
+            </button>
+            <button type="button" class="narrow-only" onClick={() => open(desk, "report")}>
+              {t("report")}
+            </button>
+          </>
+        )}
         <form method="post" action={boot.urls.language}>
           <input type="hidden" name="csrfmiddlewaretoken" value={boot.csrf} />
           <input type="hidden" name="next" value={location.pathname} />

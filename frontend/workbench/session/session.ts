@@ -58,6 +58,8 @@ export class Session {
   }
 
   start(project: number): void {
+    // Seats of another project that nobody has begun here would only be in the way.
+    this.release((held) => held.project !== project);
     batch(() => {
       this.project.value = project;
       this.started.value = true;
@@ -104,10 +106,10 @@ export class Session {
     this.parts.poke();
   }
 
-  /** Before leaving: gives back the seats nobody has begun to work on. */
-  release(): void {
+  /** Gives back the seats nobody has begun to work on: all of them before leaving. */
+  release(which: (held: Held) => boolean = () => true): void {
     for (const held of this.held.peek()) {
-      if (this.parts.journal.has(held.task)) continue;
+      if (!which(held) || this.parts.journal.has(held.task)) continue;
       const { assignment, token } = held;
       void this.parts.outbox.put({ kind: "release", body: { assignment, token } });
       this.held.value = this.held.peek().filter((other) => other !== held);

@@ -1,0 +1,102 @@
+/** A whole desk without a page: real database (in memory), a server that does what a test tells it. */
+import { IDBFactory } from "fake-indexeddb";
+import type { Boot, Held, Schema, SyncRequest, SyncResponse } from "../workbench/contract";
+import { Desk } from "../workbench/desk";
+import { openDesk, type Report } from "../workbench/sync/db";
+import { type Failure, type Wire, WireError } from "../workbench/sync/wire";
+import { held, schema } from "./things";
+
+export const boot = (person = 7): Boot => ({
+  person: { id: person, name: "Wang", language: "en" },
+  projects: [{ id: 1, name: "Boards", price: "0.04", currency: "CNY", open: 9 }],
+  csrf: "x",
+  urls: { sync: "/desk/sync", report: "/desk/report", sign_in: "/sign-in", sign_out: "/sign-out", language: "/i18n/" },
+});
+
+/** Forgets every browser database: a new computer. */
+export const newComputer = (): void => {
+  globalThis.indexedDB = new IDBFactory();
+};
+
+/** Hands out seats and takes answers as the contract says; each call can be made to fail. */
+export class FakeServer implements Wire {
+  readonly requests: SyncRequest[] = [];
+  readonly reports: Report[] = [];
+  /** Submissions stored, by their id: what the server knows. */
+  readonly stored = new Map<string, SyncRequest["submissions"][number]>();
+  readonly leased = new Map<number, Held>();
+  readonly refuse = new Set<number>();
+  lost: number[] = [];
+  /** "before": the request never arrives; "after": it does, but the answer is lost. */
+  fail: { when: "before" | "after"; as: Failure } | null = null;
+  schema: Schema = schema();
+  private next = 1;
+
+  constructor(private readonly supply = 20) {}
+
+  async report(report: Report): Promise<void> {
+    if (this.fail) throw new WireError(this.fail.as);
+    this.reports.push(report);
+  }
+
+  async sync(request: SyncRequest): Promise<SyncResponse> {
+    if (this.fail?.when === "before") throw new WireError(this.fail.as);
+    this.requests.push(structuredClone(request));
+    const response = this.answer(request);
+    if (this.fail) throw new WireError(this.fail.as);
+    return structuredClone(response);
+  }
+
+  private answer(request: SyncRequest): SyncResponse {
+    const submissions = request.submissions.map((one): SyncResponse["submissions"][number] => {
+      if (this.refuse.has(one.task)) {
+        return { id: one.id, status: "refused", error: { code: "unknown_class", detail: "No such class.", where: "shapes[0]" } };
+      }
+      const known = this.stored.has(one.id);
+      this.stored.set(one.id, one);
+      this.leased.delete(one.assignment);
+      return { id: one.id, status: known ? "replayed" : "accepted", error: null };
+    });
+    for (const { assignment } of [...request.skips, ...request.releases]) this.leased.delete(assignment);
+    const tasks = request.resume ? [...this.leased.values()] : [];
+    for (let n = 0; n < request.want && request.project !== null && this.next <= this.supply; n++) {
+      const seat = held(this.next++, request.project);
+      this.leased.set(seat.assignment, seat);
+      tasks.push(seat);
+    }
+    const unknown = tasks.length > 0 && !request.known_schemas.includes(5);
+    return {
+      now: "2026-11-22T10:00:00Z",
+      submissions,
+      skips: request.skips.map(({ assignment }) => ({ assignment, status: "skipped" })),
+      lost: request.held.map(({ assignment }) => assignment).filter((id) => this.lost.includes(id)),
+      tasks,
+      schemas: unknown ? { "5": this.schema } : {},
+      wait: 15,
+      today: { submitted: this.stored.size, earned: "0.0400", currency: "CNY" },
+    };
+  }
+}
+
+/** A desk whose database is loaded and which has not yet spoken to the server. */
+export async function openedDesk(server: Wire, person = 7): Promise<Desk> {
+  const desk = new Desk(boot(person), await openDesk(person), server);
+  await desk.loadStored();
+  return desk;
+}
+
+/** A desk with a task on the screen. */
+export async function workingDesk(server = new FakeServer()): Promise<Desk> {
+  newComputer();
+  const desk = await openedDesk(server);
+  desk.start(1);
+  await settled(desk);
+  return desk;
+}
+
+/** Lets the exchange under way, and one that it has asked for, and all writes finish. */
+export async function settled(desk: Desk): Promise<void> {
+  await desk.sync.poke();
+  await desk.sync.poke();
+  while (desk.saver.pending.peek() > 0) await new Promise((done) => setTimeout(done, 1));
+}
