@@ -7,13 +7,15 @@ with such a name writes outside its folder or cannot be unpacked at all.
 import hashlib
 import re
 import unicodedata
-from pathlib import PurePosixPath
+from posixpath import splitext
 
 UNSAFE = re.compile(r'[\x00-\x20\x7f-\xa0<>:"|?*\u2028\u2029\ud800-\udfff]')
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 # Readers find a label file by exchanging the last /images/ of the path for /labels/.
 MEANINGFUL_FOLDERS = frozenset({"images", "labels"})
 LONGEST_PART = 100  # bytes of UTF-8; file systems allow 255, a number and an extension must fit
+LONGEST_EXTENSION = 16
+LONGEST_FLAT = 60  # characters, at most four bytes each
 MOST_FOLDERS = 8
 
 
@@ -32,10 +34,11 @@ def _safe_part(part: str) -> str:
         return ""
     # A dot or a blank at the end is dropped by Windows, one dot at the start hides the file elsewhere.
     part = UNSAFE.sub("_", part).strip(".")
-    path = PurePosixPath(part or "_")
-    suffix = path.suffix if len(path.suffix.encode()) <= 16 else ""
-    stem = path.name.removesuffix(suffix).encode()[:LONGEST_PART].decode(errors="ignore").rstrip(".")
-    return f"_{stem}{suffix}" if RESERVED.fullmatch(stem + suffix) else f"{stem}{suffix}"
+    base, extension = splitext(part or "_")
+    if len(extension.encode()) > LONGEST_EXTENSION:
+        base, extension = part, ""
+    base = base.encode()[:LONGEST_PART].decode(errors="ignore").rstrip(".")
+    return f"_{base}{extension}" if RESERVED.fullmatch(base + extension) else f"{base}{extension}"
 
 
 class NameBook:
@@ -55,14 +58,14 @@ class NameBook:
     def take(self, name: str, *, number: int, flat: bool = False) -> str:
         """The safe name, with `-number` appended where it was taken before."""
         safe = safe_name(name)
-        path = PurePosixPath(safe.replace("/", "_") if flat else safe)
-        while self._taken(path):
-            path = path.with_name(f"{path.stem}-{number}{path.suffix}")
-        return str(path)
+        base, extension = splitext(safe.replace("/", "_")[-LONGEST_FLAT:].lstrip(".") if flat else safe)
+        while self._taken(base):
+            base = f"{base}-{number}"
+        return base + extension
 
-    def _taken(self, path: PurePosixPath) -> bool:
+    def _taken(self, base: str) -> bool:
         """Whether the name was there already; from now on it is."""
-        key = str(path.with_suffix("")).casefold().encode()
+        key = base.casefold().encode()
         digest = hashlib.blake2b(key, digest_size=4 * self.PROBES).digest()
         places = [int.from_bytes(digest[i : i + 4], "big") % self.BITS for i in range(0, len(digest), 4)]
         taken = all(self._seen[place >> 3] & (1 << (place & 7)) for place in places)
@@ -73,4 +76,4 @@ class NameBook:
 
 def stem(file_name: str) -> str:
     """The name without its extension."""
-    return str(PurePosixPath(file_name).with_suffix(""))
+    return splitext(file_name)[0]

@@ -67,7 +67,7 @@ def _image(record: Settled, name: str) -> list[Any]:
 
 def _rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
+    writer = csv.writer(buffer, lineterminator="\r\n")  # RFC 4180; "\n" alone would leave "\r" unquoted
     writer.writerow(header)
     for row in rows:
         writer.writerow([_cell(value) for value in row])

@@ -87,7 +87,7 @@ def unpack(key: str, folder: Path, records: list[Settled] | None = None, spec: d
     for record, image_path in FORMATS[key].images(records):
         path = target / image_path
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (record.width, record.height)).save(path)
+        Image.new("RGB", (record.width, record.height)).save(path, format="PNG")
     return target
 
 
