@@ -269,6 +269,16 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "annotator.reference.describe_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ProjectState": "tasks.models.Project.State",
+        "BatchState": "tasks.models.Batch.State",
+        "ImageState": "tasks.models.Image.State",
+        "ArchiveState": "tasks.models.Archive.State",
+    },
 }
 
 # What the operator sees: lines on standard error, and numbers for whoever holds the token.

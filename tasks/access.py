@@ -32,7 +32,7 @@ def access_client_project(request: HttpRequest | Request, project_id: int) -> Pr
 
 def access_client_batch(request: HttpRequest | Request, batch_id: int) -> Batch:
     visible = Batch.objects.filter(project__organization__in=caller_organizations(request))
-    batch = visible.select_related("project").filter(id=batch_id).first()
+    batch = visible.select_related("project", "schema").filter(id=batch_id).first()
     if batch is None:
         raise NotVisible
     return batch

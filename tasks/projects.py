@@ -1,11 +1,16 @@
-"""The state of a project: open to annotators, paused, closed for good."""
+"""Projects: making one, and its state: open to annotators, paused, closed for good."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict
+from clients.models import Organization
 from tasks.models import Project
+from tasks.schemas import add_schema
 
 State = Project.State
 # What a state may become; a closed project stays closed.
@@ -15,6 +20,27 @@ _WAYS = {State.OPEN: {State.PAUSED, State.CLOSED}, State.PAUSED: {State.OPEN, St
 class NotThatWay(Conflict):
     code = "project_state"
     detail = _("The project cannot go from its present state to that one.")
+
+
+class ProjectExists(Conflict):
+    code = "project_exists"
+    detail = _("There is already a project of this name.")
+
+
+def create_project(*, organization: Organization, fields: dict[str, Any], spec: object | None) -> Project:
+    """A project and, when given, the first version of its label schema: both or neither.
+
+    Raises Invalid over the schema, and ProjectExists, which names the project that is there.
+    """
+    with transaction.atomic():
+        project, is_new = Project.objects.get_or_create(
+            organization=organization, name=fields["name"], defaults=fields
+        )
+        if not is_new:
+            raise ProjectExists(project=project.id)
+        if spec is not None:
+            add_schema(project=project, spec=spec)
+    return project
 
 
 def set_state(*, project: Project, to: str) -> None:

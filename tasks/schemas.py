@@ -22,7 +22,10 @@ _COLORS = ("#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#8
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}\Z")]
 Language = Literal["en", "zh-hans"]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+# Neither NUL nor half of a surrogate pair can be stored; other control characters cannot be shown.
+_PLAIN = r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z"
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_PLAIN)]
+Words = Annotated[str, msgspec.Meta(max_length=2000, pattern=_PLAIN)]
 Names = Annotated[dict[Language, Name], msgspec.Meta(min_length=1)]
 
 
@@ -52,7 +55,7 @@ class Field(Part):
 
 class Attribute(Field, kw_only=True):
     kind: Literal["checkbox", "select", "number", "text"]
-    default: bool | float | str | None = None
+    default: bool | float | Words | None = None
 
 
 class TagGroup(Field, kw_only=True):

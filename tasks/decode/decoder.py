@@ -45,6 +45,7 @@ class Decoder:
         self._command = command
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
+        self._is_asked = False  # a file has been sent whose answer nobody has fetched
 
     def __enter__(self) -> "Decoder":
         return self
@@ -76,7 +77,7 @@ class Decoder:
 
     def close(self) -> None:
         """End the child, whatever it is doing. The decoder may be used again afterwards."""
-        child, self._child = self._child, None
+        child, self._child, self._is_asked = self._child, None, False
         if child is not None:
             child.kill()
             child.wait()
@@ -88,8 +89,10 @@ class Decoder:
         """Hand over the bytes. A child lost while it reads is noticed, and answered for, by `_receive`."""
         if not data or len(data) > self.limits.file_bytes:
             return
-        if self._served >= _FILES_PER_CHILD:
+        if self._served >= _FILES_PER_CHILD or self._is_asked:
+            # Whoever asked last gave up before the answer; it must not be taken for this file's.
             self.close()
+        self._is_asked = True
         child = self._child or self._spawn()
         self._deadline = time.monotonic() + self.limits.wall_seconds
         self._lost: ChildLost | TimeoutError | None = None
@@ -104,6 +107,7 @@ class Decoder:
             return BadImage("empty")
         if len(data) > self.limits.file_bytes:
             return BadImage("too_large", f"{len(data)} bytes, at most {self.limits.file_bytes}")
+        self._is_asked = False
         try:
             if self._lost is not None:
                 raise self._lost

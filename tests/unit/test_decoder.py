@@ -168,3 +168,12 @@ def test_many_files_are_answered_in_order_whatever_becomes_of_each(decoder: Deco
         "e": "not_an_image",
         "f": "ok",
     }
+
+
+def test_answer_that_nobody_waited_for_is_not_taken_for_the_next_files(decoder: Decoder) -> None:
+    wide, tall = encode(pictures.quarters(300, 100), "PNG"), encode(pictures.quarters(100, 300), "PNG")
+    for _ in decoder.decode_all([("first", wide), ("second", wide), ("third", wide)]):
+        break
+    answer = decoder.decode(tall)
+    assert isinstance(answer, Rendered)
+    assert (answer.width, answer.height) == (100, 300)

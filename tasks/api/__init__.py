@@ -1,0 +1,1 @@
+"""The clients' REST interface to projects, schemas, batches, images and archives."""
