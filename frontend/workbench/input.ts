@@ -34,13 +34,15 @@ export function listen(desk: Desk): void {
   window.addEventListener("beforeunload", (event) => {
     if (desk.saver.failed.peek()) event.preventDefault();
   });
-  closeMenusOutside();
+  closeMenus();
 }
 
-function closeMenusOutside(): void {
-  document.addEventListener("pointerdown", (event) => {
+/** A menu closes when something beside it, or something in it, is chosen. */
+function closeMenus(): void {
+  document.addEventListener("click", (event) => {
+    const chosen = event.target as Element;
     for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
-      if (!menu.contains(event.target as Node)) menu.open = false;
+      if (!menu.querySelector("summary")?.contains(chosen)) menu.open = false;
     }
   });
 }

@@ -19,6 +19,7 @@ export const en = {
   online: "Online",
   offline: "Offline – keep working",
   connecting: "Connecting …",
+  notSending: "Not sending",
   unsent: "{n} not yet sent",
   allSent: "All sent",
   savedAt: "Saved {time}",

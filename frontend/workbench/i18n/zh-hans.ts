@@ -18,6 +18,7 @@ export const zhHans: Catalogue = {
   online: "在线",
   offline: "已断线，可以继续做",
   connecting: "正在连接…",
+  notSending: "暂停发送",
   unsent: "{n} 张未发送",
   allSent: "已全部发送",
   savedAt: "已保存 {time}",

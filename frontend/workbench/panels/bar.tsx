@@ -4,13 +4,22 @@ import { open } from "../commands/commands";
 import { clockTime, money } from "../i18n";
 import { Button, Kbd } from "./parts";
 
+const LINES = {
+  unknown: "connecting",
+  online: "online",
+  offline: "offline",
+  signed_out: "notSending",
+  other_person: "notSending",
+  broken: "notSending",
+} as const;
+
 /** Online or not, how much is not yet sent, when it was last saved: nothing nicer than it is. */
 function State({ desk }: { desk: Desk }) {
   const { t, language, sync, saver } = desk;
   const state = sync.state.value;
   const unsent = desk.outbox.unsent;
   const savedAt = saver.savedAt.value;
-  const line = state === "online" ? t("online") : state === "unknown" ? t("connecting") : t("offline");
+  const line = t(LINES[state]);
   return (
     <div class="state" role="status">
       <span class={`lamp ${state === "online" ? "good" : state === "unknown" ? "" : "warn"}`} />
@@ -78,7 +87,7 @@ export function Bar({ desk }: { desk: Desk }) {
   return (
     <header class="bar topbar">
       <span class="brand">{work ? work.schema.project_name : "Labelmill"}</span>
-      <State desk={desk} />
+      {desk.tabs.working.value === false ? <span class="state" /> : <State desk={desk} />}
       <TodayLine desk={desk} />
       {work && (
         <div class="bar-help">

@@ -194,7 +194,8 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
   return (
     <div class="stage-frame">
       <div
-        class={`stage ${stage.chart.value.path.value.replaceAll(".", " at-")}`}
+        class="stage"
+        data-state={stage.chart.value.path.value}
         id="stage"
         ref={surface}
         tabIndex={0}
