@@ -1,4 +1,4 @@
-"""The Django project. Its Celery application is made on import, so that web processes wake the same workers."""
+"""The Django project. Importing it makes the Celery application: web processes wake workers too."""
 
 from annotator.celery import app as celery_app
 
