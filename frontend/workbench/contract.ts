@@ -12,7 +12,7 @@ export interface Option {
 export interface Question {
   key: string;
   names: Names;
-  kind: "single" | "multiple" | "select" | "radio" | "checkbox" | "number" | "text";
+  kind: "single" | "multiple" | "select" | "checkbox" | "number" | "text";
   required?: boolean;
   options?: Option[];
   default?: Value;

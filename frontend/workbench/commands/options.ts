@@ -16,7 +16,7 @@ export interface OptionKeys {
 
 export const optionId = (group: string, option: string): string => `${group}/${option}`;
 
-const CHOICES = new Set<Question["kind"]>(["single", "multiple", "select", "radio", "checkbox"]);
+const CHOICES = new Set<Question["kind"]>(["single", "multiple", "select", "checkbox"]);
 
 /** What a question offers to press: its options, or for a checkbox the one box. */
 export function choicesOf(question: Question): string[] {

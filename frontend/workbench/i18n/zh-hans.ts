@@ -1,7 +1,7 @@
 import type { Catalogue } from "./en";
 
 export const zhHans: Catalogue = {
-  workbench: "标注台",
+  workbench: "工作台",
   hello: "{name}，您好",
   chooseProject: "选择项目",
   start: "开始",

@@ -3,7 +3,7 @@ import { batch, signal } from "@preact/signals";
 import type { Held, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
 import { check, type Problem } from "../model/check";
 import { Editor } from "../model/editor";
-import type { DeskDb, Parcel } from "../sync/db";
+import type { DeskDb, Draft, Parcel } from "../sync/db";
 import type { Journal } from "../sync/journal";
 import type { Outbox } from "../sync/outbox";
 import type { Saver } from "../sync/saver";
@@ -29,6 +29,12 @@ export interface Parts {
   now: () => number;
   /** Asks for an exchange with the server soon. */
   poke: () => void;
+}
+
+/** The shape that a refusal is about: "shapes[3].box" counts in the answer as it was sent. */
+function faultyShape({ base, refusal }: Draft): string | null {
+  const at = /^shapes\[(\d+)\]/.exec(refusal?.where ?? "")?.[1];
+  return at === undefined ? null : (base.shapes[Number(at)]?.id ?? null);
 }
 
 export class Session {
@@ -187,6 +193,7 @@ export class Session {
       clock.touch();
       void this.parts.journal.append(held.task, step, clock.ms);
     });
+    editor.selectedId.value = faultyShape(draft);
     return { held, schema, editor, clock, refusal: draft.refusal };
   }
 
