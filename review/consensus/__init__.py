@@ -19,6 +19,8 @@ Signatures (all keyword-only):
              crowd: Crowd = UNKNOWN_CROWD) -> Consensus
                                                          ValueError without answers, or two of one person
     decide(*, consensus: Consensus, threshold: float, iou_threshold: float = 0.5) -> Verdict
+    judge(*, payload: Mapping, answers: Sequence[Answer], spec: Spec) -> Consensus
+                                                         a reviewer's answer in a consensus's form
     estimate_skill(*, agreements: Iterable[float], weights: Iterable[float] | None = None) -> Skill
     estimate_crowd(*, tasks: Iterable[Sequence[Answer]], rounds: int = 20, start: Crowd = ...) -> Crowd
     crowd_to_json(crowd: Crowd) -> dict;  crowd_from_json(document) -> Crowd     to keep one between passes
@@ -39,6 +41,7 @@ from review.consensus.crowd import (
     crowd_to_json,
 )
 from review.consensus.estimate import estimate_crowd
+from review.consensus.judge import judge
 from review.consensus.results import Consensus, Doubt, ShapeConsensus, TagConsensus, Verdict
 from review.consensus.skill import Skill, estimate_skill
 
@@ -63,6 +66,7 @@ __all__ = [
     "decide",
     "estimate_crowd",
     "estimate_skill",
+    "judge",
     "parse_answer",
     "parse_spec",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from review.consensus import votes
+from review.consensus.agree import Scores, credit
 from review.consensus.answers import Answer, Shape, Spec, TagValue
 from review.consensus.crowd import Crowd, corners
 from review.consensus.existence import kinds
@@ -14,11 +15,6 @@ from review.consensus.geometry import fuse
 from review.consensus.matching import Floats, cluster, iou, stack
 from review.consensus.results import ShapeConsensus
 
-AGREE_IOU = 0.5  # who drew the same class at least this near agreed with the consensus box
-FULL_CREDIT_IOU = 0.75  # from here on an annotator's box counts as good as the consensus box
-
-Credit = tuple[float, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class BoxConsensus:
@@ -26,7 +22,7 @@ class BoxConsensus:
 
     shapes: tuple[ShapeConsensus, ...]
     rejected: tuple[ShapeConsensus, ...]
-    credit: tuple[tuple[float, ...], ...]
+    credit: tuple[Scores, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +46,7 @@ def conclude_boxes(
     return BoxConsensus(
         shapes=_numbered("c", [shape for shape, _ in accepted]),
         rejected=_numbered("r", [shape for shape, _ in concluded if shape.existence <= 0.5]),
-        credit=tuple(tuple(credit[r] for _, credit in accepted) for r in range(len(answers))),
+        credit=tuple(tuple(earned[r] for _, earned in accepted) for r in range(len(answers))),
     )
 
 
@@ -81,7 +77,7 @@ def _candidates(answers: Sequence[Answer], crowd: Crowd, size: tuple[float, floa
     ]
 
 
-def _shape(candidate: Candidate, answers: Sequence[Answer], spec: Spec) -> tuple[ShapeConsensus, Credit]:
+def _shape(candidate: Candidate, answers: Sequence[Answer], spec: Spec) -> tuple[ShapeConsensus, Scores]:
     """The consensus shape (id still to come) and each answer's credit at it."""
     voters = [(shape, a.skill) for shape, a in zip(candidate.drawn, answers, strict=True) if shape]
     chances = votes.posterior(
@@ -91,10 +87,10 @@ def _shape(candidate: Candidate, answers: Sequence[Answer], spec: Spec) -> tuple
     attributes, attribute_confidence = _attributes(
         label, [(shape, skill) for shape, skill in voters if shape.label == label], spec
     )
-    near = [
-        overlap if shape and shape.label == label and overlap >= AGREE_IOU else 0.0
+    earned = tuple(
+        credit(overlap, same_class=shape is not None and shape.label == label)
         for shape, overlap in zip(candidate.drawn, candidate.ious, strict=True)
-    ]
+    )
     x1, y1, x2, y2 = candidate.corners
     shape = ShapeConsensus(
         id="",
@@ -105,10 +101,10 @@ def _shape(candidate: Candidate, answers: Sequence[Answer], spec: Spec) -> tuple
         class_confidence=class_confidence,
         attribute_confidence=attribute_confidence,
         expected_iou=candidate.expected_iou,
-        agreed=tuple(a.submission for a, overlap in zip(answers, near, strict=True) if overlap),
-        differed=tuple(a.submission for a, overlap in zip(answers, near, strict=True) if not overlap),
+        agreed=tuple(a.submission for a, part in zip(answers, earned, strict=True) if part),
+        differed=tuple(a.submission for a, part in zip(answers, earned, strict=True) if not part),
     )
-    return shape, tuple(min(overlap / FULL_CREDIT_IOU, 1.0) for overlap in near)
+    return shape, earned
 
 
 def _attributes(

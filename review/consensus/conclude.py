@@ -3,13 +3,13 @@
 import math
 from collections.abc import Sequence
 
+from review.consensus.agree import Scores, agreement
 from review.consensus.answers import Answer, Spec
 from review.consensus.boxes import BoxConsensus, conclude_boxes
 from review.consensus.crowd import UNKNOWN_CROWD, Crowd
-from review.consensus.fields import vote_field
 from review.consensus.results import Consensus, Doubt, TagConsensus, Verdict
+from review.consensus.tags import conclude_tags
 
-Scores = tuple[float, ...]  # one for each answer
 SETTLE_IOU = 0.5
 
 
@@ -32,20 +32,14 @@ def conclude(
         raise ValueError("an annotator has one answer in a consensus")
     # Whatever order the answers come in, everything after this line sees one order: same answers, same bytes.
     ordered = sorted(answers, key=lambda answer: answer.submission)
-    tags = _tags(ordered, spec)
+    tags = conclude_tags(ordered, spec)
     boxes = conclude_boxes(ordered, spec=spec, crowd=crowd, size=size)
-    scores = [scores for _, scores in tags]
-    if spec.classes:
-        scores.append(_box_scores(ordered, boxes))
     return Consensus(
         tags=tuple(tag for tag, _ in tags),
         shapes=boxes.shapes,
         rejected=boxes.rejected,
         doubts=(*_tag_doubts(tags), *_box_doubts(boxes), *_empty_doubts(ordered, boxes, spec)),
-        agreement={
-            answer.submission: sum(score[r] for score in scores) / len(scores) if scores else 1.0
-            for r, answer in enumerate(ordered)
-        },
+        agreement=agreement(ordered, [scores for _, scores in tags], boxes, spec),
     )
 
 
@@ -64,35 +58,6 @@ def decide(*, consensus: Consensus, threshold: float, iou_threshold: float = SET
         if shape.expected_iou < iou_threshold:
             return Verdict(settled=False, reason="geometry_unsure", where=f"shapes[{i}]")
     return Verdict(settled=True)
-
-
-def _tags(answers: Sequence[Answer], spec: Spec) -> list[tuple[TagConsensus, Scores]]:
-    """Each tag group that anybody answered, with each answer's score at it."""
-    found = []
-    for field in spec.tags:
-        values = [answer.tags.get(field.key) for answer in answers]
-        if all(value is None for value in values):
-            continue
-        vote = vote_field(field, values, skills=[answer.skill for answer in answers])
-        sides = list(zip(answers, vote.right, strict=True))
-        tag = TagConsensus(
-            key=field.key,
-            value=vote.value,
-            confidence=vote.confidence,
-            votes=vote.votes,
-            agreed=tuple(answer.submission for answer, right in sides if right == 1.0),
-            differed=tuple(answer.submission for answer, right in sides if right < 1.0),
-        )
-        found.append((tag, vote.right))
-    return found
-
-
-def _box_scores(answers: Sequence[Answer], boxes: BoxConsensus) -> Scores:
-    """F1 of each answer's boxes against the consensus, a match counting by its credit; 1 if both empty."""
-    return tuple(
-        2.0 * sum(credit) / (len(answer.shapes) + len(boxes.shapes)) if answer.shapes or boxes.shapes else 1.0
-        for answer, credit in zip(answers, boxes.credit, strict=True)
-    )
 
 
 def _tag_doubts(tags: Sequence[tuple[TagConsensus, Scores]]) -> list[Doubt]:

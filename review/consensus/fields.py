@@ -14,18 +14,17 @@ SAME_NUMBER = 0.01  # numbers this near to each other, relative to the larger, a
 
 @dataclass(frozen=True, slots=True)
 class FieldVote:
-    """`votes` counts by value as text; `right[i]` says how far answer i is the chosen one, 0..1."""
+    """The chosen value; `votes` counts all by value as text."""
 
     value: TagValue
     confidence: float
     votes: dict[str, int]
-    right: tuple[float, ...]
 
 
 def vote_field(field: Field, values: Sequence[TagValue], *, skills: Sequence[float]) -> FieldVote:
     """One value from several; None is an answer too: "left open". Needs at least one answer."""
     if field.kind == "multiple":
-        return _multiple(field, [value if isinstance(value, tuple) else () for value in values], skills)
+        return _multiple(field, [_options(value) for value in values], skills)
     if field.kind == "number":
         return _number(values, skills)
     if field.kind == "text":
@@ -42,49 +41,50 @@ def as_text(value: TagValue) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def score_value(field: Field, value: TagValue, *, truth: TagValue) -> float:
+    """How far `value` is the true one, 0..1: shared options of a multiple choice, else all or nothing."""
+    if field.kind == "multiple":
+        return _jaccard(_options(value), _options(truth))
+    if field.kind == "text":
+        return float(_normalised(value) == _normalised(truth))
+    if field.kind == "checkbox":
+        return float(bool(value) == bool(truth))
+    if field.kind == "number" and value is not None and truth is not None:
+        return float(_near(_as_number(value), _as_number(truth)))
+    return float(value == truth)
+
+
 def _single(values: Sequence[TagValue], skills: Sequence[float], *, options: int) -> FieldVote:
     names = [as_text(value) for value in values]
     chosen, confidence = next(iter(votes.posterior(names, skills=skills, options=options).items()))
-    return FieldVote(
-        value=values[names.index(chosen)],
-        confidence=confidence,
-        votes=_count(names),
-        right=tuple(float(name == chosen) for name in names),
-    )
+    return FieldVote(value=values[names.index(chosen)], confidence=confidence, votes=_count(names))
 
 
-def _multiple(field: Field, values: Sequence[tuple[str, ...]], skills: Sequence[float]) -> FieldVote:
+def _multiple(field: Field, values: Sequence[set[str]], skills: Sequence[float]) -> FieldVote:
     """Each option is a yes or no of its own; the group is as sure as its least sure option."""
-    named = {option for value in values for option in value}
+    named = set().union(*values)
     options = [*field.options, *sorted(named - set(field.options))]
     chances = {o: votes.yes([o in value for value in values], skills=skills) for o in options}
-    chosen = tuple(option for option in options if chances[option] > 0.5)
     return FieldVote(
-        value=chosen,
+        value=tuple(option for option in options if chances[option] > 0.5),
         confidence=min((max(p, 1.0 - p) for p in chances.values()), default=1.0),
         votes={o: sum(o in value for value in values) for o in options if o in named},
-        right=tuple(_jaccard(set(value), set(chosen)) for value in values),
     )
 
 
 def _number(values: Sequence[TagValue], skills: Sequence[float]) -> FieldVote:
     """The weighted median; its confidence is a vote in which near-equal numbers are one value."""
-    numbers = [None if value is None else float(value) for value in values]  # type: ignore[arg-type]
+    counts = _count([as_text(value) for value in values])
+    numbers = [None if value is None else _as_number(value) for value in values]
     given = sorted((n, skill) for n, skill in zip(numbers, skills, strict=True) if n is not None)
-    opened = votes.yes([n is not None for n in numbers], skills=skills)
-    if not given or opened < 0.5:
-        names = [as_text(value) for value in values]
-        return FieldVote(None, 1.0 - opened, _count(names), tuple(float(n is None) for n in numbers))
+    filled = votes.yes([n is not None for n in numbers], skills=skills)
+    if not given or filled < 0.5:
+        return FieldVote(value=None, confidence=1.0 - filled, votes=counts)
     median = _weighted_median(given)
-    same = [n is not None and abs(n - median) <= SAME_NUMBER * max(abs(n), abs(median)) for n in numbers]
-    names = ["" if n is None else "same" if s else f"{n:g}" for n, s in zip(numbers, same, strict=True)]
+    names = ["" if n is None else "same" if _near(n, median) else f"{n:g}" for n in numbers]
     chances = votes.posterior(names, skills=skills, options=OPEN_OPTIONS)
-    return FieldVote(
-        value=int(median) if median.is_integer() else median,
-        confidence=chances.get("same", 0.0),
-        votes=_count([as_text(value) for value in values]),
-        right=tuple(map(float, same)),
-    )
+    value = int(median) if median.is_integer() else median
+    return FieldVote(value=value, confidence=chances["same"], votes=counts)
 
 
 def _weighted_median(given: Sequence[tuple[float, float]]) -> float:
@@ -102,12 +102,8 @@ def _text(values: Sequence[TagValue], skills: Sequence[float]) -> FieldVote:
     keys = [_normalised(value) for value in values]
     chosen, confidence = next(iter(votes.posterior(keys, skills=skills, options=OPEN_OPTIONS).items()))
     written = sorted(str(v).strip() for v, key in zip(values, keys, strict=True) if key == chosen and key)
-    return FieldVote(
-        value=max(written, key=written.count) if written else None,
-        confidence=confidence,
-        votes=_count(keys),
-        right=tuple(float(key == chosen) for key in keys),
-    )
+    value = max(written, key=written.count) if written else None
+    return FieldVote(value=value, confidence=confidence, votes=_count(keys))
 
 
 def _normalised(value: TagValue) -> str:
@@ -115,8 +111,22 @@ def _normalised(value: TagValue) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
+def _as_number(value: TagValue) -> float:
+    if isinstance(value, (int, float)):
+        return float(value)
+    raise ValueError(f"{value!r} is no number")
+
+
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) <= SAME_NUMBER * max(abs(a), abs(b))
+
+
+def _options(value: TagValue) -> set[str]:
+    return set(value) if isinstance(value, tuple) else set()
+
+
 def _count(names: Sequence[str]) -> dict[str, int]:
-    return {name: list(names).count(name) for name in sorted(set(names))}
+    return {name: names.count(name) for name in sorted(set(names))}
 
 
 def _jaccard(a: set[str], b: set[str]) -> float:

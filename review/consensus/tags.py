@@ -1,0 +1,37 @@
+"""Consensus over the tag groups of one image."""
+
+from collections.abc import Sequence
+
+from review.consensus.agree import Scores
+from review.consensus.answers import Answer, Field, Spec, TagValue
+from review.consensus.fields import score_value, vote_field
+from review.consensus.results import TagConsensus
+
+
+def conclude_tags(answers: Sequence[Answer], spec: Spec) -> list[tuple[TagConsensus, Scores]]:
+    """Each tag group that anybody answered, with each answer's score at it."""
+    found = []
+    for field in spec.tags:
+        values = [answer.tags.get(field.key) for answer in answers]
+        if all(value is None for value in values):
+            continue
+        vote = vote_field(field, values, skills=[answer.skill for answer in answers])
+        found.append(tag_of(field, answers, value=vote.value, confidence=vote.confidence, votes=vote.votes))
+    return found
+
+
+def tag_of(
+    field: Field, answers: Sequence[Answer], *, value: TagValue, confidence: float, votes: dict[str, int]
+) -> tuple[TagConsensus, Scores]:
+    """The group's consensus with who agreed, and each answer's score at it."""
+    scores = tuple(score_value(field, answer.tags.get(field.key), truth=value) for answer in answers)
+    sides = list(zip(answers, scores, strict=True))
+    tag = TagConsensus(
+        key=field.key,
+        value=value,
+        confidence=confidence,
+        votes=votes,
+        agreed=tuple(answer.submission for answer, score in sides if score == 1.0),
+        differed=tuple(answer.submission for answer, score in sides if score < 1.0),
+    )
+    return tag, scores
