@@ -1,34 +1,42 @@
 """Bring the database and the static files up to the installed code; safe to run anywhere, any time."""
 
 import hashlib
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection
-
-MIGRATION_LOCK = 7_205_759  # any number, the same on every host
+from storages.backends.s3 import S3Storage
 
 
 class Command(BaseCommand):
-    help = "Migrate the database and collect the static files where they have changed."
+    help = "Migrate the database, make the storage bucket, collect the static files where they changed."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--skip-static", action="store_true", help="the image has them already")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        migrate_alone()
-        collect_when_changed(Path(settings.STATIC_ROOT))
+        call_command("migrate", interactive=False, verbosity=0)
+        make_bucket()
+        if not options["skip_static"]:
+            collect_when_changed(Path(settings.STATIC_ROOT))
 
 
-def migrate_alone() -> None:
-    """Hosts that start together migrate one after the other; the later ones find nothing to do."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+def make_bucket() -> None:
+    """An object store starts empty; a directory needs nothing."""
+    if isinstance(default_storage, S3Storage):
+        client = default_storage.connection.meta.client
         try:
-            call_command("migrate", interactive=False, verbosity=0)
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+            client.head_bucket(Bucket=default_storage.bucket_name)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+                raise
+            client.create_bucket(Bucket=default_storage.bucket_name)
 
 
 def collect_when_changed(root: Path) -> None:
