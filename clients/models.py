@@ -13,6 +13,9 @@ class Organization(models.Model):
 
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=40, unique=True)
+    sites = models.ManyToManyField(
+        "workers.Site", blank=True, related_name="+", help_text=_("Sites that work on its new projects.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

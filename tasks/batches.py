@@ -12,7 +12,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, Sum
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import DomainError
@@ -96,9 +96,15 @@ def close_batch(*, batch: Batch, now: datetime) -> None:
         batch = _lock(batch.id)
         if batch.state != Batch.State.OPEN:
             return
-        batch.jobs.filter(state=Job.State.FILLING).update(state=Job.State.PENDING)
         Batch.objects.filter(id=batch.id).update(state=Batch.State.INGESTING, closed_at=now)
+        release_jobs(batch_id=batch.id)
     finish_ingest(batch_id=batch.id, now=now)
+
+
+def release_jobs(*, batch_id: int) -> None:
+    """When no more uploads can come, let what is being received go to work."""
+    jobs = Job.objects.filter(batch=batch_id, state=Job.State.FILLING, received__gt=0)
+    jobs.exclude(batch__state=Batch.State.OPEN).update(state=Job.State.PENDING)
 
 
 def finish_ingest(*, batch_id: int, now: datetime) -> bool:
@@ -127,6 +133,7 @@ def finish_ingest(*, batch_id: int, now: datetime) -> bool:
                 "state": batch.state,
             }
             enqueue(organization=batch.project.organization_id, event="batch.ingested", payload=payload)
+    advance_batches(batch_ids=[batch_id], now=now)
     return bool(changed)
 
 
@@ -134,6 +141,38 @@ def finish_forgotten(*, now: datetime) -> None:
     """Batches whose last worker died between its job's end and finish_ingest."""
     for batch_id in Batch.objects.filter(state=Batch.State.INGESTING).values_list("id", flat=True):
         finish_ingest(batch_id=batch_id, now=now)
+
+
+def advance_batches(*, batch_ids: Iterable[int], now: datetime) -> None:
+    """Let ingested batches follow their tasks: all answered is reviewing, all settled is complete; one more
+    answer asked for is labelling again. Call it after the commit that changed the tasks."""
+    in_work = [Batch.State.LABELLING, Batch.State.REVIEWING]
+    batches = Batch.objects.filter(id__in=batch_ids, state__in=in_work).annotate(
+        tasks=Sum("jobs__ready"), answered=Sum("jobs__answered"), settled=Sum("jobs__settled")
+    )
+    for batch in batches.select_related("project"):
+        _advance(batch, settled=batch.settled == batch.tasks, answered=batch.answered == batch.tasks, now=now)
+
+
+def _advance(batch: Batch, *, settled: bool, answered: bool, now: datetime) -> None:
+    to = Batch.State.LABELLING
+    if settled:
+        to = Batch.State.COMPLETE
+    elif answered:
+        to = Batch.State.REVIEWING
+    if to == batch.state:
+        return
+    completed_at = now if settled else None
+    with transaction.atomic():
+        changed = Batch.objects.filter(id=batch.id, state=batch.state).update(
+            state=to, completed_at=completed_at
+        )
+        if changed and settled:
+            enqueue(
+                organization=batch.project.organization_id,
+                event="batch.complete",
+                payload={"batch": batch.id, "project": batch.project_id, "name": batch.name, "state": to},
+            )
 
 
 def receive_archive(*, batch: Batch, name: str, sha256: str, size: int) -> tuple[Archive, bool]:

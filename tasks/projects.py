@@ -30,6 +30,8 @@ class ProjectExists(Conflict):
 def create_project(*, organization: Organization, fields: dict[str, Any], spec: object | None) -> Project:
     """A project and, when given, the first version of its label schema: both or neither.
 
+    The organization's own sites work on it from the start; an operator may change that.
+
     Raises Invalid over the schema, and ProjectExists, which names the project that is there.
     """
     with transaction.atomic():
@@ -38,6 +40,7 @@ def create_project(*, organization: Organization, fields: dict[str, Any], spec: 
         )
         if not is_new:
             raise ProjectExists(project=project.id)
+        project.sites.set(organization.sites.all())
         if spec is not None:
             add_schema(project=project, spec=spec)
     return project

@@ -110,6 +110,7 @@ def make_demo(secrets_file: Path) -> Demo:
     known = json.loads(secrets_file.read_text()) if secrets_file.exists() else {}
     organization, _ = Organization.objects.get_or_create(slug="demo", defaults={"name": "Demo Vision"})
     site, _ = Site.objects.get_or_create(code="guiyang", defaults={"name": "贵阳"})
+    organization.sites.add(site)
     sign_ins = {
         username: _person(username, name, role, site, known.get(username)) for username, name, role in PEOPLE
     }
