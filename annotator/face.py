@@ -35,6 +35,8 @@ PLACES: dict[str, list[Place]] = {
         Place(_("Projects"), "/portal/"),
         Place(_("Releases"), "/portal/releases/"),
         Place(_("API keys"), "/portal/keys/"),
+        Place(_("Webhooks"), "/portal/webhooks/"),
+        Place(_("Members"), "/portal/members/"),
     ],
     "operator": [Place(_("Admin"), "/admin/")],
 }

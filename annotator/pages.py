@@ -1,4 +1,4 @@
-"""Cutting long lists of server-rendered pages: newest first, by id, as cheap at the end as at the start."""
+"""Cutting long lists of server-rendered pages: newest first, by key, as cheap at the end as at the start."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Cut(Generic[Row]):
 
 
 def cut(request: HttpRequest, rows: QuerySet[Row], *, size: int = PAGE) -> Cut[Row]:
-    """The page named by `?before=<id>`; anything else there means the first one."""
+    """The page named by `?before=<key>`; anything else there means the first one."""
     before = request.GET.get("before", "")
     known = before.isascii() and before.isdigit() and len(before) < 19
     if known:
-        rows = rows.filter(id__lt=int(before))
-    found = list(rows.order_by("-id")[: size + 1])
+        rows = rows.filter(pk__lt=int(before))
+    found = list(rows.order_by("-pk")[: size + 1])
     parameters = request.GET.copy()
     more = None
     if len(found) > size:

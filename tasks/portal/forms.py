@@ -81,6 +81,11 @@ class ProjectForm(forms.ModelForm[Project]):
         self.instance.lease_seconds = cleaned.get("lease_minutes", 15) * 60
         return cleaned
 
+    def fields_given(self) -> dict[str, Any]:
+        """The project's own fields, after is_valid()."""
+        names = ["name", "overlap", "max_overlap", "settle_threshold", "price", "currency", "lease_seconds"]
+        return {name: getattr(self.instance, name) for name in [*names, "guide"]}
+
 
 class BatchForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("For example the day or the source."))

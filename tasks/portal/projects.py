@@ -21,7 +21,7 @@ from tasks.guides import guide_in, render_guide
 from tasks.models import Batch, Job, LabelSchema, Project
 from tasks.portal.forms import GUIDE_LENGTH, BatchForm, ProjectForm
 from tasks.progress import batch_progress
-from tasks.projects import set_state
+from tasks.projects import create_project, set_state
 from workers.models import Site
 
 
@@ -41,7 +41,8 @@ def project_new(request: HttpRequest) -> HttpResponse:
         raise Forbidden(_("You belong to no organization yet. Ask its owner to invite you."))
     form = ProjectForm(request.POST or None, organizations=organizations)
     if request.method == "POST" and form.is_valid():
-        project = form.save()
+        organization = form.instance.organization
+        project = create_project(organization=organization, fields=form.fields_given(), spec=None)
         messages.success(request, _("The project is made. Now say what may be answered."))
         return redirect("portal-schema", project.id)
     return render(request, "portal/project_form.html", {"form": form})

@@ -1,0 +1,1 @@
+"""The client's pages about results and releases."""
