@@ -159,7 +159,7 @@ export class Desk {
     this.leaving.value = then;
     this.session.pause();
     this.session.release();
-    await this.sync.poke();
+    await this.sync.flush();
     if (this.outbox.unsent > 0) this.dialog.value = "leave";
     else this.signOut();
   }

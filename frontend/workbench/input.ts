@@ -30,9 +30,9 @@ export function listen(desk: Desk): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") poke();
   });
-  // Closing with work unsent is safe, but the person should know that it has not left yet.
+  // What is on disk is safe to close; what is not must not go without a question.
   window.addEventListener("beforeunload", (event) => {
-    if (desk.saver.failed.peek()) event.preventDefault();
+    if (desk.saver.failed.peek() || desk.saver.pending.peek() > 0) event.preventDefault();
   });
   closeMenus();
 }

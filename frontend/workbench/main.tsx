@@ -14,6 +14,8 @@ async function start(): Promise<void> {
   try {
     const desk = await Desk.open(boot);
     listen(desk);
+    // Asks the browser not to clear unsent work when the disk runs low; it may say no.
+    void navigator.storage?.persist?.();
     render(<App desk={desk} />, root);
   } catch {
     const t = translator(boot.person.language);

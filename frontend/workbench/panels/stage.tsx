@@ -1,8 +1,10 @@
 /** The image under work: picture, drawing, overlay; and the tools beside it. */
 import { effect, useSignal } from "@preact/signals";
 import type { Signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
+import { nameOf } from "../contract";
+import { classOf } from "../model/check";
 import { newBox } from "../commands/labels";
 import type { Point } from "../model/geometry";
 import { PointerInput } from "../view/pointer";
@@ -10,6 +12,7 @@ import { CanvasRenderer } from "../view/renderer";
 import type { Stage } from "../view/stage";
 import { Overlay } from "./overlay";
 import { Button, Icon } from "./parts";
+import { type Loading, Picture } from "./picture";
 
 /** Draws once a frame, however many signals have changed. */
 function useDrawing(desk: Desk, canvas: { current: HTMLCanvasElement | null }): void {
@@ -76,52 +79,6 @@ function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointe
   }, [desk]);
 }
 
-type Loading = "loading" | "there" | "failed";
-
-/** Puts the decoded picture itself into the page: nothing is fetched or decoded a second time. */
-function Picture({ desk, stage, attempt, loading }: { desk: Desk; stage: Stage; attempt: number; loading: Signal<Loading> }) {
-  const layer = useRef<HTMLDivElement>(null);
-  const { image, assignment } = stage.work.held;
-  useEffect(() => {
-    let current = true;
-    loading.value = "loading";
-    // A retry may have brought a fresh address for the same seat.
-    const url = desk.session.held.peek().find((held) => held.assignment === assignment)?.image.url ?? image.url;
-    void desk.images.get(url).then(
-      (picture) => {
-        if (!current) return;
-        picture.alt = "";
-        picture.className = "picture";
-        layer.current?.replaceChildren(picture);
-        loading.value = "there";
-        stage.painted.value = true;
-      },
-      () => {
-        if (current) loading.value = "failed";
-      },
-    );
-    return () => {
-      current = false;
-    };
-  }, [stage, attempt]);
-  useLayoutEffect(() => {
-    const element = layer.current;
-    if (!element) return;
-    element.style.width = `${image.width}px`;
-    element.style.height = `${image.height}px`;
-    return effect(() => {
-      const { x, y, scale } = desk.camera.view.value;
-      element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
-      element.classList.toggle("near", scale * (image.width / 1280) > 3);
-    });
-  }, [stage]);
-  return (
-    <div class="picture-layer" ref={layer}>
-      {loading.value === "loading" && image.thumb && <img class="picture" src={image.thumb} alt="" />}
-    </div>
-  );
-}
-
 function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
   const { t, camera } = desk;
   const { editor } = stage.work;
@@ -170,6 +127,19 @@ function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
   );
 }
 
+/** Says to those who cannot see it which box is selected. */
+function Spoken({ desk, stage }: { desk: Desk; stage: Stage }) {
+  const shape = stage.work.editor.selected.value;
+  const shapeClass = shape && classOf(stage.work.schema.spec, shape.class);
+  const [, , width, height] = shape?.box ?? [0, 0, 0, 0];
+  const size = { width: Math.round(width), height: Math.round(height) };
+  return (
+    <p class="hidden-label" role="status">
+      {shapeClass && desk.t("boxOf", { name: nameOf(shapeClass, desk.language), ...size })}
+    </p>
+  );
+}
+
 /** What the hand is in the middle of, in words. */
 function Hint({ desk, stage }: { desk: Desk; stage: Stage }) {
   const path = stage.chart.value.path.value;
@@ -208,6 +178,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
       </div>
       <Tools desk={desk} stage={stage} />
       <Hint desk={desk} stage={stage} />
+      <Spoken desk={desk} stage={stage} />
       {loading.value === "loading" && <p class="hint">{t("loadingImage")}</p>}
       {loading.value === "failed" && (
         <div class="stage-message" role="alert">

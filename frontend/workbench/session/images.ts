@@ -19,6 +19,7 @@ const AT_ONCE = 2;
 
 export class Images {
   private readonly ready = new Map<string, Promise<HTMLImageElement>>();
+  private readonly decoded = new Map<string, HTMLImageElement>();
   private queue: string[] = [];
   private running = 0;
   private readonly starts = new Map<string, () => void>();
@@ -33,6 +34,11 @@ export class Images {
     for (const url of urls) void this.want(url).catch(() => {});
     this.queue = urls.filter((url) => this.starts.has(url));
     this.pump();
+  }
+
+  /** The picture if it is decoded already: it can be in the very next frame. */
+  peek(url: string): HTMLImageElement | null {
+    return this.decoded.get(url) ?? null;
   }
 
   /** The picture, when it is there. A failed one is asked for anew the next time. */
@@ -53,12 +59,18 @@ export class Images {
         this.pump();
       });
     this.ready.set(url, promise);
-    promise.catch(() => this.ready.delete(url));
+    promise.then(
+      (image) => {
+        if (this.ready.get(url) === promise) this.decoded.set(url, image);
+      },
+      () => this.ready.delete(url),
+    );
     return promise;
   }
 
   private drop(url: string): void {
     this.ready.delete(url);
+    this.decoded.delete(url);
     this.starts.delete(url);
   }
 

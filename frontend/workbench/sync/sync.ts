@@ -73,6 +73,16 @@ export class Sync {
     return this.running;
   }
 
+  /** Sends everything there is, as long as the server takes it. */
+  async flush(): Promise<void> {
+    await this.running;
+    let before = Infinity;
+    while (this.outbox.parcels.peek().length < before) {
+      before = this.outbox.parcels.peek().length;
+      await this.poke();
+    }
+  }
+
   /** Signed image addresses have run out, or seats may be missing here: ask for all that is held. */
   refresh(): void {
     this.first = true;

@@ -19,6 +19,8 @@ export interface Renderer {
   draw(scene: Scene): void;
 }
 
+const UNKNOWN_COLOR = "#ffffff";
+
 export class CanvasRenderer implements Renderer {
   private density = 1;
 
@@ -37,29 +39,32 @@ export class CanvasRenderer implements Renderer {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, width, height);
     // One path a class: far fewer state changes than one a shape.
-    for (const [name, color] of scene.colors) {
-      const shapes = scene.shapes.filter((shape) => shape.class === name && shape.id !== scene.active);
-      if (shapes.length > 0) this.outline(context, scene, shapes, color);
+    const paths = new Map<string, Path2D>();
+    let hovered: Shape | null = null;
+    for (const shape of scene.shapes) {
+      if (shape.id === scene.active) continue;
+      let path = paths.get(shape.class);
+      if (!path) paths.set(shape.class, (path = new Path2D()));
+      path.rect(...this.place(scene.view, shape));
+      if (shape.id === scene.hovered) hovered = shape;
     }
-    const hovered = scene.shapes.find((shape) => shape.id === scene.hovered);
-    if (hovered && hovered.id !== scene.active) this.fill(context, scene, hovered);
+    for (const [name, path] of paths) this.outline(context, path, scene.colors.get(name) ?? UNKNOWN_COLOR);
+    if (hovered) this.fill(context, scene, hovered);
   }
 
-  private outline(context: CanvasRenderingContext2D, scene: Scene, shapes: readonly Shape[], color: string): void {
-    context.beginPath();
-    for (const shape of shapes) context.rect(...this.place(scene.view, shape));
+  private outline(context: CanvasRenderingContext2D, path: Path2D, color: string): void {
     // A dark line under the coloured one keeps it visible on any photograph.
-    context.lineWidth = 3.5 * this.density;
+    context.lineWidth = 4 * this.density;
     context.strokeStyle = "rgba(0, 0, 0, 0.45)";
-    context.stroke();
+    context.stroke(path);
     context.lineWidth = 2 * this.density;
     context.strokeStyle = color;
-    context.stroke();
+    context.stroke(path);
   }
 
   private fill(context: CanvasRenderingContext2D, scene: Scene, shape: Shape): void {
     context.globalAlpha = 0.25;
-    context.fillStyle = scene.colors.get(shape.class) ?? "#ffffff";
+    context.fillStyle = scene.colors.get(shape.class) ?? UNKNOWN_COLOR;
     context.fillRect(...this.place(scene.view, shape));
     context.globalAlpha = 1;
   }

@@ -1,0 +1,71 @@
+/** The picture under the drawing: its thumbnail at once if it must be waited for, then itself. */
+import { effect, type Signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Desk } from "../desk";
+import type { Stage } from "../view/stage";
+
+export type Loading = "loading" | "there" | "failed";
+
+interface Props {
+  desk: Desk;
+  stage: Stage;
+  /** Counts the person's retries. */
+  attempt: number;
+  loading: Signal<Loading>;
+}
+
+/** Beyond this many screen pixels a pixel of the picture, its own pixels are shown instead of a blur. */
+const PIXELS_SHOW = 3;
+
+export function Picture({ desk, stage, attempt, loading }: Props) {
+  const layer = useRef<HTMLDivElement>(null);
+  const slot = useRef<HTMLDivElement>(null);
+  const { image, assignment } = stage.work.held;
+
+  // Before the browser paints: a decoded picture is in the same frame as the task it belongs to.
+  useLayoutEffect(() => {
+    let current = true;
+    // A retry may have brought a fresh address for the same seat.
+    const url = desk.session.held.peek().find((held) => held.assignment === assignment)?.image.url ?? image.url;
+    const show = (picture: HTMLImageElement): void => {
+      if (!current) return;
+      picture.alt = "";
+      picture.className = "picture";
+      slot.current?.replaceChildren(picture);
+      loading.value = "there";
+      stage.painted.value = true;
+    };
+    const decoded = desk.images.peek(url);
+    if (decoded) show(decoded);
+    else {
+      slot.current?.replaceChildren();
+      loading.value = "loading";
+      void desk.images.get(url).then(show, () => {
+        if (current) loading.value = "failed";
+      });
+    }
+    return () => {
+      current = false;
+    };
+  }, [stage, attempt]);
+
+  useLayoutEffect(() => {
+    const element = layer.current;
+    if (!element) return;
+    element.style.width = `${image.width}px`;
+    element.style.height = `${image.height}px`;
+    return effect(() => {
+      const { x, y, scale } = desk.camera.view.value;
+      element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+      const own = slot.current?.querySelector("img")?.naturalWidth ?? image.width;
+      element.classList.toggle("near", (scale * image.width) / own > PIXELS_SHOW);
+    });
+  }, [stage]);
+
+  return (
+    <div class="picture-layer" ref={layer}>
+      {loading.value === "loading" && image.thumb && <img class="picture" src={image.thumb} alt="" />}
+      <div class="picture-slot" ref={slot} />
+    </div>
+  );
+}
