@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from tasks import storage
 from tasks.archive_entries import ArchiveLimits, BadArchive, BadEntry, Entry, blocks, entries
-from tasks.batches import Arrival, finish_ingest, receive
+from tasks.batches import Arrival, finish_ingest, receive, release_jobs
 from tasks.models import Archive
 
 log = structlog.get_logger()
@@ -63,6 +63,7 @@ def expand(*, archive: Archive) -> None:
         pause = timedelta(seconds=min(600, 5 * 2 ** min(archive.attempts, 10)))
         _mine(archive).update(running_until=timezone.now() + pause)
         return
+    release_jobs(batch_id=archive.batch_id)
     finish_ingest(batch_id=archive.batch_id, now=timezone.now())
 
 

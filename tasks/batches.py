@@ -134,6 +134,9 @@ def finish_ingest(*, batch_id: int, now: datetime) -> bool:
             }
             enqueue(organization=batch.project.organization_id, event="batch.ingested", payload=payload)
     advance_batches(batch_ids=[batch_id], now=now)
+    if changed:
+        # Its tasks may all have been settled while the batch was still open.
+        advance_batches(batch_ids=[batch_id], now=now)
     return bool(changed)
 
 
