@@ -72,7 +72,7 @@ class ProjectForm(forms.ModelForm[Project]):
         overlap, most = cleaned.get("overlap"), cleaned.get("max_overlap")
         if overlap and most and overlap > most:
             self.add_error("max_overlap", _("At least as many as the answers to each image."))
-        organization = cleaned.get("organization") or self.instance.organization
+        organization = cleaned.get("organization", getattr(self.instance, "organization", None))
         same = Project.objects.filter(organization=organization, name=cleaned.get("name", ""))
         if same.exclude(id=self.instance.pk).exists():
             self.add_error("name", _("You have a project of this name already."))
