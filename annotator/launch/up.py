@@ -81,6 +81,8 @@ def make_environment(state: State, *, servers: list[Service]) -> dict[str, str]:
     environment.setdefault("LABELMILL_METRICS_TOKEN", state.secret("metrics-token"))
     environment.setdefault("PROMETHEUS_MULTIPROC_DIR", str(state.fresh_directory("metrics")))
     environment.setdefault("LABELMILL_LOG_JSON", "0")
+    if os.geteuid() == 0:  # Celery's warning is about pickled messages, which we never read
+        environment.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
     environment.setdefault("LABELMILL_URL", f"http://localhost:{_port()}")
     if "DATABASE_URL" not in environment:
         postgres = EmbeddedPostgres(state.home / "postgres")
