@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from annotator.errors import NotVisible
+from annotator.errors import DomainError, Forbidden, NotVisible
 from clients.access import caller_organizations
 from tasks.models import Batch, Project
 from workers.models import Person, Role
+
+
+class SignedOut(DomainError):
+    """Nobody is signed in; a page redirects, a script is told."""
+
+    code = "signed_out"
+    status = 401
+    detail = _("You are signed out. Sign in again; your work is kept on this computer.")
+
+
+def access_annotator(request: HttpRequest) -> Person:
+    """The annotator who asks."""
+    if not request.user.is_authenticated:
+        raise SignedOut
+    if request.user.role != Role.ANNOTATOR:
+        raise Forbidden
+    return request.user
 
 
 def client_projects(request: HttpRequest | Request) -> QuerySet[Project]:

@@ -274,7 +274,7 @@ class Task(models.Model):
     answers = models.PositiveSmallIntegerField(default=0, help_text="answers counted so far")
     answered_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
-    stuck_at = models.DateTimeField(null=True, help_text="too many people skipped it; nobody is asked any more")
+    stuck_at = models.DateTimeField(null=True, help_text="too many people skipped it")
 
     class Meta:
         constraints = [
@@ -333,7 +333,9 @@ class QueueCursor(models.Model):
     position = models.BigIntegerField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_cursor_a_person_a_lane", fields=["annotator", "lane"])]
+        constraints = [
+            models.UniqueConstraint(name="one_cursor_a_person_a_lane", fields=["annotator", "lane"]),
+        ]
 
 
 class Assignment(models.Model):

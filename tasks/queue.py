@@ -84,6 +84,15 @@ class Answer:
     active_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an answer to a task is checked against; the size in pixels of the upright image."""
+
+    schema: int
+    width: int
+    height: int
+
+
 def claim(*, annotator_id: int, project_id: int | None, count: int) -> list[Seat]:
     """Lease up to `count` seats to a person, of one project or of all that their site works on."""
     wanted = min(count, MAX_CLAIM)
@@ -110,6 +119,13 @@ def claim(*, annotator_id: int, project_id: int | None, count: int) -> list[Seat
 def held_seats(*, annotator_id: int) -> list[Seat]:
     """What the person holds now, in the order of claiming."""
     return [Seat(*row) for row in _rows(sql.HELD, annotator=annotator_id)]
+
+
+def facts_of(*, annotator_id: int, tasks: Sequence[tuple[int, uuid.UUID]]) -> dict[int, Facts]:
+    """For each of (task, token): only tasks that the person holds, held or has answered are there."""
+    ids, tokens = [task for task, _token in tasks], [token for _task, token in tasks]
+    rows = _rows(sql.FACTS, annotator=annotator_id, tasks=ids, tokens=tokens) if tasks else []
+    return {task: Facts(schema, width, height) for task, schema, width, height in rows}
 
 
 def submit(*, annotator_id: int, answer: Answer) -> Status:

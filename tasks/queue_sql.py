@@ -203,6 +203,17 @@ SELECT leased_at FROM tasks_lostlease
 WHERE token = %(token)s AND task_id = %(task)s AND annotator_id = %(annotator)s
 """
 
+# Against what an answer is checked, for those tasks only that this person holds, held or has answered.
+FACTS = """
+SELECT t.id, t.schema_id, i.width, i.height
+FROM tasks_task t JOIN tasks_image i ON i.id = t.image_id
+WHERE t.id = ANY(%(tasks)s)
+  AND (EXISTS (SELECT FROM tasks_assignment a WHERE a.task_id = t.id AND a.annotator_id = %(annotator)s)
+    OR EXISTS (SELECT FROM tasks_submission s WHERE s.task_id = t.id AND s.annotator_id = %(annotator)s)
+    OR EXISTS (SELECT FROM tasks_lostlease l WHERE l.token = ANY(%(tokens)s::uuid[]) AND l.task_id = t.id
+               AND l.annotator_id = %(annotator)s))
+"""
+
 # A heartbeat rewrites a lease only when a quarter of it is gone: most save a write.
 EXTEND = """
 WITH held AS (

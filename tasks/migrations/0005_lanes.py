@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='task',
             name='stuck_at',
-            field=models.DateTimeField(help_text='too many people skipped it; nobody is asked any more', null=True),
+            field=models.DateTimeField(help_text='too many people skipped it', null=True),
         ),
         migrations.AlterField(
             model_name='assignment',

@@ -1,0 +1,105 @@
+"""The annotator's pages and the workbench's endpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST, require_safe
+
+from annotator.errors import Invalid
+from tasks import desk
+from tasks.access import access_annotator
+from tasks.desk import SyncRequest
+from tasks.mine import last_submissions
+from tasks.reports import Report, report_problem
+from workers import earnings
+from workers.models import Person
+from workers.throughput import work_by_project
+
+Body = TypeVar("Body", bound=msgspec.Struct)
+
+
+@require_safe
+@login_required
+@ensure_csrf_cookie
+def workbench(request: HttpRequest) -> HttpResponse:
+    person = access_annotator(request)
+    return render(request, "desk/index.html", {"boot": _boot(request, person)})
+
+
+@require_POST
+def sync(request: HttpRequest) -> HttpResponse:
+    person = access_annotator(request)
+    asked = _parse(request, SyncRequest)
+    return JsonResponse(desk.sync(person=person, request=asked, now=timezone.now()))
+
+
+@require_POST
+def report(request: HttpRequest) -> HttpResponse:
+    person = access_annotator(request)
+    report_problem(person=person, report=_parse(request, Report))
+    return HttpResponse(status=204)
+
+
+@require_safe
+@login_required
+def my_work(request: HttpRequest) -> HttpResponse:
+    person = access_annotator(request)
+    midnight = _midnight(person, now=timezone.now())
+    monday = midnight - timedelta(days=midnight.weekday())
+    context = {
+        "today": earnings.today(person_id=person.id),
+        "periods": [
+            ("today", work_by_project(person_id=person.id, since=midnight)),
+            ("week", work_by_project(person_id=person.id, since=monday)),
+        ],
+        "submissions": last_submissions(person=person),
+    }
+    return render(request, "desk/my_work.html", context)
+
+
+def _boot(request: HttpRequest, person: Person) -> dict[str, Any]:
+    """What the workbench starts with."""
+    today = earnings.today(person_id=person.id)
+    return {
+        "person": {"id": person.id, "name": person.display_name, "language": person.language},
+        "projects": desk.open_projects(person),
+        "csrf": get_token(request),
+        "today": {
+            "submitted": today.submitted,
+            "earned": desk.money(today.earned),
+            "currency": today.currency,
+        },
+        "urls": {
+            "sync": reverse("desk-sync"),
+            "report": reverse("desk-report"),
+            "mine": reverse("desk-mine"),
+            "sign_in": reverse("sign-in"),
+            "sign_out": reverse("sign-out"),
+            "language": reverse("language"),
+        },
+    }
+
+
+def _parse(request: HttpRequest, kind: type[Body]) -> Body:
+    try:
+        return msgspec.json.decode(request.body, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        fault = {"where": "", "code": "malformed", "detail": str(error)}
+        raise Invalid(errors=[fault]) from None
+
+
+def _midnight(person: Person, *, now: datetime) -> datetime:
+    """When today began at the person's site."""
+    zone = ZoneInfo(person.site.timezone if person.site else "UTC")
+    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

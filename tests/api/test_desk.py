@@ -1,0 +1,291 @@
+"""The workbench's endpoints: allowed, forbidden, missing, repeated; and how few queries an exchange takes."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from tasks.models import Assignment, ProblemReport, Project, Submission
+from tests.cast import Cast
+from tests.factories import box, make_batch, make_project, make_tasks, payload
+from workers.models import Earning, Person, Presence
+
+ANSWER = payload(box(10, 10, 50, 50))
+
+
+def signed_in(person: Person, **options: Any) -> Client:
+    client = Client(**options)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def post(client: Client, path: str, body: object) -> Any:
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.post(f"/desk/{path}", text, content_type="application/json")
+
+
+def sync(client: Client, **fields: Any) -> dict[str, Any]:
+    response = post(client, "sync", fields)
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def submission(seat: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    same = {key: seat[key] for key in ("assignment", "token", "task")}
+    return {"id": str(uuid.uuid4()), **same, "payload": ANSWER, "active_ms": 8200, **fields}
+
+
+def seat(task: dict[str, Any]) -> dict[str, Any]:
+    return {"assignment": task["assignment"], "token": task["token"]}
+
+
+@pytest.fixture
+def an(cast: Cast) -> Client:
+    make_tasks(make_batch(cast.project), 12)
+    return signed_in(cast.an)
+
+
+def test_one_exchange_brings_tasks_with_all_that_the_page_needs(cast: Cast, an: Client) -> None:
+    answer = sync(an, person=cast.an.id, want=4)
+    first = answer["tasks"][0]
+    assert len(answer["tasks"]) == 4
+    assert (first["project"], first["image"]["width"], first["image"]["height"]) == (
+        cast.project.id,
+        1000,
+        750,
+    )
+    assert first["image"]["url"].startswith("/media/")
+    schema = answer["schemas"][str(first["schema"])]
+    assert schema["project_name"] == "Boards"
+    assert schema["spec"]["classes"]
+    assert answer["today"] == {"submitted": 0, "earned": "0.0000", "currency": "CNY"}
+    assert answer["stop"] is None
+    again = sync(an, want=2, known_schemas=[first["schema"]])
+    assert again["schemas"] == {}
+    assert {task["task"] for task in again["tasks"]}.isdisjoint(task["task"] for task in answer["tasks"])
+
+
+def test_answers_and_refill_go_in_one_exchange(an: Client, cast: Cast) -> None:
+    tasks = sync(an, want=4)["tasks"]
+    sent = [submission(task) for task in tasks[:2]]
+    answer = sync(an, want=2, submissions=sent, held=[seat(task) for task in tasks[2:]], unsent=0)
+    assert [result["status"] for result in answer["submissions"]] == ["accepted", "accepted"]
+    assert (len(answer["tasks"]), answer["lost"]) == (2, [])
+    assert answer["today"] == {"submitted": 2, "earned": "0.0800", "currency": "CNY"}
+    presence = Presence.objects.get(person=cast.an)
+    assert (presence.held, presence.unsent, presence.project_id) == (4, 0, cast.project.id)
+    assert presence.submitted_at is not None
+
+
+def test_a_repeated_exchange_changes_nothing(an: Client) -> None:
+    (task,) = sync(an, want=1)["tasks"]
+    sent = submission(task)
+    statuses = [sync(an, submissions=[sent])["submissions"][0]["status"] for _ in range(3)]
+    assert statuses == ["accepted", "replayed", "replayed"]
+    assert (Submission.objects.count(), Earning.objects.count()) == (1, 1)
+
+
+def test_one_bad_item_never_fails_its_neighbours(an: Client) -> None:
+    tasks = sync(an, want=4)["tasks"]
+    huge = [box(1, 1, 2, 2, id=f"a-name-of-twenty-and-{i}") for i in range(20_000)]
+    bad = [
+        submission(tasks[0], payload=payload(box(1, 1, 9, 9, label="car"))),
+        submission(tasks[0], payload=None),
+        {"id": "not-a-uuid", "payload": {}},
+        submission(tasks[0], token=str(uuid.uuid4())),
+        submission(tasks[0], task=10**9),
+        submission(tasks[0], payload=payload(*huge)),
+        17,
+    ]
+    answer = sync(an, submissions=[submission(tasks[1]), *bad, submission(tasks[2])])
+    results = answer["submissions"]
+    assert [results[0]["status"], results[-1]["status"]] == ["accepted", "accepted"]
+    assert {result["status"] for result in results[1:-1]} == {"refused"}
+    codes = [result["error"]["code"] for result in results[1:-1]]
+    assert codes == [
+        "unknown_class", "malformed", "malformed", "lease_unknown", "lease_unknown", "too_large", "malformed",
+    ]  # fmt: skip
+    assert results[1]["error"]["where"] == "shapes[0].class"
+    assert results[3]["id"] == "not-a-uuid"
+    assert Submission.objects.count() == 2
+
+
+def test_a_refusal_speaks_the_persons_language(an: Client, cast: Cast) -> None:
+    Person.objects.filter(id=cast.an.id).update(language="zh-hans")
+    (task,) = sync(an, want=1)["tasks"]
+    (result,) = sync(an, submissions=[submission(task, payload=payload())])["submissions"]
+    assert result["status"] == "accepted", "no objects is an answer"
+
+
+def test_skips_releases_and_heartbeats(an: Client, cast: Cast) -> None:
+    tasks = sync(an, want=4)["tasks"]
+    skips = [{**seat(tasks[0]), "reason": "unclear", "note": ""}, {**seat(tasks[1]), "reason": "lazy"}]
+    held = [seat(tasks[2]), seat(tasks[3])]
+    answer = sync(an, skips=skips, releases=[seat(tasks[2])], held=held)
+    assert answer["skips"] == [
+        {"assignment": tasks[0]["assignment"], "status": "skipped"},
+        {"assignment": None, "status": "gone"},
+    ]
+    assert answer["lost"] == [tasks[2]["assignment"]]
+    assert Assignment.objects.filter(state="leased", annotator=cast.an).count() == 2
+
+
+def test_a_page_loaded_again_gets_what_is_held(an: Client) -> None:
+    tasks = sync(an, want=3)["tasks"]
+    again = sync(an, resume=True)["tasks"]
+    assert [task["assignment"] for task in again] == [task["assignment"] for task in tasks]
+    assert [task["token"] for task in again] == [task["token"] for task in tasks]
+    assert sync(an)["tasks"] == []
+
+
+def test_a_lost_lease_is_named_and_its_answer_kept(an: Client, cast: Cast) -> None:
+    (task,) = sync(an, want=1)["tasks"]
+    past = timezone.now() - timedelta(hours=1)
+    Assignment.objects.filter(annotator=cast.an).update(leased_until=past)
+    signed = signed_in(cast.bo)
+    sync(signed, want=50)
+    (result,) = sync(an, submissions=[submission(task)], held=[seat(task)])["submissions"]
+    assert result["status"] in {"late", "accepted"}
+
+
+def test_a_paused_person_is_told_and_their_answers_are_taken(an: Client, cast: Cast) -> None:
+    (task,) = sync(an, want=1)["tasks"]
+    Person.objects.filter(id=cast.an.id).update(paused_at=timezone.now())
+    answer = sync(an, want=4, submissions=[submission(task)])
+    assert answer["submissions"][0]["status"] == "accepted"
+    assert answer["tasks"] == []
+    assert answer["stop"]["code"] == "person_paused"
+    assert answer["wait"] == 60
+
+
+def test_a_paused_or_foreign_project_is_told(an: Client, cast: Cast) -> None:
+    foreign = make_project(sites=[cast.datong])
+    make_tasks(make_batch(foreign), 1)
+    assert sync(an, want=1, project=foreign.id)["stop"]["code"] == "no_project"
+    Project.objects.filter(id=cast.project.id).update(state="paused")
+    assert sync(an, want=1, project=cast.project.id)["stop"]["code"] == "project_paused"
+    assert sync(an, want=1)["stop"]["code"] == "project_paused"
+
+
+def test_an_empty_queue_is_no_stop(cast: Cast) -> None:
+    answer = sync(signed_in(cast.an), want=1)
+    assert (answer["tasks"], answer["stop"], answer["wait"]) == ([], None, 15)
+
+
+def test_work_of_another_person_is_not_sent_in_ones_name(an: Client, cast: Cast) -> None:
+    (task,) = sync(an, want=1)["tasks"]
+    other = signed_in(cast.bo)
+    response = post(other, "sync", {"person": cast.an.id, "submissions": [submission(task)]})
+    assert (response.status_code, response.json()["code"]) == (409, "other_person")
+    (result,) = sync(other, submissions=[submission(task)])["submissions"]
+    assert result["error"]["code"] == "lease_unknown"
+    assert not Submission.objects.exists()
+
+
+def test_signed_out_is_told_as_a_problem(cast: Cast) -> None:
+    for path in ("sync", "report"):
+        response = post(Client(), path, {})
+        assert (response.status_code, response["Content-Type"]) == (401, "application/problem+json")
+        assert response.json()["code"] == "signed_out"
+    assert Client().get("/desk/").status_code == 302
+
+
+@pytest.mark.parametrize("who", ["sun", "rong", "ada", "oscar"])
+def test_only_annotators_have_a_desk(cast: Cast, who: str) -> None:
+    client = signed_in(getattr(cast, who))
+    assert client.get("/desk/").status_code == 403
+    assert client.get("/desk/mine/").status_code == 403
+    assert post(client, "sync", {}).status_code == 403
+    assert post(client, "report", {}).status_code == 403
+
+
+def test_a_request_without_its_csrf_token_is_refused(cast: Cast) -> None:
+    client = signed_in(cast.an, enforce_csrf_checks=True)
+    assert post(client, "sync", {}).status_code == 403
+    page = client.get("/desk/")
+    assert page.cookies["csrftoken"].value
+    token = page.context["boot"]["csrf"]
+    response = client.post(
+        "/desk/sync", "{}", content_type="application/json", headers={"X-CSRFToken": token}
+    )
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", '{"want": -1}', '{"want": "4"}', '{"held": 3}', "[" * 100_000]
+)
+def test_a_body_that_is_no_exchange_is_refused(an: Client, body: str) -> None:
+    response = post(an, "sync", body)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid")
+
+
+def test_a_problem_report_is_kept_once(an: Client, cast: Cast) -> None:
+    (task,) = sync(an, want=1)["tasks"]
+    body = {"task": task["task"], "kind": "guide", "note": "哪个是开发板？"}
+    assert [post(an, "report", body).status_code for _ in range(2)] == [204, 204]
+    assert ProblemReport.objects.get().note == "哪个是开发板？"
+    assert post(an, "report", {**body, "kind": "weather"}).status_code == 422
+    assert post(an, "report", {**body, "task": 10**9}).status_code == 404
+    assert post(signed_in(cast.deng), "report", body).status_code == 404
+
+
+def test_the_page_starts_with_the_persons_projects(an: Client, cast: Cast) -> None:
+    make_project(sites=[cast.datong], name="Theirs")
+    boot = an.get("/desk/").context["boot"]
+    assert boot["person"] == {"id": cast.an.id, "name": "An", "language": "en"}
+    assert boot["projects"] == [
+        {"id": cast.project.id, "name": "Boards", "price": "0.0400", "currency": "CNY", "open": True}
+    ]
+    assert boot["urls"]["sync"] == "/desk/sync"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refill_is_seven_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
+    """Session, person, heartbeat, lanes, claim, presence, today."""
+    tasks = sync(an, want=4)["tasks"]
+    with django_assert_num_queries(7):
+        answer = sync(an, want=4, held=[seat(task) for task in tasks], known_schemas=[tasks[0]["schema"]])
+    assert len(answer["tasks"]) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_answer_adds_one_query(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
+    """And one for all of them, that says what they are checked against."""
+    tasks = sync(an, want=8)["tasks"]
+    sync(an, submissions=[submission(tasks[0])])
+    with django_assert_num_queries(4 + 1 + 1):
+        sync(an, submissions=[submission(tasks[1])])
+    with django_assert_num_queries(4 + 1 + 6):
+        sync(an, submissions=[submission(task) for task in tasks[2:]])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_in_vain_is_bounded(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
+    """Session, person, lanes, claim, cursors, expired leases (three: it is a transaction), why, presence,
+    today; the number does not grow with what lies in the queue."""
+    sync(an, want=50)
+    sync(an, want=1)
+    with django_assert_num_queries(11):
+        assert sync(an, want=4)["tasks"] == []
+
+
+def test_my_work_shows_what_was_done_and_paid(
+    an: Client, cast: Cast, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    assert an.get("/desk/mine/").status_code == 200
+    for task in sync(an, want=6)["tasks"]:
+        sync(an, submissions=[submission(task)])
+    with django_assert_max_num_queries(8):
+        page = an.get("/desk/mine/")
+    assert len(page.context["submissions"]) == 6
+    assert str(page.context["submissions"][0].paid) == "0.0400"
+    assert page.context["periods"][0][1][0].submissions == 6
+    assert "Boards" in page.content.decode()
+    assert len(signed_in(cast.bo).get("/desk/mine/").context["submissions"]) == 0
