@@ -11,8 +11,6 @@ from collections.abc import Iterable, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from review.models import Consensus, Dispute
 from tasks.delivery import image_url
 from tasks.models import Assignment, LabelSchema, Submission
@@ -77,21 +75,3 @@ def specs_of(disputes: Sequence[Dispute], *, known: Iterable[int]) -> dict[int, 
     """The label schemas the page does not have yet, by id; the disputes carry them already."""
     schemas: dict[int, LabelSchema] = {d.task.schema_id: d.task.schema for d in disputes}
     return {number: schema.spec for number, schema in schemas.items() if number not in set(known)}
-
-
-def words() -> dict[str, str]:
-    """What the page's script says, in the reader's language."""
-    return {
-        "answer": _("Answer %(letter)s"),
-        "proposal": _("The machine's proposal"),
-        "mine": _("Corrected by you"),
-        "nothing": _("Nothing drawn"),
-        "done": _("Nothing left to settle here."),
-        "failed": _("Not sent yet. It is tried again by itself."),
-        "conflict": _("Another reviewer settled this one first."),
-        "refused": _("The verdict does not fit the label schema: %(detail)s"),
-        "leave": _("A verdict has not been sent yet."),
-        "asked": _("One more annotator is asked."),
-        "excluded": _("Set aside: the image cannot be labelled."),
-        "saved": _("Settled."),
-    }

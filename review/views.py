@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from annotator.errors import Invalid
 from review import disputes
 from review.adjudicate import Verdict, adjudicate, ask_one_more
-from review.cases import describe, specs_of, words
+from review.cases import describe, specs_of
 
 Body = TypeVar("Body")
 
@@ -58,13 +58,14 @@ def desk(request: HttpRequest, project_id: int) -> HttpResponse:
     boot = {
         "language": get_language(),
         "csrf": get_token(request),
+        "project": project.name,
         "urls": {
             "next": reverse("review-next", args=[project.id]),
             "verdict": reverse("review-verdict", args=[0]),
             "ask": reverse("review-ask", args=[0]),
             "let_go": reverse("review-let-go"),
+            "queues": reverse("review-queues"),
         },
-        "words": words(),
     }
     return render(request, "review/desk.html", {"project": project, "boot": boot})
 
@@ -88,7 +89,8 @@ def next_disputes(request: HttpRequest, project_id: int) -> JsonResponse:
 def verdict(request: HttpRequest, dispute_id: int) -> JsonResponse:
     person = disputes.access_reviewer(request)
     body = parse(request, VerdictBody)
-    given = Verdict(body.id, body.payload, picked=body.picked, note=body.note[:500], excluded=body.excluded)
+    note = body.note.replace("\x00", "")[:500]
+    given = Verdict(body.id, body.payload, picked=body.picked, note=note, excluded=body.excluded)
     _, new = adjudicate(person=person, dispute_id=dispute_id, verdict=given)
     status = "settled" if new else "replayed"
     return JsonResponse({"id": str(body.id), "status": status}, status=201 if new else 200)

@@ -1,0 +1,189 @@
+/** One dispute under the reviewer's hands: the candidates, the answer being made, the tools. */
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { BoxTuple, Payload, Shape, Spec } from "../workbench/contract";
+import { check, classOf, defaults, type Problem, reclass } from "../workbench/model/check";
+import { type Change, type Diff, setTag } from "../workbench/model/document";
+import { Editor } from "../workbench/model/editor";
+import type { Point } from "../workbench/model/geometry";
+import { shapeAt } from "../workbench/model/hit";
+import { shapeId, uuid } from "../workbench/sync/ids";
+import { box } from "../workbench/tools/box";
+import { Chart } from "../workbench/tools/chart";
+import type { Press, ToolContext } from "../workbench/tools/context";
+import { select } from "../workbench/tools/select";
+import type { Camera } from "../workbench/view/camera";
+import { type Candidate, candidatesOf, contested, contestedTags, equal } from "./candidates";
+import type { Dispute, Verdict } from "./contract";
+
+export type ToolName = "box" | "select";
+
+/** One answer's boxes as they are to be seen now. */
+export interface Layer {
+  readonly candidate: Candidate;
+  readonly shapes: readonly Shape[];
+}
+
+export class Bench {
+  readonly candidates: readonly Candidate[];
+  readonly editor: Editor;
+  readonly disputedTags: ReadonlySet<string>;
+  /** The candidate the answer says the same as; else the one it was begun from. */
+  readonly picked: ReadonlySignal<Candidate | null>;
+  readonly isCorrected: ReadonlySignal<boolean>;
+  readonly tool = signal<ToolName>("select");
+  readonly shapeClass = signal("");
+  readonly draft = signal<BoxTuple | null>(null);
+  readonly hovered = signal<string | null>(null);
+  readonly pointer = signal<Point | null>(null);
+  readonly differencesOnly = signal(false);
+  readonly overlaysHidden = signal(false);
+  /** What is to be confirmed by Enter or taken back by Escape. */
+  readonly asking = signal<"exclude" | null>(null);
+  readonly problems = signal<readonly Problem[]>([]);
+  readonly layers: ReadonlySignal<readonly Layer[]>;
+  readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
+  private readonly base = signal<Candidate | null>(null);
+  private readonly stopEffect: () => void;
+
+  constructor(
+    readonly dispute: Dispute,
+    readonly spec: Spec,
+    private readonly camera: Camera,
+  ) {
+    this.candidates = candidatesOf(dispute);
+    this.disputedTags = contestedTags(this.candidates);
+    const first = this.candidates[0] ?? null;
+    this.base.value = first;
+    this.editor = new Editor(first?.payload);
+    this.shapeClass.value = spec.classes?.[0]?.key ?? "";
+    const same = computed(
+      () => this.candidates.find(({ payload }) => equal(payload, this.editor.document.value)) ?? null,
+    );
+    this.picked = computed(() => same.value ?? this.base.value);
+    this.isCorrected = computed(() => same.value === null);
+    const differences = new Map(this.candidates.map((one) => [one, contested(one, this.candidates)]));
+    this.layers = computed(() => {
+      if (this.overlaysHidden.value) return [];
+      return this.candidates.map((candidate) => {
+        const all = candidate.payload.shapes;
+        return { candidate, shapes: this.differencesOnly.value ? (differences.get(candidate) ?? []) : all };
+      });
+    });
+    const context = this.toolContext();
+    const charts = { box: new Chart("box", box, context), select: new Chart("select", select, context) };
+    this.chart = computed(() => charts[this.canDraw ? this.tool.value : "select"]);
+    let before = this.chart.peek();
+    this.stopEffect = effect(() => {
+      const now = this.chart.value;
+      if (now !== before) before.cancel();
+      before = now;
+    });
+  }
+
+  dispose(): void {
+    this.chart.peek().cancel();
+    this.stopEffect();
+  }
+
+  get canDraw(): boolean {
+    return (this.spec.classes ?? []).length > 0;
+  }
+
+  /** Takes over a candidate's answer whole; one step to undo. */
+  pick(candidate: Candidate): void {
+    batch(() => {
+      this.settleGesture();
+      this.editor.selectedId.value = null;
+      this.editor.change(replaceAll(this.editor.document.peek(), candidate.payload));
+      this.editor.settle();
+      this.base.value = candidate;
+      this.problems.value = [];
+    });
+  }
+
+  /** Copies the box of another answer that lies under the pointer. */
+  takeUnderPointer(): boolean {
+    const at = this.pointer.peek();
+    if (!at) return false;
+    const point = this.camera.toImage(at);
+    const mine = this.editor.document.peek().shapes;
+    const offered = this.layers
+      .peek()
+      .flatMap(({ shapes }) => shapes)
+      .filter((shape) => !mine.some((one) => one.class === shape.class && String(one.box) === String(shape.box)));
+    const found = shapeAt(offered, point, 4 / this.camera.view.peek().scale);
+    if (!found) return false;
+    this.editor.add({ ...found, id: shapeId() });
+    this.editor.settle();
+    return true;
+  }
+
+  /** The class of the selected box, and of those to be drawn. */
+  useClass(key: string): void {
+    const selected = this.editor.selectedId.peek();
+    if (selected) this.editor.update(selected, (shape) => reclass(this.spec, shape, key));
+    this.shapeClass.value = key;
+  }
+
+  deleteSelected(): void {
+    const selected = this.editor.selectedId.peek();
+    if (!selected) return;
+    this.editor.update(selected, () => null);
+    this.editor.selectedId.value = null;
+  }
+
+  /** Walks through the answer's boxes. */
+  cycle(step: 1 | -1): void {
+    const shapes = this.editor.document.peek().shapes;
+    if (shapes.length === 0) return;
+    const now = shapes.findIndex(({ id }) => id === this.editor.selectedId.peek());
+    const next = now < 0 && step < 0 ? shapes.length - 1 : (now + step + shapes.length) % shapes.length;
+    this.editor.selectedId.value = shapes[next]?.id ?? null;
+  }
+
+  settleGesture(): void {
+    if (!this.chart.peek().is("idle")) this.chart.peek().cancel();
+  }
+
+  /** The verdict as it would be sent; null when the answer lacks something, which `problems` then names. */
+  verdict(): Verdict | null {
+    this.settleGesture();
+    if (this.asking.peek() === "exclude") {
+      return { id: uuid(), payload: { tags: {}, shapes: [] }, picked: null, excluded: true };
+    }
+    const payload = this.editor.document.peek();
+    this.problems.value = check(this.spec, payload);
+    if (this.problems.peek().length > 0) return null;
+    return { id: uuid(), payload, picked: this.picked.peek()?.submission ?? null, excluded: false };
+  }
+
+  private toolContext(): ToolContext {
+    const { editor, draft, hovered, camera, dispute } = this;
+    const newShape = (drawn: BoxTuple): Shape => {
+      const label = this.shapeClass.peek();
+      return { id: shapeId(), class: label, type: "box", box: drawn, attributes: defaults(classOf(this.spec, label)) };
+    };
+    return {
+      editor,
+      image: dispute.image,
+      get shapes() {
+        return editor.document.peek().shapes;
+      },
+      gesture: null,
+      setDraft: (drawn) => (draft.value = drawn),
+      setHovered: (id) => (hovered.value = id),
+      newShape,
+      pan: (dx, dy) => camera.pan(dx, dy),
+    };
+  }
+}
+
+/** From one answer to another in one step. */
+export function replaceAll(now: Payload, next: Payload): Diff {
+  const removed = now.shapes.map((shape, at): Change => ({ what: "shape", id: shape.id, at, before: shape, after: null }));
+  const added = next.shapes.map((shape, at): Change => ({ what: "shape", id: shape.id, at, before: null, after: shape }));
+  const keys = new Set([...Object.keys(now.tags), ...Object.keys(next.tags)]);
+  const tags = [...keys].flatMap((key) => setTag(now, key, next.tags[key] ?? null));
+  return [...removed.reverse(), ...added, ...tags];
+}
+

@@ -1,0 +1,56 @@
+/** The JSON that the server and the reviewer's page exchange. */
+import type { Payload, Shape, Spec, Value } from "../workbench/contract";
+
+export interface ProposedShape extends Shape {
+  readonly confidence: number;
+}
+
+/** The machine's conclusion; `rejected` are shapes it voted down. */
+export interface Proposal {
+  readonly tags: Readonly<Record<string, { readonly value: Value | null; readonly confidence: number }>>;
+  readonly shapes: readonly ProposedShape[];
+  readonly rejected?: readonly ProposedShape[];
+}
+
+export interface Dispute {
+  readonly id: number;
+  readonly task: number;
+  readonly schema: number;
+  readonly reason: string;
+  readonly reason_text: string;
+  /** A path into the proposal: "tags.garment", "shapes[3]". */
+  readonly where: string;
+  readonly image: { readonly url: string; readonly original: string; readonly width: number; readonly height: number; readonly name: string };
+  readonly answers: readonly { readonly submission: string; readonly letter: string; readonly payload: Payload }[];
+  readonly proposal: Proposal | null;
+  readonly skips: readonly { readonly reason: string; readonly note: string }[];
+  readonly can_ask: boolean;
+}
+
+export interface NextResponse {
+  readonly disputes: readonly Dispute[];
+  readonly schemas: Readonly<Record<string, Spec>>;
+  readonly waiting: number;
+}
+
+export interface Verdict {
+  /** Made here, so that sending it twice is one verdict. */
+  readonly id: string;
+  readonly payload: Payload;
+  readonly picked: string | null;
+  readonly excluded: boolean;
+}
+
+export interface Boot {
+  readonly language: "en" | "zh-hans";
+  readonly csrf: string;
+  readonly project: string;
+  readonly urls: {
+    readonly next: string;
+    /** With 0 in place of the dispute's number. */
+    readonly verdict: string;
+    readonly ask: string;
+    readonly let_go: string;
+    readonly queues: string;
+  };
+}

@@ -1,0 +1,237 @@
+/** The image with the competing answers, and the answer being made above them. */
+import { effect, useSignal, type Signal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { nameOf, type BoxTuple, type Shape } from "../../workbench/contract";
+import { classOf } from "../../workbench/model/check";
+import { handlePoint, HANDLES } from "../../workbench/model/geometry";
+import { Button, Icon } from "../../workbench/panels/parts";
+import { toScreen, type View } from "../../workbench/view/camera";
+import { PointerInput } from "../../workbench/view/pointer";
+import type { Bench } from "../bench";
+import { Painter } from "../painter";
+import type { Review } from "../review";
+
+interface Props {
+  review: Review;
+  bench: Bench;
+}
+
+type Loading = "loading" | "there" | "failed";
+/** Beyond this the screen's rendition is coarse, and the original is fetched. */
+const COARSE = 2;
+const RENDITION_PX = 1280;
+
+function useDrawing({ review, bench }: Props, canvas: { current: HTMLCanvasElement | null }): void {
+  useLayoutEffect(() => {
+    if (!canvas.current) return;
+    const painter = new Painter(canvas.current);
+    let frame = 0;
+    const stop = effect(() => {
+      const screen = review.camera.screen.value;
+      const scene = {
+        view: review.camera.view.value,
+        layers: bench.layers.value,
+        mine: bench.editor.document.value.shapes,
+        active: bench.editor.selectedId.value,
+        hovered: bench.hovered.value,
+        nameOf: (shape: Shape) => className(review, bench, shape.class),
+      };
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        painter.resize(screen, devicePixelRatio);
+        painter.draw(scene);
+      });
+    });
+    return () => {
+      stop();
+      cancelAnimationFrame(frame);
+    };
+  }, [review, bench]);
+}
+
+function usePointer(review: Review, surface: { current: HTMLElement | null }): void {
+  useLayoutEffect(() => {
+    const element = surface.current;
+    if (!element) return;
+    const input = new PointerInput(
+      element,
+      review.camera,
+      () => review.bench.peek()?.chart.peek() ?? null,
+      (at) => {
+        const bench = review.bench.peek();
+        if (!bench) return;
+        bench.pointer.value = at;
+        if (!at) bench.hovered.value = null;
+      },
+    );
+    const space = (event: KeyboardEvent): void => {
+      if (event.code !== "Space") return;
+      input.handMode = event.type === "keydown" && document.activeElement === element;
+      if (input.handMode) event.preventDefault();
+      element.classList.toggle("hand", input.handMode);
+    };
+    const measure = (): void => review.camera.resize({ width: element.clientWidth, height: element.clientHeight });
+    const observer = new ResizeObserver(measure);
+    measure();
+    observer.observe(element);
+    window.addEventListener("keydown", space);
+    window.addEventListener("keyup", space);
+    element.focus({ preventScroll: true });
+    return () => {
+      observer.disconnect();
+      window.removeEventListener("keydown", space);
+      window.removeEventListener("keyup", space);
+    };
+  }, [review]);
+}
+
+function Picture({ review, bench, attempt, loading }: Props & { attempt: number; loading: Signal<Loading> }) {
+  const layer = useRef<HTMLDivElement>(null);
+  const { image } = bench.dispute;
+  useEffect(() => {
+    let current = true;
+    const show = (picture: HTMLImageElement): void => {
+      if (!current) return;
+      picture.alt = "";
+      picture.className = "picture";
+      layer.current?.replaceChildren(picture);
+      loading.value = "there";
+    };
+    loading.value = "loading";
+    review.line.images.get(image.url).then(show, () => {
+      if (current) loading.value = "failed";
+    });
+    const stop = effect(() => {
+      const near = review.camera.view.value.scale * Math.max(image.width, image.height) > COARSE * RENDITION_PX;
+      // Not every original is of a kind that browsers show; then the rendition stays.
+      if (near && loading.value === "there") review.line.images.get(image.original).then(show, () => {});
+    });
+    return () => {
+      current = false;
+      stop();
+    };
+  }, [bench, attempt]);
+  useLayoutEffect(() => {
+    const element = layer.current;
+    if (!element) return;
+    element.style.width = `${image.width}px`;
+    element.style.height = `${image.height}px`;
+    return effect(() => {
+      const { x, y, scale } = review.camera.view.value;
+      element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+    });
+  }, [bench]);
+  return <div class="picture-layer" ref={layer} />;
+}
+
+function frame(view: View, [x, y, width, height]: BoxTuple) {
+  const corner = toScreen(view, { x, y });
+  return { x: corner.x, y: corner.y, width: width * view.scale, height: height * view.scale };
+}
+
+function className(review: Review, bench: Bench, key: string): string {
+  const found = classOf(bench.spec, key);
+  return found ? nameOf(found, review.boot.language) : key;
+}
+
+/** The selected box with its grips, and the box being drawn. */
+function Overlay({ review, bench }: Props) {
+  const view = review.camera.view.value;
+  const selected = bench.editor.selected.value;
+  const draft = bench.draft.value;
+  const place = selected && frame(view, selected.box);
+  return (
+    <svg class="overlay">
+      {selected && place && (
+        <g>
+          <rect class="active-back" {...place} />
+          <rect class="active" {...place} stroke="#ffffff" fill="#ffffff" />
+          <text class="active-name" x={place.x + 5} y={place.y + 17}>
+            {className(review, bench, selected.class)}
+          </text>
+          {HANDLES.map((handle) => {
+            const at = toScreen(view, handlePoint(selected.box, handle));
+            return <rect key={handle} class={`grip grip-${handle}`} x={at.x - 4.5} y={at.y - 4.5} width="9" height="9" />;
+          })}
+        </g>
+      )}
+      {draft && <rect class="draft" {...frame(view, draft)} stroke="#ffffff" fill="#ffffff" />}
+    </svg>
+  );
+}
+
+function Tools({ review, bench }: Props) {
+  const { t, camera } = review;
+  const { editor } = bench;
+  void editor.revision.value;
+  return (
+    <div class="tools" role="toolbar" aria-label={t("yourVerdict")}>
+      {bench.canDraw && (
+        <>
+          <Button label={`${t("drawBox")} (E)`} pressed={bench.tool.value === "box"} onPress={() => (bench.tool.value = "box")}>
+            <Icon name="draw" />
+          </Button>
+          <Button label={`${t("select")} (E)`} pressed={bench.tool.value === "select"} onPress={() => (bench.tool.value = "select")}>
+            <Icon name="select" />
+          </Button>
+        </>
+      )}
+      <Button label={`${t("undo")} (Z)`} disabled={!editor.history.canUndo} onPress={() => editor.undo()}>
+        <Icon name="undo" />
+      </Button>
+      <Button label={`${t("redo")} (Shift+Z)`} disabled={!editor.history.canRedo} onPress={() => editor.redo()}>
+        <Icon name="redo" />
+      </Button>
+      <Button label={`${t("zoomIn")} (+)`} onPress={() => camera.zoom(1.25)}>
+        <Icon name="plus" />
+      </Button>
+      <Button label={`${t("zoomOut")} (−)`} onPress={() => camera.zoom(0.8)}>
+        <Icon name="minus" />
+      </Button>
+      <Button label={`${t("fit")} (F)`} onPress={() => camera.fit()}>
+        <Icon name="fit" />
+      </Button>
+      {bench.editor.selected.value && (
+        <Button label={`${t("deleteBox")} (Del)`} onPress={() => bench.deleteSelected()}>
+          <Icon name="trash" />
+        </Button>
+      )}
+    </div>
+  );
+}
+
+export function StageView({ review, bench }: Props) {
+  const surface = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const loading = useSignal<Loading>("loading");
+  const attempt = useSignal(0);
+  useDrawing({ review, bench }, canvas);
+  usePointer(review, surface);
+  const { t } = review;
+  return (
+    <div class="stage-frame">
+      <div
+        class={`stage ${bench.chart.value.path.value.replaceAll(".", " at-")}`}
+        id="stage"
+        ref={surface}
+        tabIndex={0}
+        role="application"
+        aria-label={t("stage", { name: bench.dispute.image.name })}
+      >
+        <Picture review={review} bench={bench} attempt={attempt.value} loading={loading} />
+        <canvas class="drawing" ref={canvas} />
+        <Overlay review={review} bench={bench} />
+      </div>
+      <Tools review={review} bench={bench} />
+      {loading.value === "loading" && <p class="hint">{t("loading")}</p>}
+      {loading.value === "failed" && (
+        <div class="stage-message" role="alert">
+          <p>{t("imageFailed")}</p>
+          <Button class="primary" onPress={() => attempt.value++}>
+            {t("tryAgain")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
