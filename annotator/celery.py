@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "expire leases": {"task": "tasks.jobs.expire_leases", "schedule": 20.0},
     "settle answered tasks": {"task": "review.jobs.settle_answered", "schedule": 5.0},
     "estimate skills": {"task": "review.jobs.estimate_skills", "schedule": 60.0},
+    "advance forgotten batches": {"task": "review.jobs.advance_forgotten", "schedule": 60.0},
     "build releases": {"task": "review.jobs.build_releases", "schedule": 10.0},
     "deliver webhooks": {"task": "clients.jobs.deliver_webhooks", "schedule": 10.0},
 }

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from tasks.payloads import check_payload
 
 from annotator.errors import Conflict, Forbidden
 from review.consensus import Consensus as Concluded
@@ -24,6 +23,7 @@ from review.settle import read_answers
 from tasks import states
 from tasks.batches import advance_batches
 from tasks.models import Submission
+from tasks.payloads import check_payload
 from workers.models import Person
 
 NOTHING: dict[str, Any] = {"tags": {}, "shapes": []}
@@ -95,7 +95,9 @@ def adjudicate(*, person: Person, dispute_id: int, verdict: Verdict) -> tuple[Ad
         judged = _judge(dispute, payload=payload, submissions=submissions)
         _conclude(dispute, judged=judged, excluded=verdict.excluded, answers=len(submissions), now=now)
         if not verdict.excluded:
-            record_agreements(scores=[Score(s, judged.agreement[str(s.id)]) for s in submissions])
+            record_agreements(
+                scores=[Score(s, task.project_id, judged.agreement[str(s.id)]) for s in submissions]
+            )
     advance_batches(batch_ids=[task.batch_id], now=now)
     return adjudication, True
 
@@ -126,9 +128,7 @@ def _judge(dispute: Dispute, *, payload: dict[str, Any], submissions: list[Submi
     return judge(payload=payload, answers=answers, spec=parse_spec(dispute.task.schema.spec))
 
 
-def _conclude(
-    dispute: Dispute, *, judged: Concluded, excluded: bool, answers: int, now: datetime
-) -> None:
+def _conclude(dispute: Dispute, *, judged: Concluded, excluded: bool, answers: int, now: datetime) -> None:
     Consensus.objects.update_or_create(
         task=dispute.task,
         defaults={

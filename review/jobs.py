@@ -37,3 +37,8 @@ def estimate_skills() -> None:
 def build_releases() -> None:
     while builder.build_next():
         pass
+
+
+@shared_task
+def advance_forgotten() -> None:
+    settle.advance_forgotten(now=timezone.now())

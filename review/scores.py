@@ -30,6 +30,7 @@ class Score:
     """How well one submission agrees with its settled task, 0 to 1."""
 
     submission: Submission
+    project: int
     agreement: float
 
 
@@ -39,7 +40,7 @@ def record_agreements(*, scores: Iterable[Score]) -> None:
     for score in scores:
         submission = score.submission
         hour = submission.created_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        totals[submission.annotator_id, submission.task.project_id, hour].append(score.agreement)
+        totals[submission.annotator_id, score.project, hour].append(score.agreement)
     if not totals:
         return
     people, projects, hours = zip(*totals, strict=True)

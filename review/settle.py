@@ -23,7 +23,7 @@ from review.scores import Score, record_agreements
 from review.weighing import Finding, Outcome, Question, weigh_or_dispute
 from tasks import states
 from tasks.batches import advance_batches
-from tasks.models import Assignment, Submission, Task
+from tasks.models import Assignment, Batch, Submission, Task
 from workers.models import Person, Role
 
 CHUNK = 100
@@ -183,7 +183,7 @@ def open_disputes(findings: Iterable[tuple[Case, Finding]], *, now: datetime) ->
 
 def scores_of(settled: Iterable[tuple[Case, Finding]]) -> list[Score]:
     return [
-        Score(submission, found.consensus.agreement[str(submission.id)])
+        Score(submission, case.task.project_id, found.consensus.agreement[str(submission.id)])
         for case, found in settled
         # The only answer agrees with itself: that says nothing of its author.
         if found.consensus is not None and len(case.submissions) > 1
@@ -212,3 +212,9 @@ def dispute_skipped(*, limit: int = CHUNK) -> int:
             for task in tasks
         )
     return len(tasks)
+
+
+def advance_forgotten(*, now: datetime) -> None:
+    """Batches whose settler died between its commit and their advance."""
+    in_work = [Batch.State.LABELLING, Batch.State.REVIEWING]
+    advance_batches(batch_ids=Batch.objects.filter(state__in=in_work).values_list("id", flat=True), now=now)
