@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/schema", Document.as_view(), name="schema"),
     path("api/docs/", Reference.as_view(url_name="schema"), name="reference"),
     path("media/<str:token>/<str:name>", media, name="media"),
+    path("desk/", include("tasks.urls")),
     path("floor/", include("annotator.floor.urls")),
     path("review/", include(review_pages)),
     path("portal/", include("clients.urls")),

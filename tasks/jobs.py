@@ -1,4 +1,4 @@
-"""Celery entry points of ingest. A message only wakes; what there is to do is found in PostgreSQL."""
+"""Celery entry points of ingest and of the queue. A message only wakes; what there is to do is found in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from tasks import archives, ingest, storage
+from tasks import archives, ingest, queue, storage
 from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import Limits
@@ -36,6 +36,14 @@ def ingest_pending() -> None:
         return
     ingest.run_job(job=job, decoder=_decoder(os.getpid()))
     wake()
+
+
+@shared_task
+def expire_leases() -> None:
+    """Open what has run out, a chunk a transaction, and let newcomers start where work is left."""
+    while queue.expire_leases() == queue.SWEEP:
+        pass
+    queue.raise_heads()
 
 
 @shared_task
