@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, DomainError
+from workers.auth import unlock
 from workers.models import Person, Role, Site
 from workers.passwords import PIN_LENGTH
 
@@ -61,10 +62,11 @@ def add_annotator(*, site: Site, username: str, display_name: str, language: str
 
 
 def reset_pin(*, person: Person) -> str:
-    """A new PIN. The change of the stored hash ends every session of the person."""
+    """A new PIN. The change of the stored hash ends every session of the person; wrong tries are forgotten."""
     pin = new_pin(person)
     person.set_password(pin)
     person.save(update_fields=["password"])
+    unlock(username=person.username)
     return pin
 
 
