@@ -62,7 +62,7 @@ def add_annotator(*, site: Site, username: str, display_name: str, language: str
 
 
 def reset_pin(*, person: Person) -> str:
-    """A new PIN. The change of the stored hash ends every session of the person; wrong tries are forgotten."""
+    """A new PIN. The new hash ends every session of the person; wrong tries are forgotten."""
     pin = new_pin(person)
     person.set_password(pin)
     person.save(update_fields=["password"])
