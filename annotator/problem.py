@@ -6,8 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -35,6 +36,32 @@ def problem_response(error: DomainError) -> JsonResponse:
 
 def problem_page(request: HttpRequest, error: DomainError) -> HttpResponse:
     return render(request, "problem.html", {"error": error}, status=error.status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler404: no route leads here."""
+    if wants_json(request):
+        return _plain_problem(404, "not_found", "There is no such object here.")
+    return defaults.page_not_found(request, exception)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler400: too many files or fields in one form, a host that is not ours, and the like."""
+    if wants_json(request):
+        return _plain_problem(400, "bad_request", "The request cannot be understood, or holds too much.")
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """handler500. It must not touch the database, which may be the reason."""
+    if wants_json(request):
+        return _plain_problem(500, "server_error", "The fault is ours, and it has been logged.")
+    return defaults.server_error(request)
+
+
+def _plain_problem(status: int, code: str, detail: str) -> JsonResponse:
+    body = problem(status=status, code=code, detail=detail)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
 
 
 def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -12,6 +12,10 @@ from review.urls import api as review_api
 from review.urls import pages as review_pages
 from tasks.delivery import media
 
+handler400 = "annotator.problem.bad_request"
+handler404 = "annotator.problem.not_found"
+handler500 = "annotator.problem.server_error"
+
 urlpatterns = [
     path("", include("workers.urls")),
     path("style/", style, name="style"),

@@ -22,7 +22,9 @@ from tasks.progress import batch_progress
 class Batches(generics.GenericAPIView[Batch]):
     serializer_class = BatchSerializer
 
-    @extend_schema(summary="List a project's batches with their progress")
+    @extend_schema(
+        summary="List a project's batches with their progress", responses=BatchSerializer(many=True)
+    )
     def get(self, request: Request, project_id: int) -> Response:
         project = access_client_project(request, project_id)
         page = self.paginate_queryset(project.batches.select_related("schema"))

@@ -51,7 +51,7 @@ class Images(generics.GenericAPIView[Image]):
         receive_hashed(request, limit=settings.MAX_IMAGE_BYTES)
         return super().dispatch(request, *args, **kwargs)
 
-    @extend_schema(summary="List a batch's images")
+    @extend_schema(summary="List a batch's images", responses=ImageSerializer(many=True))
     def get(self, request: Request, batch_id: int) -> Response:
         return list_images(self, request, batch_id)
 
@@ -82,7 +82,7 @@ class Archives(generics.GenericAPIView[Archive]):
         receive_hashed(request, limit=settings.MAX_ARCHIVE_BYTES)
         return super().dispatch(request, *args, **kwargs)
 
-    @extend_schema(summary="List a batch's archives")
+    @extend_schema(summary="List a batch's archives", responses=ArchiveSerializer(many=True))
     def get(self, request: Request, batch_id: int) -> Response:
         return list_archives(self, request, batch_id)
 
