@@ -195,7 +195,11 @@ def test_archive_cut_short_keeps_what_could_be_read(mill: Caller, batch: int, de
     assert whole.status_code == 409  # the batch is closed; an open one would take the mended archive
 
 
-@pytest.mark.parametrize("data", [b"no archive at all", b"", b"PK\x03\x04 nonsense", gzip.compress(b"text")])
+@pytest.mark.parametrize(
+    "data",
+    [b"no archive at all", b"", b"PK\x03\x04 nonsense", gzip.compress(b"text")],
+    ids=["text", "nothing", "cut zip", "gzip of no tar"],
+)
 def test_what_is_no_archive_is_refused(mill: Caller, batch: int, decoder: Decoder, data: bytes) -> None:
     assert expanded(mill, batch, data, decoder) == {}
     assert refusal(batch) in ("not_an_archive", "archive_corrupt", "archive_empty")
