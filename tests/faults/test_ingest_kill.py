@@ -1,4 +1,4 @@
-"""A Celery worker killed in the middle of a job: another ends it; rows and bytes are as if nothing had been."""
+"""A Celery worker killed in the middle of a job: another ends it, and rows and bytes end as without it."""
 
 from __future__ import annotations
 
