@@ -57,13 +57,16 @@ class LanguageMiddleware:
 
 
 class PersonLanguageMiddleware:
-    """A signed-in person's own language goes before the browser's: site PCs are shared."""
+    """A signed-in person's own language goes before the browser's: site PCs are shared.
+
+    Images have no language, so they are spared the look-up of session and person.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if not request.path.startswith("/media/") and request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
         return self.get_response(request)
