@@ -10,7 +10,7 @@ export const boot = (person = 7): Boot => ({
   person: { id: person, name: "Wang", language: "en" },
   projects: [{ id: 1, name: "Boards", price: "0.04", currency: "CNY", open: 9 }],
   csrf: "x",
-  urls: { sync: "/desk/sync", report: "/desk/report", sign_in: "/sign-in", sign_out: "/sign-out", language: "/i18n/" },
+  urls: { sync: "/desk/sync", report: "/desk/report", mine: "/desk/mine/", sign_in: "/sign-in", sign_out: "/sign-out", language: "/i18n/" },
 });
 
 /** Forgets every browser database: a new computer. */
@@ -29,6 +29,7 @@ export class FakeServer implements Wire {
   lost: number[] = [];
   /** "before": the request never arrives; "after": it does, but the answer is lost. */
   fail: { when: "before" | "after"; as: Failure } | null = null;
+  stop: SyncResponse["stop"] = null;
   schema: Schema = schema();
   private next = 1;
 
@@ -73,6 +74,7 @@ export class FakeServer implements Wire {
       tasks,
       schemas: unknown ? { "5": this.schema } : {},
       wait: 15,
+      stop: this.stop,
       today: { submitted: this.stored.size, earned: "0.0400", currency: "CNY" },
     };
   }

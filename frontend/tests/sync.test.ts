@@ -117,6 +117,18 @@ describe("a day's work", () => {
   });
 });
 
+describe("work is stopped", () => {
+  test("the server's reason is kept for the page to show, until there is work again", async () => {
+    server = new FakeServer(0);
+    server.stop = { code: "person_paused", detail: "Your supervisor has paused your work." };
+    const desk = await start(await open());
+    expect(desk.sync.halted.peek()).toBe("Your supervisor has paused your work.");
+    server.stop = null;
+    await settled(desk);
+    expect(desk.sync.halted.peek()).toBeNull();
+  });
+});
+
 describe("the line drops", () => {
   test("the buffer is worked off, and everything is sent once when the line is back", async () => {
     const desk = await start(await open());

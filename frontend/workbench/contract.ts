@@ -136,6 +136,8 @@ export interface SyncResponse {
   tasks: Held[];
   schemas: Record<string, Schema>;
   wait: number;
+  /** Why no tasks are given at all, in the person's language; null when there are simply none now. */
+  stop: { code: string; detail: string } | null;
   today: Today;
 }
 
@@ -152,7 +154,7 @@ export interface Boot {
   projects: Project[];
   csrf: string;
   today?: Today;
-  urls: { sync: string; report: string; sign_in: string; sign_out: string; language: string };
+  urls: Record<"sync" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
 }
 
 /** The name in the person's language, else in Chinese, else in English, else the key itself. */

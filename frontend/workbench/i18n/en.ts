@@ -40,6 +40,7 @@ export const en = {
   undo: "Undo",
   redo: "Redo",
   pause: "Take a break",
+  mine: "My work",
   switchPerson: "Switch person",
   signOut: "Sign out",
   menu: "Menu for {name}",

@@ -38,6 +38,7 @@ export const zhHans: Catalogue = {
   undo: "撤销",
   redo: "重做",
   pause: "休息一下",
+  mine: "我的工作",
   switchPerson: "换人",
   signOut: "退出登录",
   menu: "{name} 的菜单",

@@ -16,7 +16,7 @@ function Waiting({ desk }: { desk: Desk }) {
       {word ? (
         <div class="empty">
           <h2>{t(word)}</h2>
-          <p>{t(`${word}Help`)}</p>
+          <p>{(!down && sync.halted.value) || t(`${word}Help`)}</p>
           <Button onPress={() => desk.session.pause()}>{t("pause")}</Button>
         </div>
       ) : (

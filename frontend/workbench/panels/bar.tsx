@@ -58,6 +58,7 @@ function PersonMenu({ desk }: { desk: Desk }) {
             </button>
           </>
         )}
+        <a href={boot.urls.mine}>{t("mine")}</a>
         <form method="post" action={boot.urls.language}>
           <input type="hidden" name="csrfmiddlewaretoken" value={boot.csrf} />
           <input type="hidden" name="next" value={location.pathname} />

@@ -1,6 +1,6 @@
 /** Dialogs: skip, report, guide, shortcut sheet, leaving with work unsent. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
 import { type Command } from "../commands/command";
 import { chooseSkip, fixedCommands, REPORT_KINDS } from "../commands/commands";
@@ -34,7 +34,7 @@ function Modal({ desk, title, wide, children }: { desk: Desk; title: string; wid
 
 function Note({ desk, label, onSend }: { desk: Desk; label: string; onSend: (note: string) => void }) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   return (
     <form
       class="note"

@@ -170,6 +170,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         ref={surface}
         tabIndex={0}
         role="application"
+        aria-busy={!stage.painted.value}
         aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name })}
       >
         <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />

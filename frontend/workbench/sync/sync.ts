@@ -42,6 +42,8 @@ export class Sync {
   readonly state = signal<"unknown" | "online" | Failure>("unknown");
   /** The last exchange had nothing for us: nothing to claim. */
   readonly dry = signal(false);
+  /** Why the server gives nothing, when it says so. */
+  readonly halted = signal<string | null>(null);
   private running: Promise<void> | null = null;
   private again = false;
   private failures = 0;
@@ -152,6 +154,7 @@ export class Sync {
       this.tell.lost(response.lost);
       this.session.lose(response.lost);
     }
+    this.halted.value = response.stop?.detail ?? null;
     this.dry.value = request.want > 0 && response.tasks.length === 0;
     this.waitMs = this.dry.value ? Math.max(response.wait, 1) * 1000 : HEARTBEAT_MS;
     // Parcels that did not fit into this exchange go at once; unanswered ones wait for the heartbeat.
