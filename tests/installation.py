@@ -17,7 +17,7 @@ from annotator.embedded.process import command_of
 
 ROOT = Path(__file__).resolve().parents[1]
 OURS = ("DATABASE_URL", "REDIS_URL", "STORAGE_URL", "LABELMILL_SECRET_KEY", "PYTEST_CURRENT_TEST")
-START_SECONDS = 120
+START_SECONDS = 240
 
 
 class Installation:
