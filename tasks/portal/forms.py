@@ -31,6 +31,7 @@ class ProjectForm(forms.ModelForm[Project]):
     )
     currency = forms.CharField(
         label=_("Currency"),
+        initial="CNY",
         max_length=3,
         validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, such as CNY."))],
     )

@@ -109,8 +109,8 @@ def batch_new(request: HttpRequest, project_id: int) -> HttpResponse:
 @client_page
 @require_POST
 def guide_preview(request: HttpRequest) -> HttpResponse:
-    """What annotators will see of the Markdown in the one field posted."""
-    source = next((request.POST[name] for name in ("guide_zh", "guide_en") if name in request.POST), "")
+    """What annotators will see of the Markdown in the field that `?of=` names."""
+    source = request.POST.get(request.GET.get("of", ""), "")
     return HttpResponse(render_guide(source[:GUIDE_LENGTH]))
 
 

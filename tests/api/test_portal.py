@@ -301,7 +301,7 @@ def test_a_project_is_paused_reopened_and_does_not_come_back_from_closed(cast: C
 
 def test_the_guide_is_shown_without_its_teeth(ada: Client) -> None:
     source = "<script>alert(1)</script> [x](javascript:alert(1)) **bold**"
-    html = ada.post("/portal/projects/guide-preview", {"guide_zh": source}).content.decode()
+    html = ada.post("/portal/projects/guide-preview?of=guide_zh", {"guide_zh": source}).content.decode()
     assert "<strong>bold</strong>" in html
     assert "<script" not in html
     assert "href" not in html

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Key } from "../words";
 import { Adder, Bound, Check, EntryTools, Field, moveKeys, Naming, Trouble } from "./fields";
 import { Preview } from "./preview";
-import { ATTRIBUTE_KINDS, at, CHOICES, GEOMETRIES, type LabelClass, newClass, newOption, newQuestion, type Option, type Path, put, type Question, TAG_KINDS, withKind } from "./spec";
+import { ATTRIBUTE_KINDS, at, CHOICES, GEOMETRIES, type LabelClass, newClass, newOption, newQuestion, type Option, type Path, place, put, type Question, TAG_KINDS, withKind } from "./spec";
 import type { Store } from "./store";
 
 interface Part { readonly store: Store; readonly path: Path; readonly index: number; readonly count: number }
@@ -12,7 +12,7 @@ function Options({ store, path, options }: { store: Store; path: Path; options: 
   return (
     <fieldset class="nested"><legend class="label">{store.t("options")}</legend>
       {options.map((_, i) => (
-        <div class="entry" key={i} onKeyDown={moveKeys({ store, path, index: i })}>
+        <div class="entry" key={i} data-entry={place([...path, i])} onKeyDown={moveKeys({ store, path, index: i })}>
           <Naming store={store} path={[...path, i]} /><EntryTools store={store} path={path} index={i} count={options.length} />
         </div>
       ))}
@@ -45,7 +45,7 @@ function Attributes({ store, path, attributes }: { store: Store; path: Path; att
   return (
     <fieldset class="nested"><legend class="label">{store.t("attributes")}</legend>
       {attributes.map((_, i) => (
-        <div class="entry tall" key={i} onKeyDown={moveKeys({ store, path, index: i })}>
+        <div class="entry tall" key={i} data-entry={place([...path, i])} onKeyDown={moveKeys({ store, path, index: i })}>
           <div class="grow stack tight"><QuestionFields store={store} path={[...path, i]} kinds={ATTRIBUTE_KINDS} /></div>
           <EntryTools store={store} path={path} index={i} count={attributes.length} />
         </div>
@@ -59,7 +59,7 @@ function ClassCard({ store, path, index, count }: Part) {
   const here = [...path, index];
   const one = at(store.spec.value, here) as LabelClass;
   return (
-    <section class="card stack tight" aria-label={store.t("classNumber", { n: index + 1 })} onKeyDown={moveKeys({ store, path, index })}>
+    <section class="card stack tight" data-entry={place([...path, index])} aria-label={store.t("classNumber", { n: index + 1 })} onKeyDown={moveKeys({ store, path, index })}>
       <div class="card-head"><kbd class="kbd">{index < 9 ? index + 1 : "–"}</kbd><h3>{store.t("classNumber", { n: index + 1 })}</h3><EntryTools store={store} path={path} index={index} count={count} /></div>
       <Naming store={store} path={here} />
       <div class="row">
@@ -81,7 +81,7 @@ function ClassCard({ store, path, index, count }: Part) {
 
 function TagCard({ store, path, index, count }: Part) {
   return (
-    <section class="card stack tight" aria-label={store.t("tagNumber", { n: index + 1 })} onKeyDown={moveKeys({ store, path, index })}>
+    <section class="card stack tight" data-entry={place([...path, index])} aria-label={store.t("tagNumber", { n: index + 1 })} onKeyDown={moveKeys({ store, path, index })}>
       <div class="card-head"><h3>{store.t("tagNumber", { n: index + 1 })}</h3><EntryTools store={store} path={path} index={index} count={count} /></div>
       <QuestionFields store={store} path={[...path, index]} kinds={TAG_KINDS} />
     </section>
@@ -147,9 +147,9 @@ export function Editor({ store, version, save }: { store: Store; version: number
   return (
     <div class="schema-editor">
       <div class="stack">
-        <div class="segments" role="group">
+        <div><div class="segments" role="group">
           {(["edit", "json"] as const).map((one) => <button type="button" class="button" key={one} aria-pressed={view === one} onClick={() => setView(one)}>{t(one)}</button>)}
-        </div>
+        </div></div>
         {view === "edit" ? <Form store={store} /> : <Json store={store} />}
       </div>
       <aside class="stack sticky">

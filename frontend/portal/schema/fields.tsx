@@ -77,8 +77,8 @@ export function EntryTools({ store, path, index, count }: At & { index: number; 
   );
   return (
     <div class="row nowrap tools">
-      {tool("up", "up", () => set(move(spec.value, path, index, -1)), index === 0)}
-      {tool("down", "down", () => set(move(spec.value, path, index, 1)), index === count - 1)}
+      {tool("up", "up", () => shift(store, path, index, -1), index === 0)}
+      {tool("down", "down", () => shift(store, path, index, 1), index === count - 1)}
       {tool("duplicate", "copy", () => set(duplicate(spec.value, path, index)))}
       {tool("remove", "trash", () => set(removeAt(spec.value, path, index)))}
     </div>
@@ -99,6 +99,27 @@ export function moveKeys({ store, path, index }: At & { index: number }) {
     if (!event.altKey || event.isComposing || !["ArrowUp", "ArrowDown"].includes(event.code)) return;
     event.preventDefault();
     event.stopPropagation();
-    store.set(move(store.spec.value, path, index, event.code === "ArrowUp" ? -1 : 1));
+    shift(store, path, index, event.code === "ArrowUp" ? -1 : 1);
   };
+}
+
+/** Moves an entry, and the focus with it: the same control of the entry at its new place. */
+function shift(store: Store, path: Path, index: number, by: -1 | 1): void {
+  const focused = document.activeElement;
+  const entry = focused?.closest<HTMLElement>(`[data-entry="${place([...path, index])}"]`);
+  const position = entry && focused ? controls(entry).indexOf(focused as HTMLElement) : -1;
+  store.set(move(store.spec.value, path, index, by));
+  requestAnimationFrame(() => {
+    const target = document.querySelector<HTMLElement>(`[data-entry="${place([...path, index + by])}"]`);
+    if (target && position >= 0) nearest(controls(target), position)?.focus();
+  });
+}
+
+function controls(entry: HTMLElement): HTMLElement[] {
+  return [...entry.querySelectorAll<HTMLElement>("input, select, button, textarea")];
+}
+
+/** At either end of a list one arrow is switched off; the control after it does as well. */
+function nearest(list: HTMLElement[], position: number): HTMLElement | undefined {
+  return list.slice(position).find((one) => !one.matches(":disabled"));
 }

@@ -78,7 +78,8 @@ export function duplicate(spec: Spec, path: Path, index: number): Spec {
   const entries = [...list(spec, path)] as { key: string }[];
   const original = entries[index];
   if (!original) return spec;
-  entries.splice(index + 1, 0, { ...original, key: freeKey(original.key, entries) });
+  const copy = { ...original, key: freeKey(original.key, entries) };
+  entries.splice(index + 1, 0, "color" in original ? { ...copy, color: freeColor(spec) } as { key: string } : copy);
   return put(spec, path, entries);
 }
 
@@ -95,9 +96,13 @@ export function keyOf(name: string): string {
   return name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9_-]+/g, "-").replace(/^[-_]+|-+$/g, "").slice(0, 64);
 }
 
+function freeColor(spec: Spec): string {
+  const taken = new Set(spec.classes.map((other) => other.color?.toLowerCase()));
+  return COLORS.find((one) => !taken.has(one)) ?? COLORS[spec.classes.length % COLORS.length] ?? "#d62728";
+}
+
 export function newClass(spec: Spec): LabelClass {
-  const color = COLORS.find((one) => !spec.classes.some((other) => other.color.toLowerCase() === one)) ?? COLORS[spec.classes.length % COLORS.length] ?? "#d62728";
-  return { key: freeKey(`class-${spec.classes.length + 1}`, spec.classes), names: {}, color, geometries: ["box"], attributes: [] };
+  return { key: freeKey(`class-${spec.classes.length + 1}`, spec.classes), names: {}, color: freeColor(spec), geometries: ["box"], attributes: [] };
 }
 
 export function newQuestion(kind: string, others: readonly { key: string }[]): Question {

@@ -21,7 +21,7 @@ export function makeStore(start: Spec, language: string) {
   });
 
   function set(next: Spec): void {
-    if (next === spec.value) return;
+    if (JSON.stringify(next) === JSON.stringify(spec.value)) return;
     past.value = [...past.value.slice(-PAST), spec.value];
     spec.value = next;
     refused.value = [];
