@@ -25,7 +25,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import DomainError
 from clients.webhooks import enqueue
@@ -46,7 +46,7 @@ CHUNK = 1000
 MANIFEST = "manifest"
 IMAGES_HEADER = ("image", "source_name", "batch", "width", "height", "size", "sha256")
 
-BROKEN = gettext_noop("The release could not be built. The operator has been told; ask for a new one later.")
+BROKEN = _("The release could not be built. The operator has been told; ask for a new one later.")
 
 
 class BuildLost(Exception):
@@ -88,7 +88,7 @@ def retry_later(release: Release, *, error: Exception, now: datetime) -> None:
         mine.update(token=uuid.uuid4(), building_until=now + RETRY)
         return
     # What a client may read: our own words for a rule that said no, nothing of our insides.
-    words = str(error.detail) if isinstance(error, DomainError) else BROKEN
+    words = str(error.detail if isinstance(error, DomainError) else BROKEN)
     mine.update(state=Release.State.FAILED, token=None, building_until=None, error=words[:300])
 
 

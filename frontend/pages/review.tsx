@@ -1,4 +1,5 @@
 // The reviewer's page: one dispute after the other, by keys.
+import "../styles/review.css";
 import { render } from "preact";
 import { listen } from "../review/commands";
 import type { Boot } from "../review/contract";

@@ -56,6 +56,7 @@ export class Bench {
     this.base.value = first;
     this.editor = new Editor(first?.payload);
     this.shapeClass.value = spec.classes?.[0]?.key ?? "";
+    this.editor.selectedId.value = doubtful(dispute);
     const same = computed(
       () => this.candidates.find(({ payload }) => equal(payload, this.editor.document.value)) ?? null,
     );
@@ -64,7 +65,8 @@ export class Bench {
     const differences = new Map(this.candidates.map((one) => [one, contested(one, this.candidates)]));
     this.layers = computed(() => {
       if (this.overlaysHidden.value) return [];
-      return this.candidates.map((candidate) => {
+      // The one that the answer repeats would only double its lines.
+      return this.candidates.filter((one) => one !== same.value).map((candidate) => {
         const all = candidate.payload.shapes;
         return { candidate, shapes: this.differencesOnly.value ? (differences.get(candidate) ?? []) : all };
       });
@@ -87,6 +89,10 @@ export class Bench {
 
   get canDraw(): boolean {
     return (this.spec.classes ?? []).length > 0;
+  }
+
+  toggle(which: "differencesOnly" | "overlaysHidden"): void {
+    this[which].value = !this[which].peek();
   }
 
   /** Takes over a candidate's answer whole; one step to undo. */
@@ -176,6 +182,12 @@ export class Bench {
       pan: (dx, dy) => camera.pan(dx, dy),
     };
   }
+}
+
+/** The proposed box that the dispute is about, where it is about one that is there. */
+function doubtful({ where, proposal }: Dispute): string | null {
+  const [, at] = /^shapes\[(\d+)\]/.exec(where) ?? [];
+  return (at !== undefined && proposal?.shapes[Number(at)]?.id) || null;
 }
 
 /** From one answer to another in one step. */

@@ -40,8 +40,6 @@ export function commandsOf(review: Review): Command[] {
   const command = (keys: readonly Chord[], run: () => void, more: Partial<Command> = {}): Command => {
     return { id: keys.join(" "), scope: "desk", keys, run, ...more };
   };
-  const toggle = (which: "differencesOnly" | "overlaysHidden") =>
-    on((bench) => (bench[which].value = !bench[which].peek()));
   return [
     command(["Enter"], () => review.accept()),
     command(["Escape"], on((bench) => escape(review, bench)), { inText: true }),
@@ -53,8 +51,8 @@ export function commandsOf(review: Review): Command[] {
     command(["KeyS"], () => review.later()),
     command(["KeyG"], () => review.ask()),
     command(["KeyX"], on((bench) => (bench.asking.value = "exclude"))),
-    command(["KeyD"], toggle("differencesOnly")),
-    command(["KeyH"], toggle("overlaysHidden")),
+    command(["KeyD"], on((bench) => bench.toggle("differencesOnly"))),
+    command(["KeyH"], on((bench) => bench.toggle("overlaysHidden"))),
     command(["KeyE"], on((bench) => (bench.tool.value = bench.tool.peek() === "box" ? "select" : "box"))),
     command(["KeyN"], on(newBox)),
     command(["KeyT"], () => review.take()),

@@ -54,19 +54,21 @@ function Help({ review }: { review: Review }) {
   const close = (): void => void (review.help.value = false);
   return (
     <dialog class="dialog" ref={dialog} onClose={close}>
-      <div class="dialog-head">
-        <h2>{review.t("keys")}</h2>
-        <Button class="bare" label={review.t("close")} onPress={close}><Icon name="close" /></Button>
-      </div>
-      <div class="sheet">
-        <dl>
-          {SHEET.map(([key, caps]) => (
-            <div key={key}>
-              <dt>{review.t(key)}</dt>
-              <dd>{caps.map((cap) => <kbd class="kbd" key={cap}>{cap}</kbd>)}</dd>
-            </div>
-          ))}
-        </dl>
+      <div class="dialog-body">
+        <div class="dialog-head">
+          <h2>{review.t("keys")}</h2>
+          <Button class="bare" label={review.t("close")} onPress={close}><Icon name="close" /></Button>
+        </div>
+        <div class="sheet">
+          <dl>
+            {SHEET.map(([key, caps]) => (
+              <div key={key}>
+                <dt>{review.t(key)}</dt>
+                <dd>{caps.map((cap) => <kbd class="kbd" key={cap}>{cap}</kbd>)}</dd>
+              </div>
+            ))}
+          </dl>
+        </div>
       </div>
     </dialog>
   );

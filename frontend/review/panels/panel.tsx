@@ -57,7 +57,7 @@ function Answer({ review, bench, candidate, digit }: Props & { candidate: Candid
   const taken = equal(candidate.payload, bench.editor.document.value);
   return (
     <Button class="option answer" chord={digit < 10 ? `Digit${digit}` : undefined} pressed={taken} onPress={() => bench.pick(candidate)}>
-      <Line style={candidate.style} />
+      {bench.canDraw && <Line style={candidate.style} />}
       <span class="option-name">
         {name}
         <Summary review={review} bench={bench} payload={candidate.payload} all={false} />
@@ -83,14 +83,16 @@ function Answers({ review, bench }: Props) {
           />
         ))}
       </div>
-      <div class="row toggles">
-        <Button chord="KeyD" pressed={bench.differencesOnly.value} onPress={() => (bench.differencesOnly.value = !bench.differencesOnly.peek())}>
-          {t("differences")}
-        </Button>
-        <Button chord="KeyH" pressed={bench.overlaysHidden.value} onPress={() => (bench.overlaysHidden.value = !bench.overlaysHidden.peek())}>
-          {t("hideOverlays")}
-        </Button>
-      </div>
+      {bench.canDraw && (
+        <div class="row toggles">
+          <Button chord="KeyD" pressed={bench.differencesOnly.value} onPress={() => bench.toggle("differencesOnly")}>
+            {t("differences")}
+          </Button>
+          <Button chord="KeyH" pressed={bench.overlaysHidden.value} onPress={() => bench.toggle("overlaysHidden")}>
+            {t("hideOverlays")}
+          </Button>
+        </div>
+      )}
     </section>
   );
 }

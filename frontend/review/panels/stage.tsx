@@ -211,7 +211,7 @@ export function StageView({ review, bench }: Props) {
   return (
     <div class="stage-frame">
       <div
-        class={`stage ${bench.chart.value.path.value.replaceAll(".", " at-")}`}
+        class={`stage tool-${bench.chart.value.path.value.replaceAll(".", " at-")}`}
         id="stage"
         ref={surface}
         tabIndex={0}

@@ -1,0 +1,268 @@
+"""The reviewer's page in a real browser: real photographs, disputes settled by keys alone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from review.adjudicate import Verdict, adjudicate
+from review.models import Adjudication, Consensus, Dispute
+from tasks.models import Project, Task
+from tests.browser import chromium
+from tests.cast import Cast, make_cast
+from tests.data import data_folder
+from tests.e2e.desk import MARGIN, ingest
+from tests.factories import PASSWORD, TAG_SPEC, box, make_project, payload
+from tests.labelling import dispute
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+PC = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
+# A folder here receives a picture of each page, for people to look at.
+PICTURES = os.environ.get("LABELMILL_PICTURES")
+LEFT = payload(box(100, 100, 200, 150, id="left"))
+RIGHT = payload(box(450, 300, 200, 150, label="raspberry-pi-3", id="right"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in this thread
+    with chromium() as running:
+        yield running
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def cast(live_server: LiveServer) -> Cast:
+    cast = make_cast()
+    Project.objects.filter(id=cast.project.id).update(overlap=2, max_overlap=2)
+    cast.project.refresh_from_db()
+    return cast
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page]:
+    context = browser.new_context(viewport=PC, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def photographs(count: int) -> list[Path]:
+    return sorted((data_folder("boxes_voc") / "train").glob("*.jpg"))[:count]
+
+
+def disputes(cast: Cast, count: int, project: Project | None = None) -> list[Dispute]:
+    """Disputed tasks over real photographs, the first the most valuable."""
+    project = project or cast.project
+    ingest(cast, project, photographs(count))
+    made = []
+    for place, task in enumerate(Task.objects.filter(project=project).order_by("id")):
+        case = dispute([cast.an, cast.bo], task, [LEFT, RIGHT])
+        Dispute.objects.filter(id=case.id).update(value=10 - place)
+        made.append(case)
+    return made
+
+
+def sign_in(page: Page, server: LiveServer, username: str = "rong") -> None:
+    page.goto(f"{server.url}/sign-in?next=/review/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{server.url}/review/")
+
+
+def start(page: Page, server: LiveServer, case: Dispute) -> None:
+    sign_in(page, server)
+    page.keyboard.press("Enter")  # the first project's button has the focus
+    shown(page, case)
+
+
+def shown(page: Page, case: Dispute) -> None:
+    name = Task.objects.select_related("image").get(id=case.task_id).image.name
+    expect(page.locator("#stage")).to_have_attribute(
+        "aria-label", f"The image {name} with the competing answers"
+    )
+    expect(page.locator(".picture-layer img")).to_have_count(1)
+
+
+def press(page: Page, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def all_sent(page: Page) -> None:
+    expect(page.locator(".bar .state")).to_contain_text("All sent")
+
+
+def picture(page: Page, name: str) -> None:
+    if PICTURES:
+        page.wait_for_timeout(400)
+        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
+
+
+def on_screen(page: Page, case: Dispute, x: float, y: float) -> tuple[float, float]:
+    """Where a point of the fitted image is in the window."""
+    image = Task.objects.select_related("image").get(id=case.task_id).image
+    stage = page.locator("#stage").bounding_box()
+    assert stage
+    assert image.width
+    assert image.height
+    scale = min((stage["width"] - 2 * MARGIN) / image.width, (stage["height"] - 2 * MARGIN) / image.height)
+    left = stage["x"] + (stage["width"] - image.width * scale) / 2
+    top = stage["y"] + (stage["height"] - image.height * scale) / 2
+    return left + x * scale, top + y * scale
+
+
+def consensus(case: Dispute) -> Consensus:
+    return Consensus.objects.get(task=case.task_id)
+
+
+def test_a_reviewer_settles_disputes_by_keys_alone(page: Page, live_server: LiveServer, cast: Cast) -> None:
+    first, second, third, last = disputes(cast, 4)
+    start(page, live_server, first)
+    expect(page.locator(".answer")).to_have_count(3)
+    picture(page, "review-desk-en")
+    press(page, "1", "Enter")
+    shown(page, second)
+    press(page, "2", "Tab", "Shift+ArrowRight", "ArrowDown", "Shift+1", "Enter")
+    shown(page, third)
+    press(page, "x")
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    press(page, "Enter")
+    shown(page, last)
+    press(page, "s")
+    expect(page.get_by_role("heading", name="Nothing left to settle")).to_be_visible()
+    picture(page, "review-done-en")
+    page.get_by_role("button", name="Take them up again").click()
+    shown(page, last)
+    all_sent(page)
+
+    made = Adjudication.objects.in_bulk([first.id, second.id, third.id], field_name="dispute_id")
+    assert made[first.id].payload["shapes"] == made[first.id].picked.payload["shapes"]
+    (moved,) = made[second.id].payload["shapes"]
+    (before,) = made[second.id].picked.payload["shapes"]
+    assert moved["class"] == "arduino-nano"
+    assert moved["box"] == [before["box"][0] + 10, before["box"][1] + 1, *before["box"][2:]]
+    assert consensus(third).excluded
+    assert [consensus(case).source for case in (first, second, third)] == ["adjudication"] * 3
+    assert Task.objects.get(id=last.task_id).state == "disputed"
+
+
+def test_a_reviewer_draws_takes_over_and_undoes(page: Page, live_server: LiveServer, cast: Cast) -> None:
+    (case,) = disputes(cast, 1)
+    start(page, live_server, case)
+    press(page, "1")
+    mine = page.locator(".mine")
+    expect(mine).to_contain_text("1 box")
+    # Whichever A is, the other one's box is under one of these two points.
+    for x, y in [(200, 175), (550, 375)]:
+        page.mouse.move(*on_screen(page, case, x, y))
+        press(page, "t")
+    expect(mine).to_contain_text("2 boxes")
+    press(page, "e")
+    page.mouse.move(*on_screen(page, case, 50, 420))
+    page.mouse.down()
+    page.mouse.move(*on_screen(page, case, 120, 480))
+    page.mouse.move(*on_screen(page, case, 150, 540))
+    page.mouse.up()
+    expect(mine).to_contain_text("3 boxes")
+    press(page, "Delete")
+    expect(mine).to_contain_text("2 boxes")
+    press(page, "z")
+    expect(mine).to_contain_text("3 boxes")
+    press(page, "d", "h", "h", "Enter")
+    expect(page.get_by_role("heading", name="Nothing left to settle")).to_be_visible()
+    all_sent(page)
+    shapes = Adjudication.objects.get().payload["shapes"]
+    assert len(shapes) == 3
+    assert shapes[2]["box"] == pytest.approx([50, 420, 100, 120], abs=2)
+
+
+def test_a_reviewer_who_comes_second_is_told_and_goes_on(
+    page: Page, live_server: LiveServer, cast: Cast
+) -> None:
+    first, second = disputes(cast, 2)
+    start(page, live_server, first)
+    given = Verdict("0191d8e0-0000-7000-8000-000000000005", LEFT)  # type: ignore[arg-type]
+    adjudicate(person=cast.hu, dispute_id=first.id, verdict=given)
+    press(page, "2", "Enter")
+    shown(page, second)
+    expect(page.locator(".toast")).to_contain_text("Another reviewer settled this one first")
+    assert Adjudication.objects.get().reviewer == cast.hu
+
+
+def test_a_verdict_survives_a_broken_line(page: Page, live_server: LiveServer, cast: Cast) -> None:
+    first, second = disputes(cast, 2)
+    start(page, live_server, first)
+    page.context.set_offline(True)
+    press(page, "1", "Enter")
+    shown(page, second)
+    expect(page.locator(".bar .state")).to_contain_text("Not sent yet: 1")
+    page.context.set_offline(False)
+    all_sent(page)
+    assert Adjudication.objects.count() == 1
+
+
+def test_one_more_annotator_is_asked(page: Page, live_server: LiveServer, cast: Cast) -> None:
+    Project.objects.filter(id=cast.project.id).update(max_overlap=3)
+    cast.chen.is_active = False
+    cast.chen.save()
+    (case,) = disputes(cast, 1)
+    start(page, live_server, case)
+    press(page, "g")
+    expect(page.locator(".toast")).to_contain_text("One more annotator is asked")
+    all_sent(page)
+    assert Task.objects.get(id=case.task_id).state == "open"
+
+
+def test_questions_are_settled_by_choosing(page: Page, live_server: LiveServer, cast: Cast) -> None:
+    project = make_project(
+        TAG_SPEC, organization=cast.mill, name="Garments", sites=[cast.guiyang], overlap=2, max_overlap=2
+    )
+    files = sorted((data_folder("classification")).glob("*/*.jpg"))[:1]
+    ingest(cast, project, files)
+    task = Task.objects.get(project=project)
+    case = dispute([cast.an, cast.bo], task, [payload(garment="dress"), payload(garment="skirt")])
+    start(page, live_server, case)
+    expect(page.locator(".answer").first).to_contain_text("machine")
+    picture(page, "review-tags-en")
+    press(page, "Shift+3", "Enter")
+    expect(page.get_by_role("heading", name="Nothing left to settle")).to_be_visible()
+    all_sent(page)
+    assert consensus(case).payload["tags"]["garment"]["value"] == "longsleeve"
+
+
+def test_the_pages_are_whole_in_chinese_and_on_a_phone(
+    browser: Browser, live_server: LiveServer, cast: Cast
+) -> None:
+    (case,) = disputes(cast, 1)
+    type(cast.rong).objects.filter(pk=cast.rong.pk).update(language="zh-hans")
+    for name, viewport in [("pc", PC), ("phone", PHONE)]:
+        context = browser.new_context(viewport=viewport, locale="zh-CN")
+        page = context.new_page()
+        sign_in(page, live_server)
+        picture(page, f"review-list-zh-{name}")
+        assert page.evaluate(WIDER) <= 0
+        page.goto(f"{live_server.url}/review/projects/{cast.project.id}/")
+        expect(page.locator(".answer").first).to_contain_text("系统建议")
+        expect(page.locator(".picture-layer img")).to_have_count(1)
+        picture(page, f"review-desk-zh-{name}")
+        assert page.evaluate(WIDER) <= 0
+        if name == "pc":
+            press(page, "Shift+Slash")
+            picture(page, "review-keys-zh")
+        context.close()
+    assert case.resolved_at is None
