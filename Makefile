@@ -11,8 +11,6 @@ STAMPS := $(VENV)/stamps
 WORKERS ?= 2
 ARGS ?=
 
-export PORT HOST
-
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
@@ -59,12 +57,12 @@ $(STAMPS)/venv:
 
 $(STAMPS)/run: pyproject.toml | $(STAMPS)/venv
 	@echo "Installing Labelmill's Python packages into $(VENV) ..."
-	@$(PY) -m pip install -q --disable-pip-version-check -e ".[embedded,demo]"
+	@$(PY) -m pip install -q --disable-pip-version-check --config-settings editable_mode=compat -e ".[embedded,demo]"
 	@touch $@
 
 $(STAMPS)/test: pyproject.toml | $(STAMPS)/run
 	@echo "Installing what tests and linters need into $(VENV) ..."
-	@$(PY) -m pip install -q --disable-pip-version-check -e ".[embedded,demo,test,lint]"
+	@$(PY) -m pip install -q --disable-pip-version-check --config-settings editable_mode=compat -e ".[embedded,demo,test,lint]"
 	@touch $@
 
 $(STAMPS)/node: package.json package-lock.json | $(STAMPS)/run

@@ -55,7 +55,7 @@ def check_surroundings(state: State) -> None:
     state.open()
     state.lock()
     state.check_space()
-    check_port(os.environ.get("HOST", "127.0.0.1"), _port())
+    check_port(_host(), _port())
 
 
 def check_port(host: str, port: int) -> None:
@@ -133,7 +133,7 @@ def programs(environment: dict[str, str]) -> list[Program]:
     binaries = Path(sys.executable).parent
     home = Path(environment["LABELMILL_HOME"])
     web: list[str | Path] = [binaries / "granian", "--interface", "wsgi", "--no-ws"]
-    web += ["--host", os.environ.get("HOST", "127.0.0.1"), "--port", str(_port())]
+    web += ["--host", _host(), "--port", str(_port())]
     web += ["--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers"]
     web += ["--workers-kill-timeout", "5", "--log-level", "warning", "annotator.wsgi:application"]
     celery: list[str | Path] = [binaries / "celery", "-q", "-A", "annotator.celery"]
@@ -185,8 +185,12 @@ def _run(command: str, environment: dict[str, str]) -> str:
     return done.stdout.decode(errors="replace")
 
 
+def _host() -> str:
+    return os.environ.get("HOST") or "127.0.0.1"
+
+
 def _port() -> int:
-    text = os.environ.get("PORT", "8000")
+    text = os.environ.get("PORT") or "8000"
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise EmbeddedError(f"PORT is {text!r}; it must be a number from 1 to 65535.")
     return int(text)
