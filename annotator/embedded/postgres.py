@@ -182,9 +182,10 @@ class EmbeddedPostgres:
             **maker.spawn_arguments(),
         )
         if made.returncode != 0:
-            reason = " ".join(made.stdout.decode(errors="replace").strip().splitlines()[-3:])
-            if "No space left on device" in reason:
+            said = made.stdout.decode(errors="replace")
+            if "No space left on device" in said:
                 raise EmbeddedError(f"The disk of {workshop} is full; free some space and start again.")
+            reason = " ".join(said.strip().splitlines()[-3:])
             raise EmbeddedError(f"PostgreSQL could not make its directory in {workshop}: {reason}")
 
     def _choose_sockets(self) -> None:
