@@ -1,0 +1,88 @@
+// The label schema as data: changes leave the rest alone, keys follow names, faults name their place.
+import { describe, expect, it } from "vitest";
+import { faultsOf } from "../portal/schema/check";
+import { append, duplicate, keyOf, move, newClass, newQuestion, place, put, removeAt, rename, type Spec, withKind } from "../portal/schema/spec";
+import { makeStore } from "../portal/schema/store";
+import { en } from "../portal/words/en";
+import { zhHans } from "../portal/words/zh-hans";
+
+const empty: Spec = { classes: [], tags: [] };
+const withOne = append(empty, ["classes"], newClass(empty));
+
+describe("a schema", () => {
+  it("is not changed in place", () => {
+    const before = JSON.stringify(withOne);
+    put(withOne, ["classes", 0, "names", "en"], "Cat");
+    removeAt(withOne, ["classes"], 0);
+    expect(JSON.stringify(withOne)).toBe(before);
+  });
+
+  it("lets the key follow the English name until somebody sets it", () => {
+    let spec = rename(withOne, ["classes", 0], "en", "Raspberry Pi");
+    expect(spec.classes[0]?.key).toBe("raspberry-pi");
+    spec = rename(spec, ["classes", 0], "en", "Raspberry Pi 3");
+    expect(spec.classes[0]?.key).toBe("raspberry-pi-3");
+    spec = put(spec, ["classes", 0, "key"], "rpi");
+    spec = rename(spec, ["classes", 0], "en", "Board");
+    expect(spec.classes[0]?.key).toBe("rpi");
+    expect(rename(spec, ["classes", 0], "zh-hans", "树莓派").classes[0]?.key).toBe("rpi");
+  });
+
+  it("gives a copy its own key and colour", () => {
+    const [first, second] = duplicate(withOne, ["classes"], 0).classes;
+    expect(second?.key).not.toBe(first?.key);
+    expect(second?.color).not.toBe(first?.color);
+  });
+
+  it("is as before after moving there and back", () => {
+    const two = append(withOne, ["classes"], newClass(withOne));
+    expect(move(move(two, ["classes"], 0, 1), ["classes"], 1, -1)).toEqual(two);
+    expect(move(two, ["classes"], 0, -1)).toBe(two);
+  });
+
+  it.each([["Ärger Straße", "a-rger-stra-e"], ["树莓派", ""], ["--x--", "x"], ["A_b", "a_b"]])("makes of %s the key %s", (name, key) => {
+    expect(keyOf(name)).toBe(key);
+  });
+
+  it("drops what another kind does not have", () => {
+    const number = { ...withKind(newQuestion("number", []), "number"), minimum: 1, maximum: 5 };
+    expect(withKind(number, "text")).not.toHaveProperty("minimum");
+    expect(withKind(newQuestion("single", []), "number")).not.toHaveProperty("options");
+  });
+});
+
+describe("faults", () => {
+  it("say where they are, in the server's words for places", () => {
+    const spec = put(rename(withOne, ["classes", 0], "en", "Cat"), ["classes", 0, "key"], "Cat!");
+    expect(faultsOf(spec)).toEqual([{ where: "classes[0].key", code: "fault_key_shape" }]);
+    expect(place(["classes", 0, "attributes", 1, "key"])).toBe("classes[0].attributes[1].key");
+  });
+
+  it("are found in names, options, bounds and repeated keys", () => {
+    const tags = [
+      { key: "a", names: { en: "A" }, kind: "single", options: [] },
+      { key: "a", names: {}, kind: "number", minimum: 3, maximum: 1 },
+    ];
+    expect(faultsOf({ classes: [], tags }).map((one) => one.where)).toEqual(["tags[0].options", "tags[1].names", "tags[1].maximum", "tags[1].key"]);
+    expect(faultsOf(empty)).toEqual([{ where: "", code: "fault_empty" }]);
+  });
+});
+
+describe("the editor's memory", () => {
+  it("undoes each change and takes no notice of none", () => {
+    const store = makeStore(withOne, "en");
+    store.set(rename(withOne, ["classes", 0], "en", "Cat"));
+    store.set(JSON.parse(JSON.stringify(store.spec.value)) as Spec);
+    expect(store.past.value.length).toBe(1);
+    store.undo();
+    expect(store.spec.value).toEqual(withOne);
+    expect(store.changed.value).toBe(false);
+  });
+});
+
+describe("words", () => {
+  it("have the same places for values in both languages", () => {
+    const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+    for (const key of Object.keys(en) as (keyof typeof en)[]) expect(places(zhHans[key]), key).toEqual(places(en[key]));
+  });
+});
