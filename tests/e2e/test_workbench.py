@@ -260,7 +260,7 @@ def test_classes_by_single_keys_in_chinese(
     desk.start()
     desk.press("Enter")
     desk.page.get_by_text("还没填：服装").wait_for()
-    assert desk.page.evaluate("document.activeElement.closest('#tag-garment') !== null")
+    desk.page.wait_for_function("document.activeElement.closest('#tag-garment') !== null")
     keys = {"dress": "Digit1", "hat": "Digit2", "shoes": "Digit7"}
     for key in keys.values():
         desk.wait_for_image()

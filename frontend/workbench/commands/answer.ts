@@ -94,7 +94,7 @@ export function submit(desk: Desk): void {
   if (!stage) return;
   // A number or a word still being typed counts: leaving the field takes it over.
   if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
-  if (!stage.painted.peek()) return desk.notices.say("info", desk.t("notLoaded"));
+  if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
   const { tags, shapes } = stage.work.editor.document.peek();
   const empty = stage.canDraw && shapes.length === 0 && Object.keys(tags).length === 0;
   if (empty && !confirmedEmpty.has(stage)) {

@@ -17,6 +17,14 @@ function frame(view: View, [x, y, width, height]: BoxTuple) {
   return { x: corner.x, y: corner.y, width: width * view.scale, height: height * view.scale };
 }
 
+/** Which box a click would take. Here and not in the drawing, which would be drawn anew at each move. */
+function Hovered({ desk, stage }: Props) {
+  const id = stage.hovered.value;
+  const shape = id === null || id === stage.work.editor.selectedId.value ? null : stage.shapeOf(id);
+  if (!shape) return null;
+  return <rect class="hovered" {...frame(desk.camera.view.value, shape.box)} fill={stage.colors.get(shape.class) ?? "#ffffff"} />;
+}
+
 /** Below this side the grips would cover the box; corners alone stay. */
 const ROOM_FOR_SIDES_PX = 44;
 
@@ -78,6 +86,7 @@ export function Overlay({ desk, stage, pointer }: Props & { pointer: ReadonlySig
   return (
     <svg class="overlay">
       <Crosshair desk={desk} stage={stage} pointer={pointer} />
+      <Hovered desk={desk} stage={stage} />
       <Active desk={desk} stage={stage} />
       <Draft desk={desk} stage={stage} />
     </svg>

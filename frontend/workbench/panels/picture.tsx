@@ -20,20 +20,23 @@ const PIXELS_SHOW = 3;
 export function Picture({ desk, stage, attempt, loading }: Props) {
   const layer = useRef<HTMLDivElement>(null);
   const slot = useRef<HTMLDivElement>(null);
+  const shown = useRef<Stage | null>(null);
   const { image, assignment } = stage.work.held;
+  // A seat that comes again from the server has a fresh address; the old one may have run out.
+  const url = desk.session.held.value.find((held) => held.assignment === assignment)?.image.url ?? image.url;
 
   // Before the browser paints: a decoded picture is in the same frame as the task it belongs to.
   useLayoutEffect(() => {
+    if (shown.current === stage) return;
     let current = true;
-    // A retry may have brought a fresh address for the same seat.
-    const url = desk.session.held.peek().find((held) => held.assignment === assignment)?.image.url ?? image.url;
     const show = (picture: HTMLImageElement): void => {
       if (!current) return;
       picture.alt = "";
       picture.className = "picture";
       slot.current?.replaceChildren(picture);
+      shown.current = stage;
       loading.value = "there";
-      stage.painted.value = true;
+      stage.seen.value = true;
     };
     const decoded = desk.images.peek(url);
     if (decoded) show(decoded);
@@ -47,7 +50,7 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
     return () => {
       current = false;
     };
-  }, [stage, attempt]);
+  }, [stage, attempt, url]);
 
   useLayoutEffect(() => {
     const element = layer.current;

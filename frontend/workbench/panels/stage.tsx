@@ -27,7 +27,6 @@ function useDrawing(desk: Desk, canvas: { current: HTMLCanvasElement | null }): 
         view: desk.camera.view.value,
         shapes: stage?.visible.value ?? [],
         active: stage?.work.editor.selectedId.value ?? null,
-        hovered: stage?.hovered.value ?? null,
         colors: stage?.colors ?? new Map<string, string>(),
       };
       cancelAnimationFrame(frame);
@@ -170,7 +169,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         ref={surface}
         tabIndex={0}
         role="application"
-        aria-busy={!stage.painted.value}
+        aria-busy={loading.value !== "there"}
         aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name })}
       >
         <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />

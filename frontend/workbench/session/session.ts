@@ -18,6 +18,8 @@ export interface Work {
   readonly editor: Editor;
   readonly clock: ActiveClock;
   readonly refusal: Refusal | null;
+  /** Some of the answer was there before it was opened. */
+  readonly begun: boolean;
 }
 
 export interface Parts {
@@ -194,7 +196,7 @@ export class Session {
       void this.parts.journal.append(held.task, step, clock.ms);
     });
     editor.selectedId.value = faultyShape(draft);
-    return { held, schema, editor, clock, refusal: draft.refusal };
+    return { held, schema, editor, clock, refusal: draft.refusal, begun: this.parts.journal.has(held.task) };
   }
 
   private store(tasks: readonly Held[], schemas: Readonly<Record<string, Schema>>): Promise<boolean> {

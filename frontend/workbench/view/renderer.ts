@@ -8,7 +8,6 @@ export interface Scene {
   readonly shapes: readonly Shape[];
   /** Left out: the overlay draws it. */
   readonly active: string | null;
-  readonly hovered: string | null;
   readonly colors: ReadonlyMap<string, string>;
 }
 
@@ -40,16 +39,13 @@ export class CanvasRenderer implements Renderer {
     context.clearRect(0, 0, width, height);
     // One path a class: far fewer state changes than one a shape.
     const paths = new Map<string, Path2D>();
-    let hovered: Shape | null = null;
     for (const shape of scene.shapes) {
       if (shape.id === scene.active) continue;
       let path = paths.get(shape.class);
       if (!path) paths.set(shape.class, (path = new Path2D()));
       path.rect(...this.place(scene.view, shape));
-      if (shape.id === scene.hovered) hovered = shape;
     }
     for (const [name, path] of paths) this.outline(context, path, scene.colors.get(name) ?? UNKNOWN_COLOR);
-    if (hovered) this.fill(context, scene, hovered);
   }
 
   private outline(context: CanvasRenderingContext2D, path: Path2D, color: string): void {
@@ -60,13 +56,6 @@ export class CanvasRenderer implements Renderer {
     context.lineWidth = 2 * this.density;
     context.strokeStyle = color;
     context.stroke(path);
-  }
-
-  private fill(context: CanvasRenderingContext2D, scene: Scene, shape: Shape): void {
-    context.globalAlpha = 0.25;
-    context.fillStyle = scene.colors.get(shape.class) ?? UNKNOWN_COLOR;
-    context.fillRect(...this.place(scene.view, shape));
-    context.globalAlpha = 1;
   }
 
   private place(view: View, { box: [x, y, width, height] }: Shape): [number, number, number, number] {

@@ -19,8 +19,8 @@ const COLORS = ["#ffb000", "#648fff", "#dc267f", "#2ec4a0", "#fe6100", "#a87bff"
 export class Stage {
   readonly draft = signal<BoxTuple | null>(null);
   readonly hovered = signal<string | null>(null);
-  /** The picture is painted; before that nobody can have looked at it. */
-  readonly painted = signal(false);
+  /** The picture was seen: it is painted now, or was when this answer was begun. */
+  readonly seen;
   readonly colors: ReadonlyMap<string, string>;
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
   readonly visible: ReadonlySignal<readonly Shape[]>;
@@ -34,6 +34,7 @@ export class Stage {
     camera: Camera,
   ) {
     const { spec } = work.schema;
+    this.seen = signal(work.begun);
     this.colors = new Map(
       (spec.classes ?? []).map(({ key, color }, at) => [key, color ?? COLORS[at % COLORS.length] ?? "#ffb000"]),
     );
@@ -60,6 +61,10 @@ export class Stage {
   dispose(): void {
     this.chart.peek().cancel();
     this.stopEffect();
+  }
+
+  shapeOf(id: string): Shape | null {
+    return this.visible.value.find((shape) => shape.id === id) ?? null;
   }
 
   newShape(box: BoxTuple): Shape {
