@@ -1,5 +1,6 @@
 """The parent's side of decoding: one reusable child process, killed and replaced when it overruns."""
 
+import fcntl
 import json
 import os
 import select
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +22,7 @@ _ROOT = Path(__file__).resolve().parent.parent.parent
 _CHILD = (sys.executable, "-m", "tasks.decode.child")
 # A fresh process now and then: what a decoder leaks goes with it. Starting one costs about 0.2 s.
 _FILES_PER_CHILD = 1000
+_PIPE = 1024**2
 _HEAD_MOST = 64 * 1024
 _RENDITION_MOST = 32 * 1024**2
 
@@ -46,6 +49,9 @@ class Decoder:
         self._child: subprocess.Popen[bytes] | None = None
         self._served = 0
         self._is_asked = False  # a file has been sent whose answer nobody has fetched
+        self._ahead: tuple[subprocess.Popen[bytes], memoryview] | None = (
+            None  # its successor, the unsent part
+        )
 
     def __enter__(self) -> "Decoder":
         return self
@@ -64,13 +70,14 @@ class Decoder:
         """Like decode for each, in order; the child works on while the caller stores what it got."""
         waiting: tuple[Tag, bytes] | None = None
         for tag, data in files:
-            if waiting is not None:
-                # The next bytes are at hand before the answer is awaited: the child never idles for a disk.
-                answer = self._receive(waiting[1])
+            if waiting is None:
                 self._send(data)
-                yield waiting[0], answer
             else:
-                self._send(data)
+                # The next bytes lie in the pipe before the answer comes: the child never waits for us.
+                self._send_ahead(data)
+                answer = self._receive(waiting[1])
+                self._send_rest(data)
+                yield waiting[0], answer
             waiting = tag, data
         if waiting is not None:
             yield waiting[0], self._receive(waiting[1])
@@ -87,20 +94,49 @@ class Decoder:
 
     def _send(self, data: bytes) -> None:
         """Hand over the bytes. A child lost while it reads is noticed, and answered for, by `_receive`."""
-        if not data or len(data) > self.limits.file_bytes:
+        if not self._is_welcome(data):
             return
         if self._served >= _FILES_PER_CHILD or self._is_asked:
             # Whoever asked last gave up before the answer; it must not be taken for this file's.
             self.close()
-        self._is_asked = True
         child = self._child or self._spawn()
+        self._begin(child, LENGTH.pack(len(data)) + data)
+
+    def _begin(self, child: subprocess.Popen[bytes], message: bytes | memoryview) -> None:
+        """Start the clock of one file and write what the child has not got of it yet."""
+        self._is_asked = True
         self._deadline = time.monotonic() + self.limits.wall_seconds
         self._lost: ChildLost | TimeoutError | None = None
         try:
-            self._write(child, LENGTH.pack(len(data)))
-            self._write(child, data)
+            self._write(child, message)
         except (ChildLost, TimeoutError) as lost:
             self._lost = lost
+
+    def _is_welcome(self, data: bytes) -> bool:
+        return 0 < len(data) <= self.limits.file_bytes
+
+    def _send_ahead(self, data: bytes) -> None:
+        """Put into the pipe what fits now, while the child is still at the file before."""
+        self._ahead = None
+        child = self._child
+        if (
+            child is None
+            or not self._is_asked
+            or not self._is_welcome(data)
+            or self._served >= _FILES_PER_CHILD
+        ):
+            return
+        message = LENGTH.pack(len(data)) + data
+        with suppress(BlockingIOError, BrokenPipeError):
+            self._ahead = child, memoryview(message)[os.write(_fd(child.stdin), message) :]
+
+    def _send_rest(self, data: bytes) -> None:
+        """Send what did not fit; all of it when the child was lost, and the pipe with it, meanwhile."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is None or ahead[0] is not self._child:
+            self._send(data)
+        else:
+            self._begin(ahead[0], ahead[1])
 
     def _receive(self, data: bytes, *, again: bool = True) -> Rendered | BadImage:
         if not data:
@@ -152,10 +188,12 @@ class Decoder:
         )  # fmt: skip
         for pipe in (child.stdin, child.stdout):
             os.set_blocking(_fd(pipe), False)
+        with suppress(OSError):  # a host may allow less
+            fcntl.fcntl(_fd(child.stdin), fcntl.F_SETPIPE_SZ, _PIPE)
         self._child, self._served = child, 0
         return child
 
-    def _write(self, child: subprocess.Popen[bytes], data: bytes) -> None:
+    def _write(self, child: subprocess.Popen[bytes], data: bytes | memoryview) -> None:
         pipe, rest = _fd(child.stdin), memoryview(data)
         while rest:
             if not select.select([], [pipe], [], self._left())[1]:
