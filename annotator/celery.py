@@ -14,7 +14,12 @@ app.autodiscover_tasks(related_name="jobs")
 
 # The sweeps that find what no message announced; each runs within a second when there is nothing to do.
 app.conf.beat_schedule = {
-    "run pending ingest jobs": {"task": "tasks.jobs.ingest_pending", "schedule": 15.0},
+    "run pending ingest jobs": {
+        "task": "tasks.jobs.ingest_pending",
+        "schedule": 5.0,
+        "options": {"expires": 15},  # busy workers wake each other; stale calls would only pile up
+    },
+    "clear half-received uploads": {"task": "tasks.jobs.clear_incoming", "schedule": 3600.0},
     "expire leases": {"task": "tasks.jobs.expire_leases", "schedule": 20.0},
     "settle answered tasks": {"task": "review.jobs.settle_answered", "schedule": 5.0},
     "estimate skills": {"task": "review.jobs.estimate_skills", "schedule": 60.0},
