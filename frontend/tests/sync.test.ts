@@ -1,7 +1,8 @@
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Desk } from "../workbench/desk";
-import { BUFFER, retryDelay } from "../workbench/sync/sync";
+import type { Parcel } from "../workbench/sync/db";
+import { BUFFER, load, retryDelay } from "../workbench/sync/sync";
 import { WireError } from "../workbench/sync/wire";
 import { uuid } from "../workbench/sync/ids";
 import { FakeServer, newComputer, openedDesk, settled } from "./desk-at-work";
@@ -160,6 +161,18 @@ describe("the line drops", () => {
   test("the pauses between tries grow, with jitter, up to a minute", () => {
     expect([1, 2, 3, 10].map((failures) => retryDelay(failures, 1))).toEqual([1000, 2000, 4000, 60000]);
     expect(retryDelay(3, 0)).toBe(2000);
+  });
+
+  test("a long queue goes in loads that a thin line can carry, a huge answer alone", () => {
+    const parcel = (n: number, letters: number): Parcel => ({
+      n,
+      kind: "skip",
+      body: { assignment: n, token: "t", reason: "other", note: "x".repeat(letters) },
+    });
+    const sizes = (...letters: number[]): number[] => load(letters.map((many, n) => parcel(n, many))).map(({ n }) => n!);
+    expect(sizes(...Array<number>(60).fill(10)).length).toBe(25);
+    expect(sizes(100_000, 100_000, 90_000, 50_000)).toEqual([0, 1, 2]);
+    expect(sizes(2_000_000, 10)).toEqual([0]);
   });
 
   test("an expired session is told apart, and work goes on after signing in", async () => {

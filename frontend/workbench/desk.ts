@@ -14,7 +14,7 @@ import { Saver } from "./sync/saver";
 import { Sync } from "./sync/sync";
 import { Tabs } from "./sync/tabs";
 import { uuid } from "./sync/ids";
-import { HttpWire, type Wire } from "./sync/wire";
+import { csrfToken, HttpWire, type Wire } from "./sync/wire";
 import { Camera } from "./view/camera";
 import { Stage, type ToolName } from "./view/stage";
 
@@ -169,7 +169,7 @@ export class Desk {
     const form = document.createElement("form");
     form.method = "post";
     form.action = this.boot.urls.sign_out;
-    const fields = { csrfmiddlewaretoken: this.boot.csrf, then: this.leaving.peek() ?? "leave" };
+    const fields = { csrfmiddlewaretoken: csrfToken(this.boot), then: this.leaving.peek() ?? "leave" };
     for (const [name, value] of Object.entries(fields)) {
       const input = document.createElement("input");
       Object.assign(input, { type: "hidden", name, value });

@@ -4,7 +4,7 @@ import { nameOf, type Question, type Shape, type Value } from "../contract";
 import { press } from "../model/answer";
 import { classOf, type Problem } from "../model/check";
 import { attributeKeys, choicesOf, optionId } from "./options";
-import { chooseClass } from "./labels";
+import { chooseClass } from "./boxes";
 import type { Command } from "./command";
 
 export function pressTag(desk: Desk, group: Question, option: string): void {

@@ -3,7 +3,7 @@ import type { Desk, Dialog } from "../desk";
 import { SKIP_REASONS, type SkipReason } from "../contract";
 import { focusDetails, submit } from "./answer";
 import type { Command } from "./command";
-import { boxCommands } from "./labels";
+import { boxCommands } from "./boxes";
 
 export const REPORT_KINDS = ["guide", "image", "tool", "other"] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];

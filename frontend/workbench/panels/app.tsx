@@ -2,7 +2,7 @@
 import type { Desk } from "../desk";
 import { Bar } from "./bar";
 import { Dialogs } from "./dialogs";
-import { Panel } from "./labels";
+import { Panel } from "./panel";
 import { Button, Icon } from "./parts";
 import { StageView } from "./stage";
 import { Start } from "./start";

@@ -2,6 +2,7 @@
 import type { Desk } from "../desk";
 import { open } from "../commands/commands";
 import { clockTime, money } from "../i18n";
+import { csrfToken } from "../sync/wire";
 import { Button, Kbd } from "./parts";
 
 const LINES = {
@@ -60,7 +61,7 @@ function PersonMenu({ desk }: { desk: Desk }) {
         )}
         <a href={boot.urls.mine}>{t("mine")}</a>
         <form method="post" action={boot.urls.language}>
-          <input type="hidden" name="csrfmiddlewaretoken" value={boot.csrf} />
+          <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken(boot)} />
           <input type="hidden" name="next" value={location.pathname} />
           <button name="language" value={other} lang={other === "en" ? "en" : "zh-Hans"}>
             {t("language")}

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
 import { nameOf } from "../contract";
 import { classOf } from "../model/check";
-import { newBox } from "../commands/labels";
+import { newBox } from "../commands/boxes";
 import type { Point } from "../model/geometry";
 import { PointerInput } from "../view/pointer";
 import { CanvasRenderer } from "../view/renderer";

@@ -15,10 +15,12 @@ export interface Wire {
   report(report: Report): Promise<void>;
 }
 
+/** Patience, and more of it for a large body: the slowest line worth waiting for carries 10 KB a second. */
 const TIMEOUT_MS = 30_000;
+const BYTES_PER_MS = 10;
 
 /** Signing in rotates the token; the cookie, where it is readable, is newer than the page. */
-function csrfToken(boot: Boot): string {
+export function csrfToken(boot: Boot): string {
   return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? boot.csrf;
 }
 
@@ -46,8 +48,9 @@ export class HttpWire implements Wire {
   }
 
   private async post(url: string, body: unknown): Promise<Response> {
+    const text = JSON.stringify(body);
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS + text.length / BYTES_PER_MS);
     let response: Response;
     try {
       response = await fetch(url, {
@@ -55,7 +58,7 @@ export class HttpWire implements Wire {
         credentials: "same-origin",
         redirect: "manual",
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(this.boot) },
-        body: JSON.stringify(body),
+        body: text,
         signal: abort.signal,
       });
     } catch {

@@ -5,7 +5,7 @@ import type { Desk } from "../desk";
 import { nameOf, type Shape } from "../contract";
 import { attributesOfSelected, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
 import { open } from "../commands/commands";
-import { chooseClass, deleteShape } from "../commands/labels";
+import { chooseClass, deleteShape } from "../commands/boxes";
 import { attributeKeys } from "../commands/options";
 import { classOf } from "../model/check";
 import type { Stage } from "../view/stage";
