@@ -7,8 +7,9 @@ import { post, type Reply } from "./wire";
 
 /** Disputes at hand: one is being looked at, the others wait with their images loaded. */
 const AHEAD = 4;
-/** The server holds disputes for five minutes. */
+/** The server holds disputes for five minutes; an empty page looks more often for new ones. */
 const RENEW_MS = 120_000;
+const LOOK_MS = 10_000;
 const RETRY_MS = 3_000;
 
 type Order = { readonly dispute: Dispute } & (
@@ -44,6 +45,7 @@ export class Line {
   start(): void {
     void this.fill();
     setInterval(() => void this.fill(), RENEW_MS);
+    setInterval(() => this.disputes.peek().length === 0 && void this.fill(), LOOK_MS);
     window.addEventListener("online", () => void this.fill().then(() => this.send()));
     window.addEventListener("beforeunload", (event) => {
       if (this.unsent.peek() > 0) event.preventDefault();
@@ -77,6 +79,7 @@ export class Line {
   }
 
   takeUpAgain(): void {
+    if (this.putOff.peek().length === 0) return;
     this.putOff.value = [];
     this.state.value = "loading";
     void this.fill();

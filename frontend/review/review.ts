@@ -44,7 +44,7 @@ export class Review {
 
   accept(): void {
     const bench = this.bench.peek();
-    if (!bench) return;
+    if (!bench) return this.line.takeUpAgain();
     const verdict = bench.verdict();
     if (verdict) return this.line.settle(bench.dispute, verdict);
     const [problem] = bench.problems.peek();

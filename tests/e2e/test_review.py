@@ -86,7 +86,8 @@ def sign_in(page: Page, server: LiveServer, username: str = "rong") -> None:
 
 def start(page: Page, server: LiveServer, case: Dispute) -> None:
     sign_in(page, server)
-    page.keyboard.press("Enter")  # the first project's button has the focus
+    expect(page.get_by_role("link", name="Start reviewing")).to_be_focused()
+    page.keyboard.press("Enter")
     shown(page, case)
 
 

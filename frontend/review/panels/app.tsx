@@ -37,7 +37,7 @@ function Rest({ review }: { review: Review }) {
       <div class="start-card" role="status">
         <h1>{t("done")}</h1>
         <p class="soft">{t("doneMore")}</p>
-        {off > 0 && <Button class="primary" onPress={() => line.takeUpAgain()}>{`${t("putOff", { n: off })} · ${t("takeUpAgain")}`}</Button>}
+        {off > 0 && <Button class="primary" chord="Enter" onPress={() => line.takeUpAgain()}>{`${t("putOff", { n: off })} · ${t("takeUpAgain")}`}</Button>}
         <a class="button" href={review.boot.urls.queues}>{t("queues")}</a>
       </div>
     </div>

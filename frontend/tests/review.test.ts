@@ -1,0 +1,225 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { Bench, replaceAll } from "../review/bench";
+import { candidatesOf, contested, contestedTags, equal, iou } from "../review/candidates";
+import type { Boot, Dispute } from "../review/contract";
+import { Line, type News } from "../review/line";
+import { en } from "../review/words/en";
+import { zhHans } from "../review/words/zh-hans";
+import type { Payload } from "../workbench/contract";
+import { apply, invert } from "../workbench/model/document";
+import { Camera } from "../workbench/view/camera";
+import { image, shape, spec } from "./things";
+
+const answer = (payload: Partial<Payload>): Payload => ({ tags: { light: "good" }, shapes: [], ...payload });
+const near = answer({ shapes: [shape("a", [100, 100, 200, 100])] });
+const shifted = answer({ shapes: [shape("b", [104, 102, 200, 100])] });
+const elsewhere = answer({ tags: { light: "dark" }, shapes: [shape("a", [600, 500, 100, 100]), shape("c", [100, 100, 200, 100])] });
+
+function dispute(id = 7, answers: Payload[] = [near, shifted, elsewhere]): Dispute {
+  return {
+    id,
+    task: 70 + id,
+    schema: 5,
+    reason: "existence",
+    reason_text: "Some saw an object that others did not",
+    where: "shapes[0]",
+    image: { url: `/media/${id}`, original: `/media/o${id}`, ...image, name: `${id}.jpg` },
+    answers: answers.map((payload, at) => ({ submission: `s${at}`, letter: "ABC"[at] ?? "", payload })),
+    proposal: {
+      tags: { light: { value: "good", confidence: 0.7 }, flags: { value: null, confidence: 1 } },
+      shapes: [{ ...shape("c1", [102, 101, 200, 100]), confidence: 0.9 }],
+    },
+    skips: [],
+    can_ask: true,
+  };
+}
+
+describe("competing answers", () => {
+  const all = candidatesOf(dispute());
+
+  it("begin with the machine's proposal, as an answer without doubts", () => {
+    expect(all.map(({ submission }) => submission)).toEqual([null, "s0", "s1", "s2"]);
+    expect(all[0]?.payload).toEqual({ tags: { light: "good" }, shapes: [shape("c1", [102, 101, 200, 100])] });
+  });
+
+  it("are told apart by colour and by dashes", () => {
+    expect(new Set(all.map(({ style }) => style.color)).size).toBe(all.length);
+    expect(new Set(all.map(({ style }) => style.dash.join())).size).toBe(all.length);
+  });
+
+  it("differ where not everybody has the same box", () => {
+    expect(contested(all[1]!, all)).toEqual([]);
+    expect(contested(all[3]!, all).map(({ id }) => id)).toEqual(["a"]);
+    expect(contestedTags(all)).toEqual(new Set(["light"]));
+  });
+
+  it("differ in class even when the boxes lie on each other", () => {
+    const renamed = answer({ shapes: [shape("a", [100, 100, 200, 100], "chip")] });
+    const both = candidatesOf({ ...dispute(), proposal: null, answers: dispute(1, [near, renamed]).answers });
+    expect(contested(both[0]!, both)).toHaveLength(1);
+  });
+
+  it("are equal whatever their shapes are called", () => {
+    expect(equal(near, answer({ shapes: [shape("z", [100, 100, 200, 100])] }))).toBe(true);
+    expect(equal(near, shifted)).toBe(false);
+  });
+
+  it("overlap by their share of the union", () => {
+    expect(iou([0, 0, 10, 10], [5, 0, 10, 10])).toBeCloseTo(1 / 3);
+    expect(iou([0, 0, 10, 10], [10, 0, 10, 10])).toBe(0);
+  });
+});
+
+describe("the bench", () => {
+  const open = (): Bench => new Bench(dispute(), spec, new Camera());
+
+  it("starts from the proposal with the doubtful box selected", () => {
+    const bench = open();
+    expect(bench.picked.value?.submission).toBeNull();
+    expect(bench.isCorrected.value).toBe(false);
+    expect(bench.editor.selectedId.value).toBe("c1");
+  });
+
+  it("takes an answer over in one step that undo takes back", () => {
+    const bench = open();
+    const before = bench.editor.document.value;
+    bench.pick(bench.candidates[3]!);
+    expect(bench.editor.document.value).toEqual(elsewhere);
+    expect(bench.picked.value?.submission).toBe("s2");
+    bench.editor.undo();
+    expect(bench.editor.document.value).toEqual(before);
+    expect(bench.picked.value?.submission).toBeNull();
+  });
+
+  it("remembers the answer that a correction began from", () => {
+    const bench = open();
+    bench.pick(bench.candidates[1]!);
+    bench.editor.selectedId.value = "a";
+    bench.useClass("chip");
+    expect(bench.isCorrected.value).toBe(true);
+    expect(bench.picked.value?.submission).toBe("s0");
+  });
+
+  it("shows no second line around what the verdict repeats", () => {
+    const bench = open();
+    expect(bench.layers.value.map(({ candidate }) => candidate.submission)).toEqual(["s0", "s1", "s2"]);
+    bench.toggle("differencesOnly");
+    expect(bench.layers.value.flatMap(({ shapes }) => shapes.map(({ id }) => id))).toEqual(["a"]);
+    bench.toggle("overlaysHidden");
+    expect(bench.layers.value).toEqual([]);
+  });
+
+  it("copies the box of another answer that lies under the pointer", () => {
+    const bench = open();
+    bench.pointer.value = { x: 650, y: 550 };
+    expect(bench.takeUnderPointer()).toBe(true);
+    expect(bench.editor.document.value.shapes).toHaveLength(2);
+    bench.pointer.value = { x: 1000, y: 900 };
+    expect(bench.takeUnderPointer()).toBe(false);
+  });
+
+  it("sends no verdict that lacks a required answer, and says which", () => {
+    const bench = open();
+    bench.editor.setTag("light", null);
+    expect(bench.verdict()).toBeNull();
+    expect(bench.problems.value.map(({ question }) => question.key)).toContain("light");
+  });
+
+  it("sets aside without any answer", () => {
+    const bench = open();
+    bench.asking.value = "exclude";
+    expect(bench.verdict()).toMatchObject({ excluded: true, payload: { tags: {}, shapes: [] }, picked: null });
+  });
+
+  it("replaces one answer by another and back", () => {
+    const there = replaceAll(near, elsewhere);
+    expect(apply(near, there)).toEqual(elsewhere);
+    expect(apply(elsewhere, invert(there))).toEqual(near);
+  });
+});
+
+describe("the line of disputes", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  const boot: Boot = {
+    language: "en",
+    csrf: "x",
+    project: "Boards",
+    urls: { next: "/next", verdict: "/disputes/0/verdict", ask: "/disputes/0/ask", let_go: "/let-go", queues: "/" },
+  };
+  type Call = { url: string; body: Record<string, unknown> };
+
+  /** A server that answers each path by a function. */
+  function serve(answers: Record<string, (body: Record<string, unknown>) => Response>) {
+    const calls: Call[] = [];
+    vi.stubGlobal("fetch", (url: string, { body }: { body: string }) => {
+      const sent = JSON.parse(body) as Record<string, unknown>;
+      calls.push({ url, body: sent });
+      const reply = answers[url];
+      return reply ? Promise.resolve(reply(sent)) : Promise.reject(new Error("offline"));
+    });
+    const news: News[] = [];
+    return { calls, news, line: new Line(boot, (item) => news.push(item)) };
+  }
+
+  const json = (body: unknown, status = 200): Response => new Response(JSON.stringify(body), { status });
+  const three = (): Response => json({ disputes: [dispute(1), dispute(2), dispute(3)], schemas: { 5: spec }, waiting: 3 });
+  const verdict = { id: "v", payload: near, picked: null, excluded: false };
+  const quiet = (): Promise<void> => new Promise((done) => setTimeout(done, 20));
+
+  it("shows the next one at once and sends the verdict behind", async () => {
+    const { line, calls } = serve({ "/next": three, "/disputes/1/verdict": () => json({}, 201) });
+    await line.fill();
+    line.settle(line.current.value!, verdict);
+    expect(line.current.value?.id).toBe(2);
+    expect(line.unsent.value).toBe(1);
+    await quiet();
+    expect(line.unsent.value).toBe(0);
+    expect(calls.map(({ url }) => url)).toContain("/disputes/1/verdict");
+  });
+
+  it("never takes back in what is being sent or was put off", async () => {
+    const { line, calls } = serve({ "/next": three, "/let-go": () => json({}) });
+    await line.fill();
+    line.settle(line.current.value!, verdict);
+    line.later(line.current.value!);
+    await quiet();
+    await line.fill();
+    expect(line.disputes.value.map(({ id }) => id)).toEqual([3]);
+    expect(calls.filter(({ url }) => url === "/next").at(-1)?.body["besides"]).toEqual([2, 1]);
+  });
+
+  it("keeps the verdict while the line is down", async () => {
+    const { line } = serve({ "/next": three });
+    await line.fill();
+    line.settle(line.current.value!, verdict);
+    await quiet();
+    expect(line.unsent.value).toBe(1);
+  });
+
+  it("brings a refused verdict back, and drops one that came second", async () => {
+    const { line, news } = serve({
+      "/next": three,
+      "/disputes/1/verdict": () => json({ detail: "No such class.", where: "shapes[0]" }, 422),
+      "/disputes/2/verdict": () => json({ detail: "Another was first." }, 409),
+    });
+    await line.fill();
+    const [first, second] = line.disputes.value;
+    line.settle(second!, verdict);
+    line.settle(first!, verdict);
+    await quiet();
+    expect(line.current.value?.id).toBe(1);
+    expect(news).toEqual([
+      { kind: "gone", detail: "Another was first." },
+      { kind: "refused", detail: "No such class. shapes[0]", name: "1.jpg" },
+    ]);
+  });
+});
+
+it("has each word in both languages, with the same values to fill in", () => {
+  const holes = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(([hole]) => hole).sort();
+  for (const key of Object.keys(en) as (keyof typeof en)[]) {
+    expect(zhHans[key]).toBeTruthy();
+    expect(holes(zhHans[key])).toEqual(holes(en[key]));
+  }
+});
