@@ -25,6 +25,8 @@ from annotator.embedded.node import node_environment, npm_command
 
 FOLDER = Path(sys.prefix) / "chromium"
 PACKAGE = "@sparticuz/chromium@153.0.0"
+# Python 3.11.2, which Debian 12 has, does not know the filter yet.
+SAFELY = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
@@ -105,7 +107,7 @@ def _download(folder: Path) -> Path:
             f"No Chromium: install one, or name one in CHROMIUM; fetching {PACKAGE} failed: {packed.stderr}"
         )
     with tarfile.open(folder / json.loads(packed.stdout)[-1]["filename"]) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder, **SAFELY)
     return folder / "package"
 
 
@@ -114,7 +116,7 @@ def _unpack(archive: Path, folder: Path) -> None:
         plain.write(brotli.decompress(archive.read_bytes()))
         plain.seek(0)
         with tarfile.open(fileobj=plain) as files:
-            files.extractall(folder, filter="data")
+            files.extractall(folder, **SAFELY)
 
 
 def main() -> int:
