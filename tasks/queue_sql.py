@@ -254,20 +254,20 @@ FROM tasks_assignment WHERE task_id = %(task)s AND state = 'skipped'
 """
 
 EXPIRED = """
-SELECT a.id, t.batch_id FROM tasks_assignment a JOIN tasks_task t ON t.id = a.task_id
+SELECT a.id, l.batch_id FROM tasks_assignment a JOIN tasks_lane l ON l.id = a.lane_id
 WHERE a.state = 'leased' AND a.leased_until < now()
 ORDER BY a.leased_until LIMIT %(limit)s FOR UPDATE OF a SKIP LOCKED
 """
 LEASED_BY = """
-SELECT a.id, t.batch_id FROM tasks_assignment a JOIN tasks_task t ON t.id = a.task_id
+SELECT a.id, l.batch_id FROM tasks_assignment a JOIN tasks_lane l ON l.id = a.lane_id
 WHERE a.state = 'leased' AND a.annotator_id = %(annotator)s
 ORDER BY a.id FOR UPDATE OF a
 """
 LEASED_AS = """
-SELECT a.id, t.batch_id
+SELECT a.id, l.batch_id
 FROM unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS given (id, token)
 JOIN tasks_assignment a ON a.id = given.id AND a.lease_token = given.token
-JOIN tasks_task t ON t.id = a.task_id
+JOIN tasks_lane l ON l.id = a.lane_id
 WHERE a.state = 'leased' AND a.annotator_id = %(annotator)s
 ORDER BY a.id FOR UPDATE OF a
 """

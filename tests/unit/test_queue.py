@@ -360,6 +360,19 @@ def test_the_cursor_passes_what_one_has_had_and_nothing_else(cast: Cast, batch: 
     assert len(claim(cast.bo, 50)) == 50
 
 
+def test_a_returned_seat_is_new_to_those_who_passed_its_old_place(cast: Cast, batch: Batch) -> None:
+    """Bo's cursor has passed the second task in the lane of returned seats when the first comes back."""
+    first, second = make_tasks(batch, 2, overlap=1)
+    one, two = claim(cast.an, 2)
+    queue.release(annotator_id=cast.an.id, held=[(two.assignment, two.token)])
+    submit(cast.bo, claim(cast.bo)[0])
+    more(Task.objects.get(id=second.id))
+    assert claim(cast.bo) == [], "the only open seat is at a task that Bo has had: the cursor passes it"
+    queue.release(annotator_id=cast.an.id, held=[(one.assignment, one.token)])
+    assert [seat.task for seat in claim(cast.bo)] == [first.id]
+    assert [seat.task for seat in claim(cast.chen, 2)] == [second.id]
+
+
 def test_newcomers_start_at_the_head(cast: Cast, batch: Batch) -> None:
     tasks = make_tasks(batch, 150, overlap=1)
     for _ in range(30):
