@@ -91,6 +91,9 @@ function Body({ desk }: { desk: Desk }) {
   if (!stage) return <Waiting desk={desk} />;
   return (
     <main class="work" id="main">
+      <h1 class="hidden-label">
+        {desk.t("workbench")} · {stage.work.held.image.name}
+      </h1>
       <StageView desk={desk} stage={stage} />
       <Panel desk={desk} stage={stage} />
     </main>
