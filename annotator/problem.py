@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -41,21 +42,21 @@ def problem_page(request: HttpRequest, error: DomainError) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """handler404: no route leads here."""
     if wants_json(request):
-        return _plain_problem(404, "not_found", "There is no such object here.")
+        return _plain_problem(404, "not_found", _("There is no such object here."))
     return defaults.page_not_found(request, exception)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """handler400: too many files or fields in one form, a host that is not ours, and the like."""
     if wants_json(request):
-        return _plain_problem(400, "bad_request", "The request cannot be understood, or holds too much.")
+        return _plain_problem(400, "bad_request", _("The request cannot be understood, or holds too much."))
     return defaults.bad_request(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """handler500. It must not touch the database, which may be the reason."""
     if wants_json(request):
-        return _plain_problem(500, "server_error", "The fault is ours, and it has been logged.")
+        return _plain_problem(500, "server_error", _("The fault is ours, and it has been logged."))
     return defaults.server_error(request)
 
 
@@ -72,12 +73,12 @@ def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
         status, code, extra = error.status, error.code, dict(error.extra)
         detail = str(error.detail)
     elif isinstance(error, Http404):
-        status, code, detail = 404, "not_found", "There is no such object here."
+        status, code, detail = 404, "not_found", _("There is no such object here.")
     elif isinstance(error, PermissionDenied):
-        status, code, detail = 403, "forbidden", "You may not do this."
+        status, code, detail = 403, "forbidden", _("You may not do this.")
     elif isinstance(error, exceptions.ValidationError):
         status, code = 422, "invalid"
-        detail, extra = "The input is not valid.", {"errors": _faults(error.detail)}
+        detail, extra = _("The input is not valid."), {"errors": _faults(error.detail)}
     elif isinstance(error, exceptions.APIException):
         status, code = error.status_code, str(error.default_code)
         detail, headers = str(error.detail), _headers(error)
