@@ -27,6 +27,7 @@ SCHEMA = {
     "classes": [{"key": "object", "names": {"en": "Object", "zh-hans": "物体"}, "geometries": ["box"]}],
     "tags": [],
 }
+LANGUAGE = "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
 PORTION_FILES = 50
 PORTION_BYTES = 16 * 1024**2
 TRIES = 8
@@ -52,6 +53,7 @@ class Api:
             request = urllib.request.Request(f"{self._base}{path}", data=body, method=method)
             request.add_header("Authorization", f"Bearer {self._key}")
             request.add_header("Content-Type", kind)
+            request.add_header("Accept-Language", LANGUAGE)
             try:
                 with urllib.request.urlopen(request, timeout=120) as answer:
                     return json.load(answer)
