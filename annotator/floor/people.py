@@ -34,6 +34,7 @@ class PersonNow:
     person: Person
     presence: Presence | None
     state: Now
+    seen_just_now: bool  # within the last minute
     leases: int
     today: int
     skips: int
@@ -68,6 +69,7 @@ def _row(person: Person, work: dict[str, Any], leases: int, now: datetime) -> Pe
         person=person,
         presence=presence,
         state=state_of(person, presence, now),
+        seen_just_now=presence is not None and now - presence.seen_at < timedelta(minutes=1),
         leases=leases,
         today=today,
         skips=int(work.get("skips") or 0),
