@@ -4,7 +4,7 @@ Both use as many processes as there are cores and the same photographs, in turns
 the machine does meets both. Ingest does the whole of it: originals read from storage, the child process
 that decodes, durable renditions, rows, tasks and seats in PostgreSQL.
 
-    python -m bench.ingest [--images 600] [--rounds 3]
+    python -m bench.ingest [--images 200] [--rounds 7]
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--images", type=int, default=600)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--images", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
     images = photographs(given.images)
     with running_servers():
