@@ -147,5 +147,11 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, a
             return answer.status
     except (httpcore.TimeoutException, TimeoutError) as error:
         raise Unreachable(_("No answer in time.")) from error
+    except httpcore.ConnectError as error:
+        tls_fault = isinstance(error.__cause__, ssl.SSLError)
+        words = (
+            _("The certificate of this address does not hold.") if tls_fault else _("Nobody answers there.")
+        )
+        raise Unreachable(words) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         raise Unreachable(str(error)[:200] or type(error).__name__) from error
