@@ -38,7 +38,7 @@ export class Bench {
   readonly differencesOnly = signal(false);
   readonly overlaysHidden = signal(false);
   /** What is to be confirmed by Enter or taken back by Escape. */
-  readonly asking = signal<"exclude" | null>(null);
+  readonly asking = signal<"exclude" | "empty" | null>(null);
   readonly problems = signal<readonly Problem[]>([]);
   readonly layers: ReadonlySignal<readonly Layer[]>;
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
@@ -160,6 +160,11 @@ export class Bench {
     const payload = this.editor.document.peek();
     this.problems.value = check(this.spec, payload);
     if (this.problems.peek().length > 0) return null;
+    // Nobody has said that there is nothing: an Enter too many must not say it for them.
+    if (this.candidates.length === 0 && payload.shapes.length === 0 && this.canDraw && !this.asking.peek()) {
+      this.asking.value = "empty";
+      return null;
+    }
     return { id: uuid(), payload, picked: this.picked.peek()?.submission ?? null, excluded: false };
   }
 

@@ -131,6 +131,13 @@ describe("the bench", () => {
     expect(bench.verdict()).toMatchObject({ excluded: true, payload: { tags: {}, shapes: [] }, picked: null });
   });
 
+  it("asks before it says that there is nothing where nobody has answered", () => {
+    const bench = new Bench({ ...dispute(), answers: [], proposal: null }, { classes: spec.classes! }, new Camera());
+    expect(bench.verdict()).toBeNull();
+    expect(bench.asking.value).toBe("empty");
+    expect(bench.verdict()).toMatchObject({ excluded: false, payload: { shapes: [] } });
+  });
+
   it("replaces one answer by another and back", () => {
     const there = replaceAll(near, elsewhere);
     expect(apply(near, there)).toEqual(elsewhere);

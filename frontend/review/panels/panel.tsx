@@ -201,12 +201,15 @@ function Tags({ review, bench, chords }: Props & { chords: ReadonlyMap<string, s
 
 function Foot({ review, bench }: Props) {
   const { t } = review;
-  if (bench.asking.value === "exclude") {
+  const asking = bench.asking.value;
+  if (asking) {
     return (
       <div class="panel-foot asking" role="alertdialog">
-        <p>{t("confirmExclude")}</p>
+        <p>{t(asking === "exclude" ? "confirmExclude" : "confirmEmpty")}</p>
         <Button onPress={() => (bench.asking.value = null)} chord="Escape">{t("back")}</Button>
-        <Button class="danger submit" chord="Enter" onPress={() => review.accept()}>{t("yesExclude")}</Button>
+        <Button class="danger submit" chord="Enter" onPress={() => review.accept()}>
+          {t(asking === "exclude" ? "exclude" : "accept")}
+        </Button>
       </div>
     );
   }
