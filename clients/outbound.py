@@ -148,7 +148,8 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, a
     except (httpcore.TimeoutException, TimeoutError) as error:
         raise Unreachable(_("No answer in time.")) from error
     except httpcore.ConnectError as error:
-        tls_fault = isinstance(error.__cause__, ssl.SSLError)
+        # The pool drops the cause; OpenSSL's own text is what is left of it.
+        tls_fault = "[SSL" in str(error)
         words = (
             _("The certificate of this address does not hold.") if tls_fault else _("Nobody answers there.")
         )

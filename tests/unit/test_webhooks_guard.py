@@ -175,9 +175,17 @@ def test_an_answer_that_trickles_meets_the_deadline(tricks: tuple[str, list[str]
     assert time.monotonic() - start < 3
 
 
+def test_an_address_that_has_no_good_certificate_is_told_from_an_empty_one(
+    tricks: tuple[str, list[str]],
+) -> None:
+    base, _ = tricks
+    with pytest.raises(Unreachable, match="certificate"):
+        post(base.replace("http:", "https:"), body=b"{}", headers={}, seconds=5, allow_private=True)
+
+
 def test_nobody_at_the_address_is_unreachable() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-        with pytest.raises(Unreachable):
+        with pytest.raises(Unreachable, match="Nobody"):
             post(f"http://127.0.0.1:{port}/", body=b"", headers={}, seconds=2, allow_private=True)
