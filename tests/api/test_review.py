@@ -232,6 +232,21 @@ def test_a_broken_download_goes_on_where_it_ended(cast: Cast) -> None:
     assert client.get(file["url"], headers={"If-None-Match": etag}).status_code == 304
 
 
+def test_an_object_store_answers_its_own_downloads(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Store:
+        def url(self, key: str, parameters: dict[str, str], expire: int) -> str:
+            return f"https://store.example/{key}?expire={expire}&{parameters['ResponseContentDisposition']}"
+
+    settled(cast)
+    client = keyed(cast.mill)
+    file = ready(cast, client)["files"][0]
+    monkeypatch.setattr("review.downloads.storages", {"default": Store()})
+    answer = client.get(file["url"])
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(f"https://store.example/projects/{cast.project.id}/release/")
+    assert "boards-v1-coco.zip" in answer["Location"]
+
+
 def test_a_release_is_listed_newest_first_in_bounded_queries(
     cast: Cast, django_assert_max_num_queries
 ) -> None:  # type: ignore[no-untyped-def]
