@@ -1,5 +1,5 @@
 """Hourly rollups of work. Submitting adds to them in its own statement (tasks/queue_sql.py), settling adds
-the agreement (review/agreements.py); here are skips, and what an annotator sees of their own work."""
+the agreement (review/scores.py); here are skips, and what an annotator sees of their own work."""
 
 from __future__ import annotations
 
