@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -21,6 +22,7 @@ from django.utils.translation.template import templatize
 SOURCES = ("annotator", "clients", "workers", "tasks", "review")
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "ngettext_lazy": (1, 2), "pgettext_lazy": ((1, "c"), 2)}
 LOCALE = "zh_Hans"
+SINCE = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def catalogue_path() -> Path:
@@ -29,7 +31,18 @@ def catalogue_path() -> Path:
 
 def extracted() -> Catalog:
     """Every translatable string of our Python and templates, with the files it stands in."""
-    catalogue = Catalog(locale=LOCALE, project="Labelmill", charset="utf-8", fuzzy=False)
+    # Fixed dates, so that an update changes only what was said.
+    catalogue = Catalog(
+        locale=LOCALE,
+        project="Labelmill",
+        charset="utf-8",
+        fuzzy=False,
+        header_comment="# Labelmill in simplified Chinese.",
+        creation_date=SINCE,
+        revision_date=SINCE,
+        last_translator="Labelmill",
+        language_team="zh_Hans",
+    )
     for path in sorted(_sources()):
         text = path.read_text("utf-8")
         python = text if path.suffix == ".py" else _templatized(text, path)

@@ -14,11 +14,10 @@ def test_every_string_is_translated() -> None:
 
 
 def test_extraction_sees_python_and_templates() -> None:
-    found = {message.id for message in messages.extracted()}
-    assert "There is no such object here." in found
-    assert any(
-        location.startswith("templates/") for message in messages.extracted() for location, _ in message.locations
-    )
+    extracted = list(messages.extracted())
+    files = {file for message in extracted for file, _line in message.locations}
+    assert "There is no such object here." in {message.id for message in extracted}
+    assert any(file.startswith("templates/") for file in files)
 
 
 def test_placeholders_survive_translation() -> None:
