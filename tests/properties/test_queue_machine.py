@@ -266,7 +266,7 @@ def test_any_order_of_events_conserves_seats_answers_and_pay() -> None:
     run_state_machine_as_test(
         QueueMachine,
         settings=settings(
-            max_examples=15,
+            max_examples=12,
             stateful_step_count=50,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -373,6 +373,15 @@ def test_a_returned_seat_is_new_to_those_who_passed_its_old_place(cast: Cast, ba
     assert [seat.task for seat in claim(cast.chen, 2)] == [second.id]
 
 
+def test_who_lost_a_lease_is_offered_the_tasks_other_seats_too(cast: Cast, batch: Batch) -> None:
+    """Bo takes the seat that An lost; the second seat lies where An's cursor had passed."""
+    (task,) = make_tasks(batch, 1, overlap=2)
+    (seat,) = claim(cast.an, 2)
+    queue.release(annotator_id=cast.an.id, held=[(seat.assignment, seat.token)])
+    assert [s.task for s in claim(cast.bo)] == [task.id]
+    assert [s.task for s in claim(cast.an)] == [task.id]
+
+
 def test_newcomers_start_at_the_head(cast: Cast, batch: Batch) -> None:
     tasks = make_tasks(batch, 150, overlap=1)
     for _ in range(30):
