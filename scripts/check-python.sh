@@ -1,7 +1,7 @@
 #!/bin/sh
 # One sentence instead of a traceback when Python cannot carry Labelmill.
 python="$1"
-if [ -z "$python" ]; then
+if ! command -v "$python" >/dev/null; then
     echo "Python is missing: install Python 3.11 or newer (Debian: apt-get install python3 python3-venv)." >&2
     exit 1
 fi
