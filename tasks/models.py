@@ -458,13 +458,7 @@ class Submission(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_answer_a_person_a_task", fields=["task", "annotator"]),
         ]
-        indexes = [
-            models.Index(name="submissions_of_person", fields=["annotator", "-created_at"]),
-            # Whoever gave a surplus answer is not asked again; the claim probes this small index.
-            models.Index(
-                name="surplus_submissions", fields=["task", "annotator"], condition=Q(assignment__isnull=True)
-            ),
-        ]
+        indexes = [models.Index(name="submissions_of_person", fields=["annotator", "-created_at"])]
 
 
 class ProblemReport(models.Model):

@@ -25,8 +25,7 @@ _FREE_FOR = """
 NOT EXISTS (SELECT FROM tasks_assignment mine
             WHERE mine.task_id = a.task_id AND mine.annotator_id = %(annotator)s OFFSET 0)
 AND NOT EXISTS (SELECT FROM tasks_submission s
-                WHERE s.task_id = a.task_id AND s.annotator_id = %(annotator)s
-                  AND s.assignment_id IS NULL OFFSET 0)
+                WHERE s.task_id = a.task_id AND s.annotator_id = %(annotator)s OFFSET 0)
 """
 # Within one claim only the first open seat of a task counts, so nobody gets two seats at one.
 _FIRST_OF_TASK = """

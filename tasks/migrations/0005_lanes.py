@@ -56,10 +56,6 @@ class Migration(migrations.Migration):
             field=models.BigIntegerField(help_text='place in its lane; a seat that opens again gets a new one'),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('assignment__isnull', True)), fields=['task', 'annotator'], name='surplus_submissions'),
-        ),
-        migrations.AddIndex(
             model_name='task',
             index=models.Index(condition=models.Q(('state', 'open'), ('stuck_at__isnull', False)), fields=['id'], name='tasks_stuck'),
         ),
