@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views import defaults
+from django.views import csrf, defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -51,6 +51,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     if wants_json(request):
         return _plain_problem(400, "bad_request", _("The request cannot be understood, or holds too much."))
     return defaults.bad_request(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """CSRF_FAILURE_VIEW: on a shared PC, most often a page of somebody who has signed out meanwhile."""
+    if wants_json(request):
+        return _plain_problem(403, "csrf_failed", _("This page is out of date. Load it again."))
+    return csrf.csrf_failure(request, reason=reason)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:

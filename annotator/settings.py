@@ -207,6 +207,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "annotator.problem.csrf_failure"
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 # A whole site signs in from one address, so the lock-out counts by login name, never by address alone.
 AXES_LOCKOUT_PARAMETERS = ["username"]

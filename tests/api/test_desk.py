@@ -208,7 +208,8 @@ def test_only_annotators_have_a_desk(cast: Cast, who: str) -> None:
 
 def test_a_request_without_its_csrf_token_is_refused(cast: Cast) -> None:
     client = signed_in(cast.an, enforce_csrf_checks=True)
-    assert post(client, "sync", {}).status_code == 403
+    refused = post(client, "sync", {})
+    assert (refused.status_code, json.loads(refused.content)["code"]) == (403, "csrf_failed")
     page = client.get("/desk/")
     assert page.cookies["csrftoken"].value
     token = page.context["boot"]["csrf"]
