@@ -1,4 +1,4 @@
-"""Everybody at the queue at once. Each control shows that the race is real: without the protection it fails."""
+"""Everybody at the queue at once. Each control shows that the race is real: unprotected, it fails."""
 
 from __future__ import annotations
 
