@@ -1,4 +1,4 @@
-"""Celery entry points of ingest and the queue. A message only wakes; the work to do is found in PostgreSQL."""
+"""Celery entry points of ingest and the queue. A message only wakes; the work is found in PostgreSQL."""
 
 from __future__ import annotations
 
