@@ -1,0 +1,23 @@
+"""Tables of projects, batches, the queue and submissions; import them from here."""
+
+from tasks.models.batches import Archive, Batch, Image, Job
+from tasks.models.projects import MAX_SEATS, LabelSchema, Project
+from tasks.models.queue import Assignment, Lane, LostLease, QueueCursor, Task
+from tasks.models.submissions import ProblemReport, Submission
+
+__all__ = [
+    "MAX_SEATS",
+    "Archive",
+    "Assignment",
+    "Batch",
+    "Image",
+    "Job",
+    "LabelSchema",
+    "Lane",
+    "LostLease",
+    "ProblemReport",
+    "Project",
+    "QueueCursor",
+    "Submission",
+    "Task",
+]

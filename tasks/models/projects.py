@@ -1,0 +1,72 @@
+"""Projects and their label schemas."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+MAX_SEATS = 25
+
+
+class Project(models.Model):
+    """What is asked of annotators, and under which terms."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        PAUSED = "paused", _("Paused")
+        CLOSED = "closed", _("Closed")
+
+    organization = models.ForeignKey("clients.Organization", models.PROTECT, related_name="projects")
+    name = models.CharField(_("name"), max_length=120)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    guide = models.JSONField(_("guide"), default=dict, blank=True, help_text="Markdown by language code")
+    sites = models.ManyToManyField("workers.Site", blank=True, related_name="projects")
+    overlap = models.PositiveSmallIntegerField(
+        _("overlap"), default=3, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
+    )
+    max_overlap = models.PositiveSmallIntegerField(
+        _("maximum overlap"), default=5, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
+    )
+    lease_seconds = models.PositiveIntegerField(
+        _("lease, seconds"), default=900, validators=[MinValueValidator(30), MaxValueValidator(7 * 86400)]
+    )
+    settle_threshold = models.FloatField(
+        _("confidence to settle"), default=0.7, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    price = models.DecimalField(
+        _("price a task"), max_digits=10, decimal_places=4, default=0, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    priority = models.SmallIntegerField(_("priority"), default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="overlap_within_maximum",
+                condition=Q(overlap__gte=1, overlap__lte=F("max_overlap"), max_overlap__lte=MAX_SEATS),
+            ),
+            models.CheckConstraint(
+                name="threshold_is_a_share", condition=Q(settle_threshold__gte=0, settle_threshold__lte=1)
+            ),
+            models.CheckConstraint(name="price_not_negative", condition=Q(price__gte=0)),
+            models.UniqueConstraint(name="project_name_in_organization", fields=["organization", "name"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LabelSchema(models.Model):
+    """One immutable version of what may be answered (a trigger refuses changes)."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="schemas")
+    version = models.PositiveIntegerField()
+    spec = models.JSONField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="schema_version", fields=["project", "version"])]
