@@ -4,16 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0002_tables'),
-        ('workers', '0003_earned_by_hour'),
+        ("clients", "0002_tables"),
+        ("workers", "0003_earned_by_hour"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organization',
-            name='sites',
-            field=models.ManyToManyField(blank=True, help_text='Sites that work on its new projects.', related_name='+', to='workers.site'),
+            model_name="organization",
+            name="sites",
+            field=models.ManyToManyField(
+                blank=True,
+                help_text="Sites that work on its new projects.",
+                related_name="+",
+                to="workers.site",
+            ),
         ),
     ]

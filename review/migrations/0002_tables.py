@@ -6,78 +6,150 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('review', '0001_tables'),
-        ('tasks', '0001_tables'),
+        ("review", "0001_tables"),
+        ("tasks", "0001_tables"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consensus',
+            name="Consensus",
             fields=[
-                ('task', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='tasks.task')),
-                ('source', models.CharField(choices=[('machine', 'Machine'), ('adjudication', 'Adjudication')], max_length=12)),
-                ('payload', models.JSONField(help_text='annotations with confidence and provenance')),
-                ('confidence', models.FloatField(help_text='the least sure of what decides, 0 to 1')),
-                ('answers', models.PositiveSmallIntegerField(help_text='submissions it was made of')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "task",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="tasks.task",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("machine", "Machine"), ("adjudication", "Adjudication")], max_length=12
+                    ),
+                ),
+                ("payload", models.JSONField(help_text="annotations with confidence and provenance")),
+                ("confidence", models.FloatField(help_text="the least sure of what decides, 0 to 1")),
+                ("answers", models.PositiveSmallIntegerField(help_text="submissions it was made of")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Dispute',
+            name="Dispute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('tags', 'They chose differently'), ('existence', 'Some saw an object that others did not'), ('class', 'They named an object differently'), ('geometry', 'They drew an object differently'), ('skipped', 'Nobody could answer it')], max_length=12)),
-                ('value', models.FloatField(default=0, help_text="expected gain by settling it; the queue's order")),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('resolved_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("tags", "They chose differently"),
+                            ("existence", "Some saw an object that others did not"),
+                            ("class", "They named an object differently"),
+                            ("geometry", "They drew an object differently"),
+                            ("skipped", "Nobody could answer it"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "value",
+                    models.FloatField(default=0, help_text="expected gain by settling it; the queue's order"),
+                ),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("resolved_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('formats', models.JSONField()),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('building', 'Building'), ('ready', 'Ready'), ('failed', 'Failed')], default='pending', max_length=8)),
-                ('token', models.UUIDField(help_text='fences the worker that builds it', null=True)),
-                ('building_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('cutoff_at', models.DateTimeField(help_text='tasks settled until then')),
-                ('total', models.PositiveIntegerField(default=0, help_text='tasks it will hold')),
-                ('done', models.PositiveIntegerField(default=0, help_text='tasks written so far, summed over formats')),
-                ('digest', models.CharField(blank=True, help_text='SHA-256 over the manifest', max_length=64)),
-                ('error', models.CharField(blank=True, max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('ready_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("formats", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("building", "Building"),
+                            ("ready", "Ready"),
+                            ("failed", "Failed"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("token", models.UUIDField(help_text="fences the worker that builds it", null=True)),
+                ("building_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("cutoff_at", models.DateTimeField(help_text="tasks settled until then")),
+                ("total", models.PositiveIntegerField(default=0, help_text="tasks it will hold")),
+                (
+                    "done",
+                    models.PositiveIntegerField(
+                        default=0, help_text="tasks written so far, summed over formats"
+                    ),
+                ),
+                (
+                    "digest",
+                    models.CharField(blank=True, help_text="SHA-256 over the manifest", max_length=64),
+                ),
+                ("error", models.CharField(blank=True, max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("ready_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='ReleaseFile',
+            name="ReleaseFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('format', models.CharField(max_length=16)),
-                ('name', models.CharField(max_length=120)),
-                ('key', models.CharField(max_length=300)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("format", models.CharField(max_length=16)),
+                ("name", models.CharField(max_length=120)),
+                ("key", models.CharField(max_length=300)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
             ],
         ),
         migrations.CreateModel(
-            name='Skill',
+            name="Skill",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('estimate', models.FloatField(help_text='expected accuracy, 0 to 1')),
-                ('weight', models.FloatField(default=0, help_text='answers it rests on')),
-                ('updated_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("estimate", models.FloatField(help_text="expected accuracy, 0 to 1")),
+                ("weight", models.FloatField(default=0, help_text="answers it rests on")),
+                ("updated_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='adjudication',
-            name='picked',
-            field=models.ForeignKey(help_text='the answer it started from', null=True, on_delete=django.db.models.deletion.PROTECT, to='tasks.submission'),
+            model_name="adjudication",
+            name="picked",
+            field=models.ForeignKey(
+                help_text="the answer it started from",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="tasks.submission",
+            ),
         ),
     ]

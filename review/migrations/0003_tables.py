@@ -6,96 +6,147 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('review', '0002_tables'),
-        ('tasks', '0001_tables'),
+        ("review", "0002_tables"),
+        ("tasks", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='adjudication',
-            name='reviewer',
+            model_name="adjudication",
+            name="reviewer",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddConstraint(
-            model_name='consensus',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__gte', 0), ('confidence__lte', 1)), name='confidence_is_a_share'),
+            model_name="consensus",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                name="confidence_is_a_share",
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.project'),
+            model_name="dispute",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disputes', to='tasks.task'),
+            model_name="dispute",
+            name="task",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="disputes", to="tasks.task"
+            ),
         ),
         migrations.AddField(
-            model_name='adjudication',
-            name='dispute',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='review.dispute'),
+            model_name="adjudication",
+            name="dispute",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="review.dispute"),
         ),
         migrations.AddField(
-            model_name='release',
-            name='batch',
-            field=models.ForeignKey(help_text='none: the whole project', null=True, on_delete=django.db.models.deletion.PROTECT, to='tasks.batch'),
+            model_name="release",
+            name="batch",
+            field=models.ForeignKey(
+                help_text="none: the whole project",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="tasks.batch",
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL),
+            model_name="release",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='release',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='tasks.project'),
+            model_name="release",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="releases", to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='releasefile',
-            name='release',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='review.release'),
+            model_name="releasefile",
+            name="release",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="files", to="review.release"
+            ),
         ),
         migrations.AddField(
-            model_name='skill',
-            name='person',
+            model_name="skill",
+            name="person",
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name='skill',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tasks.project'),
+            model_name="skill",
+            name="project",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tasks.project"),
         ),
         migrations.AddIndex(
-            model_name='dispute',
-            index=models.Index(condition=models.Q(('resolved_at__isnull', True)), fields=['project', '-value', 'id'], name='disputes_to_settle'),
+            model_name="dispute",
+            index=models.Index(
+                condition=models.Q(("resolved_at__isnull", True)),
+                fields=["project", "-value", "id"],
+                name="disputes_to_settle",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dispute',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('task',), name='one_open_dispute_a_task'),
+            model_name="dispute",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("resolved_at__isnull", True)),
+                fields=("task",),
+                name="one_open_dispute_a_task",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('project', 'version'), name='release_version_in_project'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("project", "version"), name="release_version_in_project"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('building_until__isnull', False), ('state', 'building'), ('token__isnull', False)), models.Q(models.Q(('state', 'building'), _negated=True), ('building_until__isnull', True), ('token__isnull', True)), _connector='OR'), name='building_release_is_fenced'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("building_until__isnull", False), ("state", "building"), ("token__isnull", False)
+                    ),
+                    models.Q(
+                        models.Q(("state", "building"), _negated=True),
+                        ("building_until__isnull", True),
+                        ("token__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="building_release_is_fenced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('digest__gt', ''), ('ready_at__isnull', False), ('state', 'ready')), models.Q(models.Q(('state', 'ready'), _negated=True), ('digest', ''), ('ready_at__isnull', True)), _connector='OR'), name='ready_release_has_a_digest'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("digest__gt", ""), ("ready_at__isnull", False), ("state", "ready")),
+                    models.Q(
+                        models.Q(("state", "ready"), _negated=True),
+                        ("digest", ""),
+                        ("ready_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ready_release_has_a_digest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='releasefile',
-            constraint=models.UniqueConstraint(fields=('release', 'format'), name='one_file_a_format'),
+            model_name="releasefile",
+            constraint=models.UniqueConstraint(fields=("release", "format"), name="one_file_a_format"),
         ),
         migrations.AddConstraint(
-            model_name='skill',
-            constraint=models.UniqueConstraint(fields=('person', 'project'), name='one_skill_each'),
+            model_name="skill",
+            constraint=models.UniqueConstraint(fields=("person", "project"), name="one_skill_each"),
         ),
     ]

@@ -6,46 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('review', '0004_immutable_rows'),
-        ('tasks', '0003_immutable_rows'),
+        ("review", "0004_immutable_rows"),
+        ("tasks", "0003_immutable_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CrowdEstimate',
+            name="CrowdEstimate",
             fields=[
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='tasks.project')),
-                ('estimate', models.JSONField(help_text='consensus.Crowd as JSON')),
-                ('settled', models.PositiveIntegerField(default=0, help_text='tasks settled when it was made')),
-                ('updated_at', models.DateTimeField()),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="tasks.project",
+                    ),
+                ),
+                ("estimate", models.JSONField(help_text="consensus.Crowd as JSON")),
+                (
+                    "settled",
+                    models.PositiveIntegerField(default=0, help_text="tasks settled when it was made"),
+                ),
+                ("updated_at", models.DateTimeField()),
             ],
         ),
         migrations.AddField(
-            model_name='consensus',
-            name='excluded',
-            field=models.BooleanField(default=False, help_text='a reviewer found it cannot be labelled: settled, but in no release'),
+            model_name="consensus",
+            name="excluded",
+            field=models.BooleanField(
+                default=False, help_text="a reviewer found it cannot be labelled: settled, but in no release"
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='held_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="dispute",
+            name="held_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='held_until',
+            model_name="dispute",
+            name="held_until",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='dispute',
-            name='where',
-            field=models.CharField(blank=True, help_text='path into the consensus: shapes[3]', max_length=120),
+            model_name="dispute",
+            name="where",
+            field=models.CharField(
+                blank=True, help_text="path into the consensus: shapes[3]", max_length=120
+            ),
         ),
         migrations.AlterField(
-            model_name='dispute',
-            name='reason',
-            field=models.CharField(choices=[('tags', 'They chose differently'), ('existence', 'Some saw an object that others did not'), ('class', 'They named an object differently'), ('attribute', 'They described an object differently'), ('geometry', 'They drew an object differently'), ('skipped', 'Nobody could answer it'), ('error', 'The machine could not read the answers')], max_length=12),
+            model_name="dispute",
+            name="reason",
+            field=models.CharField(
+                choices=[
+                    ("tags", "They chose differently"),
+                    ("existence", "Some saw an object that others did not"),
+                    ("class", "They named an object differently"),
+                    ("attribute", "They described an object differently"),
+                    ("geometry", "They drew an object differently"),
+                    ("skipped", "Nobody could answer it"),
+                    ("error", "The machine could not read the answers"),
+                ],
+                max_length=12,
+            ),
         ),
     ]

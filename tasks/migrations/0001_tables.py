@@ -6,130 +6,329 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(help_text='seat number at its task, from 1')),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('position', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('open', 'Open'), ('leased', 'Leased'), ('submitted', 'Submitted'), ('skipped', 'Skipped')], default='open', max_length=9)),
-                ('lease_token', models.UUIDField(null=True)),
-                ('leased_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('skip_reason', models.CharField(blank=True, choices=[('unclear', 'I cannot tell'), ('broken', 'The image is broken'), ('not_in_schema', 'No class fits'), ('other', 'Something else')], max_length=16)),
-                ('note', models.CharField(blank=True, max_length=300)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(help_text="seat number at its task, from 1")),
+                ("priority", models.SmallIntegerField(default=0)),
+                ("position", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("leased", "Leased"),
+                            ("submitted", "Submitted"),
+                            ("skipped", "Skipped"),
+                        ],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("lease_token", models.UUIDField(null=True)),
+                ("leased_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "skip_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("unclear", "I cannot tell"),
+                            ("broken", "The image is broken"),
+                            ("not_in_schema", "No class fits"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300)),
             ],
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('state', models.CharField(choices=[('open', 'Open for upload'), ('ingesting', 'Ingesting'), ('labelling', 'Labelling'), ('reviewing', 'Reviewing'), ('complete', 'Complete')], default='open', max_length=12)),
-                ('priority', models.SmallIntegerField(default=0, verbose_name='priority')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(help_text='no more uploads', null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open for upload"),
+                            ("ingesting", "Ingesting"),
+                            ("labelling", "Labelling"),
+                            ("reviewing", "Reviewing"),
+                            ("complete", "Complete"),
+                        ],
+                        default="open",
+                        max_length=12,
+                    ),
+                ),
+                ("priority", models.SmallIntegerField(default=0, verbose_name="priority")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(help_text="no more uploads", null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Image',
+            name="Image",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text="the client's file name or path", max_length=300)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField(help_text='bytes of the original')),
-                ('state', models.CharField(choices=[('received', 'Received'), ('ready', 'Ready'), ('duplicate', 'Duplicate'), ('failed', 'Refused')], default='received', max_length=9)),
-                ('format', models.CharField(blank=True, help_text='format of the original: jpeg, png ...', max_length=8)),
-                ('width', models.PositiveIntegerField(help_text='pixels, upright', null=True)),
-                ('height', models.PositiveIntegerField(help_text='pixels, upright', null=True)),
-                ('reason', models.CharField(blank=True, help_text='code of why it was refused', max_length=40)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(help_text="the client's file name or path", max_length=300)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField(help_text="bytes of the original")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("ready", "Ready"),
+                            ("duplicate", "Duplicate"),
+                            ("failed", "Refused"),
+                        ],
+                        default="received",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        blank=True, help_text="format of the original: jpeg, png ...", max_length=8
+                    ),
+                ),
+                ("width", models.PositiveIntegerField(help_text="pixels, upright", null=True)),
+                ("height", models.PositiveIntegerField(help_text="pixels, upright", null=True)),
+                (
+                    "reason",
+                    models.CharField(blank=True, help_text="code of why it was refused", max_length=40),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('filling', 'Receiving'), ('pending', 'Waiting'), ('running', 'Ingesting'), ('done', 'Ingested')], default='filling', max_length=8)),
-                ('token', models.UUIDField(help_text='fences the worker that runs it', null=True)),
-                ('running_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('received', models.PositiveIntegerField(default=0)),
-                ('ready', models.PositiveIntegerField(default=0)),
-                ('duplicate', models.PositiveIntegerField(default=0)),
-                ('failed', models.PositiveIntegerField(default=0)),
-                ('answered', models.PositiveIntegerField(default=0, help_text='tasks that have had all their answers')),
-                ('settled', models.PositiveIntegerField(default=0)),
-                ('disputed', models.PositiveIntegerField(default=0, help_text='tasks in dispute now')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("filling", "Receiving"),
+                            ("pending", "Waiting"),
+                            ("running", "Ingesting"),
+                            ("done", "Ingested"),
+                        ],
+                        default="filling",
+                        max_length=8,
+                    ),
+                ),
+                ("token", models.UUIDField(help_text="fences the worker that runs it", null=True)),
+                ("running_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("received", models.PositiveIntegerField(default=0)),
+                ("ready", models.PositiveIntegerField(default=0)),
+                ("duplicate", models.PositiveIntegerField(default=0)),
+                ("failed", models.PositiveIntegerField(default=0)),
+                (
+                    "answered",
+                    models.PositiveIntegerField(default=0, help_text="tasks that have had all their answers"),
+                ),
+                ("settled", models.PositiveIntegerField(default=0)),
+                ("disputed", models.PositiveIntegerField(default=0, help_text="tasks in dispute now")),
             ],
         ),
         migrations.CreateModel(
-            name='LabelSchema',
+            name="LabelSchema",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('spec', models.JSONField()),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("spec", models.JSONField()),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='ProblemReport',
+            name="ProblemReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('guide', 'The guide is unclear'), ('image', 'Something is wrong with the image'), ('tool', 'The tool does not work'), ('other', 'Something else')], max_length=8)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('handled_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("guide", "The guide is unclear"),
+                            ("image", "Something is wrong with the image"),
+                            ("tool", "The tool does not work"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("handled_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('paused', 'Paused'), ('closed', 'Closed')], default='open', max_length=8)),
-                ('guide', models.JSONField(blank=True, default=dict, help_text='Markdown by language code', verbose_name='guide')),
-                ('overlap', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(25)], verbose_name='overlap')),
-                ('max_overlap', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(25)], verbose_name='maximum overlap')),
-                ('lease_seconds', models.PositiveIntegerField(default=900, validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(604800)], verbose_name='lease, seconds')),
-                ('settle_threshold', models.FloatField(default=0.7, validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)], verbose_name='confidence to settle')),
-                ('price', models.DecimalField(decimal_places=4, default=0, max_digits=10, validators=[django.core.validators.MinValueValidator(0)], verbose_name='price a task')),
-                ('currency', models.CharField(default='CNY', max_length=3, verbose_name='currency')),
-                ('priority', models.SmallIntegerField(default=0, verbose_name='priority')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("paused", "Paused"), ("closed", "Closed")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "guide",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Markdown by language code", verbose_name="guide"
+                    ),
+                ),
+                (
+                    "overlap",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(25),
+                        ],
+                        verbose_name="overlap",
+                    ),
+                ),
+                (
+                    "max_overlap",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(25),
+                        ],
+                        verbose_name="maximum overlap",
+                    ),
+                ),
+                (
+                    "lease_seconds",
+                    models.PositiveIntegerField(
+                        default=900,
+                        validators=[
+                            django.core.validators.MinValueValidator(30),
+                            django.core.validators.MaxValueValidator(604800),
+                        ],
+                        verbose_name="lease, seconds",
+                    ),
+                ),
+                (
+                    "settle_threshold",
+                    models.FloatField(
+                        default=0.7,
+                        validators=[
+                            django.core.validators.MinValueValidator(0.0),
+                            django.core.validators.MaxValueValidator(1.0),
+                        ],
+                        verbose_name="confidence to settle",
+                    ),
+                ),
+                (
+                    "price",
+                    models.DecimalField(
+                        decimal_places=4,
+                        default=0,
+                        max_digits=10,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                        verbose_name="price a task",
+                    ),
+                ),
+                ("currency", models.CharField(default="CNY", max_length=3, verbose_name="currency")),
+                ("priority", models.SmallIntegerField(default=0, verbose_name="priority")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.UUIDField(help_text="made by the annotator's browser", primary_key=True, serialize=False)),
-                ('payload', models.JSONField()),
-                ('late', models.BooleanField(default=False, help_text='came after its lease was lost')),
-                ('active_ms', models.PositiveIntegerField(default=0)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.UUIDField(
+                        help_text="made by the annotator's browser", primary_key=True, serialize=False
+                    ),
+                ),
+                ("payload", models.JSONField()),
+                ("late", models.BooleanField(default=False, help_text="came after its lease was lost")),
+                ("active_ms", models.PositiveIntegerField(default=0)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('answered', 'Answered'), ('disputed', 'Disputed'), ('settled', 'Settled')], default='open', max_length=8)),
-                ('overlap', models.PositiveSmallIntegerField(help_text='answers wanted now')),
-                ('max_overlap', models.PositiveSmallIntegerField(help_text='answers it may ever have')),
-                ('answers', models.PositiveSmallIntegerField(default=0, help_text='answers counted so far')),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("answered", "Answered"),
+                            ("disputed", "Disputed"),
+                            ("settled", "Settled"),
+                        ],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("overlap", models.PositiveSmallIntegerField(help_text="answers wanted now")),
+                ("max_overlap", models.PositiveSmallIntegerField(help_text="answers it may ever have")),
+                ("answers", models.PositiveSmallIntegerField(default=0, help_text="answers counted so far")),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
             ],
         ),
     ]

@@ -6,279 +6,503 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0002_tables'),
-        ('tasks', '0001_tables'),
-        ('workers', '0001_tables'),
+        ("clients", "0002_tables"),
+        ("tasks", "0001_tables"),
+        ("workers", "0001_tables"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='annotator',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+            model_name="assignment",
+            name="annotator",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='image',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='images', to='tasks.batch'),
+            model_name="image",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="images", to="tasks.batch"
+            ),
         ),
         migrations.AddField(
-            model_name='image',
-            name='duplicate_of',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='tasks.image'),
+            model_name="image",
+            name="duplicate_of",
+            field=models.ForeignKey(
+                db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to="tasks.image"
+            ),
         ),
         migrations.AddField(
-            model_name='job',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='tasks.batch'),
+            model_name="job",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="jobs", to="tasks.batch"
+            ),
         ),
         migrations.AddField(
-            model_name='image',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='images', to='tasks.job'),
+            model_name="image",
+            name="job",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="images", to="tasks.job"
+            ),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='schema',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tasks.labelschema'),
+            model_name="batch",
+            name="schema",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tasks.labelschema"),
         ),
         migrations.AddField(
-            model_name='problemreport',
-            name='handled_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="problemreport",
+            name="handled_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='problemreport',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="problemreport",
+            name="person",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='clients.organization'),
+            model_name="project",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="projects",
+                to="clients.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='project',
-            name='sites',
-            field=models.ManyToManyField(blank=True, related_name='projects', to='workers.site'),
+            model_name="project",
+            name="sites",
+            field=models.ManyToManyField(blank=True, related_name="projects", to="workers.site"),
         ),
         migrations.AddField(
-            model_name='labelschema',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schemas', to='tasks.project'),
+            model_name="labelschema",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="schemas", to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='image',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.project'),
+            model_name="image",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='project',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='tasks.project'),
+            model_name="batch",
+            name="project",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="batches", to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.project'),
+            model_name="assignment",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='annotator',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+            model_name="submission",
+            name="annotator",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='assignment',
-            field=models.OneToOneField(help_text='the seat it fills; none when it is surplus', null=True, on_delete=django.db.models.deletion.PROTECT, to='tasks.assignment'),
+            model_name="submission",
+            name="assignment",
+            field=models.OneToOneField(
+                help_text="the seat it fills; none when it is surplus",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="tasks.assignment",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='batch',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.batch'),
+            model_name="task",
+            name="batch",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.batch"
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='image',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to='tasks.image'),
+            model_name="task",
+            name="image",
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, to="tasks.image"),
         ),
         migrations.AddField(
-            model_name='task',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tasks.job'),
+            model_name="task",
+            name="job",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tasks.job"),
         ),
         migrations.AddField(
-            model_name='task',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.project'),
+            model_name="task",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='schema',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.labelschema'),
+            model_name="task",
+            name="schema",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.labelschema"
+            ),
         ),
         migrations.AddField(
-            model_name='submission',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='submissions', to='tasks.task'),
+            model_name="submission",
+            name="task",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="submissions", to="tasks.task"
+            ),
         ),
         migrations.AddField(
-            model_name='problemreport',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='tasks.task'),
+            model_name="problemreport",
+            name="task",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="tasks.task"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='task',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='tasks.task'),
+            model_name="assignment",
+            name="task",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="assignments",
+                to="tasks.task",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['filling', 'pending', 'running'])), fields=['id'], name='jobs_to_run'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state__in", ["filling", "pending", "running"])),
+                fields=["id"],
+                name="jobs_to_run",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(fields=('batch', 'number'), name='job_number_in_batch'),
+            model_name="job",
+            constraint=models.UniqueConstraint(fields=("batch", "number"), name="job_number_in_batch"),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('running_until__isnull', False), ('state', 'running'), ('token__isnull', False)), models.Q(models.Q(('state', 'running'), _negated=True), ('running_until__isnull', True), ('token__isnull', True)), _connector='OR'), name='running_job_is_fenced'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("running_until__isnull", False), ("state", "running"), ("token__isnull", False)
+                    ),
+                    models.Q(
+                        models.Q(("state", "running"), _negated=True),
+                        ("running_until__isnull", True),
+                        ("token__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="running_job_is_fenced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('max_overlap__lte', 25), ('overlap__gte', 1), ('overlap__lte', models.F('max_overlap'))), name='overlap_within_maximum'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("max_overlap__lte", 25), ("overlap__gte", 1), ("overlap__lte", models.F("max_overlap"))
+                ),
+                name="overlap_within_maximum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('settle_threshold__gte', 0), ('settle_threshold__lte', 1)), name='threshold_is_a_share'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settle_threshold__gte", 0), ("settle_threshold__lte", 1)),
+                name="threshold_is_a_share",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('price__gte', 0)), name='price_not_negative'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("price__gte", 0)), name="price_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='project_name_in_organization'),
+            model_name="project",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "name"), name="project_name_in_organization"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='labelschema',
-            constraint=models.UniqueConstraint(fields=('project', 'version'), name='schema_version'),
+            model_name="labelschema",
+            constraint=models.UniqueConstraint(fields=("project", "version"), name="schema_version"),
         ),
         migrations.AddIndex(
-            model_name='image',
-            index=models.Index(condition=models.Q(('state__in', ['failed', 'duplicate'])), fields=['batch', 'id'], name='images_in_report'),
+            model_name="image",
+            index=models.Index(
+                condition=models.Q(("state__in", ["failed", "duplicate"])),
+                fields=["batch", "id"],
+                name="images_in_report",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.UniqueConstraint(fields=('batch', 'name'), name='image_name_in_batch'),
+            model_name="image",
+            constraint=models.UniqueConstraint(fields=("batch", "name"), name="image_name_in_batch"),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ready')), fields=('project', 'sha256'), name='same_bytes_in_a_project_are_one_image'),
+            model_name="image",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ready")),
+                fields=("project", "sha256"),
+                name="same_bytes_in_a_project_are_one_image",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('height__gte', 1), ('width__gte', 1)), _connector='OR'), name='ready_image_has_a_size'),
+            model_name="image",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True),
+                    models.Q(("height__gte", 1), ("width__gte", 1)),
+                    _connector="OR",
+                ),
+                name="ready_image_has_a_size",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='failed_image_has_a_reason'),
+            model_name="image",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="failed_image_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='image',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duplicate_of__isnull', False), ('state', 'duplicate')), models.Q(models.Q(('state', 'duplicate'), _negated=True), ('duplicate_of__isnull', True)), _connector='OR'), name='duplicate_names_its_image'),
+            model_name="image",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("duplicate_of__isnull", False), ("state", "duplicate")),
+                    models.Q(models.Q(("state", "duplicate"), _negated=True), ("duplicate_of__isnull", True)),
+                    _connector="OR",
+                ),
+                name="duplicate_names_its_image",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.UniqueConstraint(fields=('project', 'name'), name='batch_name_in_project'),
+            model_name="batch",
+            constraint=models.UniqueConstraint(fields=("project", "name"), name="batch_name_in_project"),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='open_batch_is_not_closed'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", True), ("state", "open")),
+                    models.Q(models.Q(("state", "open"), _negated=True), ("closed_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="open_batch_is_not_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('state', 'complete')), models.Q(models.Q(('state', 'complete'), _negated=True), ('completed_at__isnull', True)), _connector='OR'), name='complete_batch_has_its_time'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("completed_at__isnull", False), ("state", "complete")),
+                    models.Q(models.Q(("state", "complete"), _negated=True), ("completed_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="complete_batch_has_its_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'answered')), fields=['answered_at', 'id'], name='tasks_to_settle'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "answered")),
+                fields=["answered_at", "id"],
+                name="tasks_to_settle",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['batch', 'id'], name='tasks_of_batch'),
+            model_name="task",
+            index=models.Index(fields=["batch", "id"], name="tasks_of_batch"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['project', 'id'], name='tasks_of_project'),
+            model_name="task",
+            index=models.Index(fields=["project", "id"], name="tasks_of_project"),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('answers__lte', models.F('overlap')), ('max_overlap__lte', 25), ('overlap__lte', models.F('max_overlap'))), name='answers_within_overlap'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answers__lte", models.F("overlap")),
+                    ("max_overlap__lte", 25),
+                    ("overlap__lte", models.F("max_overlap")),
+                ),
+                name="answers_within_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), ('answers__lt', models.F('overlap')), _connector='OR'), name='open_task_wants_answers'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "open"), _negated=True),
+                    ("answers__lt", models.F("overlap")),
+                    _connector="OR",
+                ),
+                name="open_task_wants_answers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'answered'), _negated=True), models.Q(('answered_at__isnull', False), ('answers', models.F('overlap'))), _connector='OR'), name='answered_task_has_all_answers'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "answered"), _negated=True),
+                    models.Q(("answered_at__isnull", False), ("answers", models.F("overlap"))),
+                    _connector="OR",
+                ),
+                name="answered_task_has_all_answers",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', False), ('state', 'settled')), models.Q(models.Q(('state', 'settled'), _negated=True), ('settled_at__isnull', True)), _connector='OR'), name='settled_task_has_its_time'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("settled_at__isnull", False), ("state", "settled")),
+                    models.Q(models.Q(("state", "settled"), _negated=True), ("settled_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="settled_task_has_its_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['annotator', '-created_at'], name='submissions_of_person'),
+            model_name="submission",
+            index=models.Index(fields=["annotator", "-created_at"], name="submissions_of_person"),
         ),
         migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.UniqueConstraint(fields=('task', 'annotator'), name='one_answer_a_person_a_task'),
+            model_name="submission",
+            constraint=models.UniqueConstraint(
+                fields=("task", "annotator"), name="one_answer_a_person_a_task"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(models.F('project'), models.OrderBy(models.F('priority'), descending=True), models.F('position'), models.F('id'), condition=models.Q(('state', 'open')), name='seats_to_claim'),
+            model_name="assignment",
+            index=models.Index(
+                models.F("project"),
+                models.OrderBy(models.F("priority"), descending=True),
+                models.F("position"),
+                models.F("id"),
+                condition=models.Q(("state", "open")),
+                name="seats_to_claim",
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('state', 'leased')), fields=['leased_until'], name='leases_to_expire'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("state", "leased")), fields=["leased_until"], name="leases_to_expire"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('state', 'leased')), fields=['annotator'], name='leases_of_person'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("state", "leased")), fields=["annotator"], name="leases_of_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('annotator__isnull', False)), fields=('task', 'annotator'), name='one_seat_a_person_a_task'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("annotator__isnull", False)),
+                fields=("task", "annotator"),
+                name="one_seat_a_person_a_task",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'skipped'), _negated=True), fields=('task', 'number'), name='seat_number_in_task'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "skipped"), _negated=True),
+                fields=("task", "number"),
+                name="seat_number_in_task",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', 25)), name='seat_number_in_range'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1), ("number__lte", 25)), name="seat_number_in_range"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), _negated=True), models.Q(('annotator__isnull', True), ('ended_at__isnull', True), ('lease_token__isnull', True), ('leased_at__isnull', True), ('leased_until__isnull', True)), _connector='OR'), name='open_seat_is_nobodys'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "open"), _negated=True),
+                    models.Q(
+                        ("annotator__isnull", True),
+                        ("ended_at__isnull", True),
+                        ("lease_token__isnull", True),
+                        ("leased_at__isnull", True),
+                        ("leased_until__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="open_seat_is_nobodys",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'leased'), _negated=True), models.Q(('annotator__isnull', False), ('ended_at__isnull', True), ('lease_token__isnull', False), ('leased_at__isnull', False), ('leased_until__isnull', False)), _connector='OR'), name='leased_seat_is_fenced'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "leased"), _negated=True),
+                    models.Q(
+                        ("annotator__isnull", False),
+                        ("ended_at__isnull", True),
+                        ("lease_token__isnull", False),
+                        ("leased_at__isnull", False),
+                        ("leased_until__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="leased_seat_is_fenced",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['submitted', 'skipped']), _negated=True), models.Q(('annotator__isnull', False), ('ended_at__isnull', False), ('leased_until__isnull', True)), _connector='OR'), name='ended_seat_has_who_and_when'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["submitted", "skipped"]), _negated=True),
+                    models.Q(
+                        ("annotator__isnull", False),
+                        ("ended_at__isnull", False),
+                        ("leased_until__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="ended_seat_has_who_and_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('skip_reason__gt', ''), ('state', 'skipped')), models.Q(models.Q(('state', 'skipped'), _negated=True), ('skip_reason', '')), _connector='OR'), name='skipped_seat_has_a_reason'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("skip_reason__gt", ""), ("state", "skipped")),
+                    models.Q(models.Q(("state", "skipped"), _negated=True), ("skip_reason", "")),
+                    _connector="OR",
+                ),
+                name="skipped_seat_has_a_reason",
+            ),
         ),
     ]

@@ -6,42 +6,100 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0003_immutable_rows'),
+        ("tasks", "0003_immutable_rows"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='image',
-            name='detail',
-            field=models.CharField(blank=True, help_text='what the decoder said, in English', max_length=200),
+            model_name="image",
+            name="detail",
+            field=models.CharField(blank=True, help_text="what the decoder said, in English", max_length=200),
         ),
         migrations.AddField(
-            model_name='job',
-            name='touched_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='when a file was last added'),
+            model_name="job",
+            name="touched_at",
+            field=models.DateTimeField(
+                db_default=django.db.models.functions.datetime.Now(), help_text="when a file was last added"
+            ),
         ),
         migrations.CreateModel(
-            name='Archive',
+            name="Archive",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300)),
-                ('sha256', models.CharField(max_length=64)),
-                ('size', models.PositiveBigIntegerField(help_text='bytes')),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('running', 'Expanding'), ('done', 'Expanded'), ('refused', 'Refused')], default='pending', max_length=8)),
-                ('token', models.UUIDField(help_text='fences the worker that expands it', null=True)),
-                ('running_until', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('files', models.PositiveIntegerField(default=0, help_text='files found in it so far')),
-                ('reason', models.CharField(blank=True, help_text='code of why it was refused', max_length=40)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='archives', to='tasks.batch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=300)),
+                ("sha256", models.CharField(max_length=64)),
+                ("size", models.PositiveBigIntegerField(help_text="bytes")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("running", "Expanding"),
+                            ("done", "Expanded"),
+                            ("refused", "Refused"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("token", models.UUIDField(help_text="fences the worker that expands it", null=True)),
+                ("running_until", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("files", models.PositiveIntegerField(default=0, help_text="files found in it so far")),
+                (
+                    "reason",
+                    models.CharField(blank=True, help_text="code of why it was refused", max_length=40),
+                ),
+                ("detail", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="archives", to="tasks.batch"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['pending', 'running'])), fields=['id'], name='archives_to_expand')],
-                'constraints': [models.UniqueConstraint(fields=('batch', 'sha256'), name='archive_once_in_batch'), models.CheckConstraint(condition=models.Q(models.Q(('running_until__isnull', False), ('state', 'running'), ('token__isnull', False)), models.Q(models.Q(('state', 'running'), _negated=True), ('running_until__isnull', True), ('token__isnull', True)), _connector='OR'), name='running_archive_is_fenced'), models.CheckConstraint(condition=models.Q(models.Q(('reason__gt', ''), ('state', 'refused')), models.Q(models.Q(('state', 'refused'), _negated=True), ('reason', '')), _connector='OR'), name='refused_archive_has_a_reason')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["pending", "running"])),
+                        fields=["id"],
+                        name="archives_to_expand",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "sha256"), name="archive_once_in_batch"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("running_until__isnull", False),
+                                ("state", "running"),
+                                ("token__isnull", False),
+                            ),
+                            models.Q(
+                                models.Q(("state", "running"), _negated=True),
+                                ("running_until__isnull", True),
+                                ("token__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="running_archive_is_fenced",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason__gt", ""), ("state", "refused")),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("reason", "")),
+                            _connector="OR",
+                        ),
+                        name="refused_archive_has_a_reason",
+                    ),
+                ],
             },
         ),
     ]

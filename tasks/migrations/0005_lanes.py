@@ -6,117 +6,167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0004_archives'),
+        ("tasks", "0004_archives"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Lane',
+            name="Lane",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('returned', models.BooleanField()),
-                ('head', models.BigIntegerField(default=0, help_text='no seat is open at or before it; raised by the sweep')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("returned", models.BooleanField()),
+                (
+                    "head",
+                    models.BigIntegerField(
+                        default=0, help_text="no seat is open at or before it; raised by the sweep"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LostLease',
+            name="LostLease",
             fields=[
-                ('token', models.UUIDField(primary_key=True, serialize=False)),
-                ('cause', models.CharField(choices=[('expired', 'Expired'), ('released', 'Given back'), ('taken_back', 'Taken back')], max_length=10)),
-                ('leased_at', models.DateTimeField()),
-                ('lost_at', models.DateTimeField()),
+                ("token", models.UUIDField(primary_key=True, serialize=False)),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("expired", "Expired"),
+                            ("released", "Given back"),
+                            ("taken_back", "Taken back"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("leased_at", models.DateTimeField()),
+                ("lost_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='QueueCursor',
+            name="QueueCursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.BigIntegerField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='assignment',
-            name='seats_to_claim',
+            model_name="assignment",
+            name="seats_to_claim",
         ),
         migrations.RemoveField(
-            model_name='assignment',
-            name='priority',
+            model_name="assignment",
+            name="priority",
         ),
         migrations.AddField(
-            model_name='task',
-            name='stuck_at',
-            field=models.DateTimeField(help_text='too many people skipped it', null=True),
+            model_name="task",
+            name="stuck_at",
+            field=models.DateTimeField(help_text="too many people skipped it", null=True),
         ),
         migrations.AlterField(
-            model_name='assignment',
-            name='position',
-            field=models.BigIntegerField(help_text='place in its lane; a seat that opens again gets a new one'),
+            model_name="assignment",
+            name="position",
+            field=models.BigIntegerField(
+                help_text="place in its lane; a seat that opens again gets a new one"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state', 'open'), ('stuck_at__isnull', False)), fields=['id'], name='tasks_stuck'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state", "open"), ("stuck_at__isnull", False)),
+                fields=["id"],
+                name="tasks_stuck",
+            ),
         ),
         migrations.AddField(
-            model_name='lane',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lanes', to='tasks.batch'),
+            model_name="lane",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lanes", to="tasks.batch"
+            ),
         ),
         migrations.AddField(
-            model_name='lane',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.project'),
+            model_name="lane",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='lane',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.lane'),
+            model_name="assignment",
+            name="lane",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.lane"
+            ),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['lane', 'position'], name='seats_to_claim'),
+            model_name="assignment",
+            index=models.Index(
+                condition=models.Q(("state", "open")), fields=["lane", "position"], name="seats_to_claim"
+            ),
         ),
         migrations.AddField(
-            model_name='lostlease',
-            name='annotator',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
+            model_name="lostlease",
+            name="annotator",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='lostlease',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.project'),
+            model_name="lostlease",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.project"
+            ),
         ),
         migrations.AddField(
-            model_name='lostlease',
-            name='task',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.task'),
+            model_name="lostlease",
+            name="task",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.task"
+            ),
         ),
         migrations.AddField(
-            model_name='queuecursor',
-            name='annotator',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
+            model_name="queuecursor",
+            name="annotator",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='queuecursor',
-            name='lane',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='tasks.lane'),
+            model_name="queuecursor",
+            name="lane",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, to="tasks.lane"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lane',
-            index=models.Index(fields=['project'], name='lanes_of_project'),
+            model_name="lane",
+            index=models.Index(fields=["project"], name="lanes_of_project"),
         ),
         migrations.AddConstraint(
-            model_name='lane',
-            constraint=models.UniqueConstraint(fields=('batch', 'returned'), name='one_lane_of_each_kind'),
+            model_name="lane",
+            constraint=models.UniqueConstraint(fields=("batch", "returned"), name="one_lane_of_each_kind"),
         ),
         migrations.AddIndex(
-            model_name='lostlease',
-            index=models.Index(fields=['lost_at'], name='leases_lost_lately'),
+            model_name="lostlease",
+            index=models.Index(fields=["lost_at"], name="leases_lost_lately"),
         ),
         migrations.AddConstraint(
-            model_name='queuecursor',
-            constraint=models.UniqueConstraint(fields=('annotator', 'lane'), name='one_cursor_a_person_a_lane'),
+            model_name="queuecursor",
+            constraint=models.UniqueConstraint(
+                fields=("annotator", "lane"), name="one_cursor_a_person_a_lane"
+            ),
         ),
     ]

@@ -219,9 +219,7 @@ def test_a_request_without_its_csrf_token_is_refused(cast: Cast) -> None:
     assert response.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "body", ["[]", "{", '{"want": -1}', '{"want": "4"}', '{"held": 3}', "[" * 100_000]
-)
+@pytest.mark.parametrize("body", ["[]", "{", '{"want": -1}', '{"want": "4"}', '{"held": 3}', "[" * 100_000])
 def test_a_body_that_is_no_exchange_is_refused(an: Client, body: str) -> None:
     response = post(an, "sync", body)
     assert (response.status_code, response.json()["code"]) == (422, "invalid")

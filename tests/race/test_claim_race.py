@@ -127,9 +127,7 @@ def test_control_looking_before_inserting_keeps_the_same_submission_twice(
     assert not all(all_at_once(submit_badly, range(50))), "the race did not happen: this test proves nothing"
 
 
-def test_the_last_answers_of_a_task_at_once_are_all_counted(
-    people: list[Person], tasks: list[Task]
-) -> None:
+def test_the_last_answers_of_a_task_at_once_are_all_counted(people: list[Person], tasks: list[Task]) -> None:
     def work(person: Person) -> None:
         while got := queue.claim(annotator_id=person.id, project_id=None, count=4):
             for seat in got:

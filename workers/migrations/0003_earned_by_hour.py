@@ -4,20 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workers', '0002_append_only_ledger'),
+        ("workers", "0002_append_only_ledger"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='throughput',
-            name='currency',
-            field=models.CharField(db_default='', max_length=3),
+            model_name="throughput",
+            name="currency",
+            field=models.CharField(db_default="", max_length=3),
         ),
         migrations.AddField(
-            model_name='throughput',
-            name='earned',
-            field=models.DecimalField(db_default=0, decimal_places=4, help_text='as in the ledger', max_digits=14),
+            model_name="throughput",
+            name="earned",
+            field=models.DecimalField(
+                db_default=0, decimal_places=4, help_text="as in the ledger", max_digits=14
+            ),
         ),
     ]
