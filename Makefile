@@ -33,6 +33,7 @@ test-frontend: $(STAMPS)/frontend
 
 lint: $(STAMPS)/test $(STAMPS)/node ## ruff, mypy, import contracts, tsc and eslint
 	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check --quiet .
 	@$(VENV)/bin/mypy .
 	@$(VENV)/bin/lint-imports
 	@$(NPM) run lint --silent
