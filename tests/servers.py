@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -56,9 +57,23 @@ def remove_leftovers() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def keep_workers_apart() -> None:
+    """Each of xdist's workers has its own state folder and its own database of Valkey."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return
+    home = Path(os.environ["LABELMILL_HOME"]) / worker
+    (home / "static").mkdir(parents=True)
+    os.environ["LABELMILL_HOME"] = str(home)
+    address = urlsplit(os.environ["REDIS_URL"])
+    if address.scheme == "unix":
+        os.environ["REDIS_URL"] = f"unix://{address.path}?db={int(worker.removeprefix('gw')) % 16}"
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests() -> Generator[None, object, object]:
     start_servers()
+    keep_workers_apart()
     return (yield)
 
 

@@ -53,6 +53,7 @@ def opened(browser: Browser, *, size: dict[str, int], language: str, theme: str)
 def sign_in(page: Page, server: LiveServer, name: str) -> None:
     """By the keyboard alone: the cursor waits in the field of the name."""
     page.goto(f"{server.url}/sign-in?next=/account")
+    page.wait_for_function("document.activeElement?.name === 'username'")
     page.keyboard.type(name)
     page.keyboard.press("Tab")
     page.keyboard.type(PIN)
