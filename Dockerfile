@@ -43,7 +43,7 @@ RUN LABELMILL_SECRET_KEY=build python manage.py messages --compile \
 USER 10001
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
-     "--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers", \
+     "--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers", \
      "--workers-kill-timeout", "20", "annotator.wsgi:application"]
 
 FROM caddy:2.10-alpine AS proxy

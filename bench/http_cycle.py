@@ -84,7 +84,7 @@ def web_server() -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     granian = Path(sys.executable).parent / "granian"
-    options = "--interface wsgi --no-ws --workers 2 --blocking-threads 1 --host 127.0.0.1 --log-level warning"
+    options = "--interface wsgi --no-ws --workers 2 --blocking-threads 8 --host 127.0.0.1 --log-level warning"
     command = [str(granian), *options.split(), "--port", str(port), "annotator.wsgi:application"]
     server = subprocess.Popen(command, env=os.environ)
     try:

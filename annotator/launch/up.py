@@ -129,12 +129,12 @@ def supervise(environment: dict[str, str], *, servers: list[Service], sign_ins: 
 
 
 def programs(environment: dict[str, str]) -> list[Program]:
-    """Two workers of one blocking thread was the cheapest shape per request (docs/decisions/0002)."""
+    """Two workers; threads come and go with need: whoever sends slowly holds one (docs/decisions/0002)."""
     binaries = Path(sys.executable).parent
     home = Path(environment["LABELMILL_HOME"])
     web: list[str | Path] = [binaries / "granian", "--interface", "wsgi", "--no-ws"]
     web += ["--host", _host(), "--port", str(_port())]
-    web += ["--workers", "2", "--blocking-threads", "1", "--respawn-failed-workers"]
+    web += ["--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers"]
     web += ["--workers-kill-timeout", "5", "--log-level", "warning", "annotator.wsgi:application"]
     celery: list[str | Path] = [binaries / "celery", "-q", "-A", "annotator.celery"]
     worker = [*celery, "worker", "--loglevel", "warning", "--concurrency", str(_cores())]

@@ -112,3 +112,16 @@ def test_proxy_configuration_is_valid(tmp_path: Path) -> None:
     check = [caddy, "validate", "--adapter", "caddyfile", "--config", ROOT / "deploy/Caddyfile"]
     answer = subprocess.run(check, env=environment, capture_output=True, text=True)
     assert answer.returncode == 0, answer.stderr
+
+
+def test_who_sends_slowly_does_not_stop_the_site() -> None:
+    """A worker's thread waits as long as a body takes to come: one thread would be the whole worker."""
+    shapes = [DOCKERFILE, (ROOT / "annotator/launch/up.py").read_text()]
+    for shape in shapes:
+        found = re.search(r'"--blocking-threads", "(\d+)"', shape)
+        assert found
+        assert int(found[1]) >= 8
+    caddy = (ROOT / "deploy/Caddyfile").read_text()
+    small = caddy[caddy.index("reverse_proxy @other") :]
+    assert "request_buffers 12MB" in small[: small.index("}")]
+    assert re.search(r"request_body @other {\s*max_size 12MB", caddy), "no more than is buffered"
