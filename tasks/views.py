@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 from django.contrib.auth.decorators import login_required
@@ -23,6 +22,7 @@ from tasks.desk import SyncRequest
 from tasks.mine import last_submissions
 from tasks.reports import Report, report_problem
 from workers import earnings
+from workers.hours import midnight
 from workers.models import Person
 from workers.throughput import work_by_project
 
@@ -55,12 +55,12 @@ def report(request: HttpRequest) -> HttpResponse:
 @login_required
 def my_work(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    midnight = _midnight(person, now=timezone.now())
-    monday = midnight - timedelta(days=midnight.weekday())
+    today = midnight(person.site, now=timezone.now())
+    monday = today - timedelta(days=today.weekday())
     context = {
         "today": earnings.today(person_id=person.id),
         "periods": [
-            ("today", work_by_project(person_id=person.id, since=midnight)),
+            ("today", work_by_project(person_id=person.id, since=today)),
             ("week", work_by_project(person_id=person.id, since=monday)),
         ],
         "submissions": last_submissions(person=person),
@@ -97,9 +97,3 @@ def _parse(request: HttpRequest, kind: type[Body]) -> Body:
     except (msgspec.DecodeError, RecursionError) as error:
         fault = {"where": "", "code": "malformed", "detail": str(error)}
         raise Invalid(errors=[fault]) from None
-
-
-def _midnight(person: Person, *, now: datetime) -> datetime:
-    """When today began at the person's site."""
-    zone = ZoneInfo(person.site.timezone if person.site else "UTC")
-    return now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
 from annotator.errors import Forbidden, NotVisible
 from tasks.models import ProblemReport
+from workers.hours import this_hour
 from workers.models import Person, Role, Site
 
 
@@ -40,15 +40,6 @@ def access_report(site: Site, report_id: int) -> ProblemReport:
     if report is None:
         raise NotVisible
     return report
-
-
-def midnight(site: Site, now: datetime) -> datetime:
-    """When today began at the site."""
-    return now.astimezone(ZoneInfo(site.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def this_hour(now: datetime) -> datetime:
-    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def last_hour_weights(now: datetime) -> list[tuple[datetime, float]]:

@@ -6,13 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 
-from annotator.floor.access import this_hour
-from tasks.models import Batch, Project
+from tasks.models import Batch
+from tasks.pace import answers_left, forecast, project_pace
+from workers.hours import this_hour
 from workers.models import Site, Throughput
-
-PACE_HOURS = 3
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,12 @@ def site_batches(*, site: Site, now: datetime, limit: int = 50) -> list[BatchNow
     rows = []
     for batch in batches:
         tasks, answered = batch.tasks or 0, batch.answered or 0
-        left = max(0, tasks - answered) * batch.project.overlap
-        before[batch.project_id] += left
-        done_at = _forecast(before[batch.project_id], pace.get(batch.project_id, 0.0), batch.project, now)
+        project = batch.project
+        left = answers_left(tasks=tasks, answered=answered, overlap=project.overlap)
+        before[project.id] += left
+        done_at = forecast(
+            answers=before[project.id], pace=pace.get(project.id, 0.0), state=project.state, now=now
+        )
         rows.append(
             BatchNow(
                 batch=batch,
@@ -66,33 +68,6 @@ def site_batches(*, site: Site, now: datetime, limit: int = 50) -> list[BatchNow
     return rows
 
 
-def project_pace(*, projects: set[int], now: datetime) -> dict[int, float]:
-    """Submissions an hour by project, over the last hours in which there was any work."""
-    since = this_hour(now) - timedelta(hours=PACE_HOURS - 1)
-    rows = (
-        Throughput.objects.filter(project__in=projects, hour__gte=since)
-        .values("project", "hour")
-        .annotate(count=Sum("submissions"))
-        .order_by("project", "hour")
-    )
-    counts: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
-    for row in rows:
-        counts[row["project"]].append((row["hour"], row["count"]))
-    pace = {}
-    for project, hours in counts.items():
-        elapsed = max((now - hours[0][0]) / timedelta(hours=1), 0.1)
-        pace[project] = sum(count for _, count in hours) / elapsed
-    return pace
-
-
-def _forecast(answers: int, pace: float, project: Project, now: datetime) -> datetime | None:
-    if answers == 0:
-        return now
-    if pace <= 0 or project.state != Project.State.OPEN:
-        return None
-    return now + timedelta(hours=min(answers / pace, 24 * 3650))
-
-
 def hourly_submissions(*, site: Site, now: datetime, hours: int) -> list[tuple[datetime, int, int]]:
     """(hour, submissions, skips) of the site for each of the last hours, quiet ones too; one query."""
     first = this_hour(now) - timedelta(hours=hours - 1)
@@ -100,7 +75,7 @@ def hourly_submissions(*, site: Site, now: datetime, hours: int) -> list[tuple[d
         row["hour"]: row
         for row in Throughput.objects.filter(hour__gte=first, person__site=site)
         .values("hour")
-        .annotate(done=Sum(F("submissions")), skipped=Sum("skips"))
+        .annotate(done=Sum("submissions"), skipped=Sum("skips"))
     }
     every = (first + timedelta(hours=i) for i in range(hours))
     return [(h, rows[h]["done"], rows[h]["skipped"]) if h in rows else (h, 0, 0) for h in every]

@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, FloatField, Q, Sum
 from django.db.models.functions import Cast
 
-from annotator.floor.access import last_hour_weights, midnight, this_hour
+from annotator.floor.access import last_hour_weights
 from tasks.models import Assignment
+from workers.hours import midnight, this_hour
 from workers.models import Person, Presence, Role, Site, Throughput
 
 # The workbench says something at least once a minute; after two and a half the line is down.
@@ -89,7 +90,7 @@ def state_of(person: Person, presence: Presence | None, now: datetime) -> Now:
 
 
 def _work(*, site: Site, now: datetime) -> dict[int, dict[str, Any]]:
-    today = Q(hour__gte=this_hour(midnight(site, now)))
+    today = Q(hour__gte=this_hour(midnight(site, now=now)))
     weights = last_hour_weights(now)
     rows = (
         Throughput.objects.filter(person__site=site, hour__gte=now - timedelta(days=AGREEMENT_DAYS))

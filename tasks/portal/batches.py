@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from io import StringIO
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from clients.access import client_page
 from tasks.access import access_client_batch
 from tasks.batches import close_batch
 from tasks.models import Batch, Image
+from tasks.pace import batch_forecast
 from tasks.portal.reasons import words_for
 from tasks.progress import batch_progress
 
@@ -42,7 +44,7 @@ REPORTED = [Image.State.FAILED, Image.State.DUPLICATE]
 def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = access_client_batch(request, batch_id)
     context = {
-        **_now(batch),
+        **_now(batch, now=timezone.now()),
         "boot": {
             "upload": reverse("batch-files", args=[batch.id]),
             "archive": reverse("batch-archives", args=[batch.id]),
@@ -57,7 +59,7 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
 def batch_live(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The part of the page that changes, asked for every few seconds."""
     batch = access_client_batch(request, batch_id)
-    context = _now(batch)
+    context = _now(batch, now=timezone.now())
     response = render(request, "portal/batch_live.html", context)
     if request.GET.get("state") not in {batch.state, None}:
         # Buttons and tabs outside the part depend on the state: draw the whole page once.
@@ -94,7 +96,7 @@ def batch_report_csv(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     return response
 
 
-def _now(batch: Batch) -> dict[str, object]:
+def _now(batch: Batch, *, now: datetime) -> dict[str, object]:
     progress = batch_progress([batch.id])[batch.id]
     at = [state for state, _words in STEPS].index(State(batch.state))
     steps = [
@@ -102,12 +104,15 @@ def _now(batch: Batch) -> dict[str, object]:
         for place, (state, _words) in enumerate(STEPS)
     ]
     ingested = progress["received"] - progress["waiting"]
+    to_answer = progress["ready"] - progress["answered"]
     return {
         "batch": batch,
         "progress": progress,
         "ingested": ingested,
         "steps": steps,
         "explained": STEPS[at][1],
+        "to_answer": to_answer,
+        "answered_by": batch_forecast(batch=batch, now=now) if to_answer else None,
         "is_moving": batch.state != State.COMPLETE,
     }
 

@@ -18,7 +18,8 @@ from review.models import Consensus, Release, ReleaseFile
 from tasks.models import Batch, Image, Job, Project, Task
 from tests.cast import Cast
 from tests.factories import TAG_SPEC, make_batch, make_organization, make_project, make_tasks
-from workers.models import Person
+from workers.hours import this_hour
+from workers.models import Person, Throughput
 
 
 def as_person(person: Person) -> Client:
@@ -366,6 +367,20 @@ def test_a_result_shows_tags_with_their_votes(cast: Cast, ada: Client) -> None:
     page = ada.get(f"/portal/batches/{batch.id}/results/{consensus.task_id}").content.decode()
     assert "Garment" in page
     assert "Dress" in page
+
+
+def test_a_batch_says_when_it_will_be_answered(cast: Cast, ada: Client) -> None:
+    batch = make_batch(cast.project)
+    make_tasks(batch, 4)
+    path = f"/portal/batches/{batch.id}/live"
+    assert "nobody works on it now" in ada.get(path).content.decode()
+    hour = this_hour(timezone.now())
+    Throughput.objects.create(person=cast.an, project=cast.project, hour=hour, submissions=10)
+    page = ada.get(path).content.decode()
+    assert "All answered by" in page
+    assert "at the pace of the last hours" in page
+    Job.objects.filter(batch=batch).update(answered=4)
+    assert "All answered by" not in ada.get(path).content.decode()
 
 
 def test_a_result_of_another_batch_is_not_there(cast: Cast, ada: Client) -> None:
