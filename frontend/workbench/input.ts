@@ -14,6 +14,7 @@ export function listen(desk: Desk): void {
     current = keymap.value;
   });
   window.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && closeMenus()) return;
     // While an input method is composing, keys belong to it.
     if (event.isComposing || event.defaultPrevented) return;
     desk.session.work.peek()?.clock.touch();
@@ -34,15 +35,17 @@ export function listen(desk: Desk): void {
   window.addEventListener("beforeunload", (event) => {
     if (desk.saver.failed.peek() || desk.saver.pending.peek() > 0) event.preventDefault();
   });
-  closeMenus();
+  document.addEventListener("click", (event) => closeMenus(event.target as Element));
 }
 
-/** A menu closes when something beside it, or something in it, is chosen. */
-function closeMenus(): void {
-  document.addEventListener("click", (event) => {
-    const chosen = event.target as Element;
-    for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
-      if (!menu.querySelector("summary")?.contains(chosen)) menu.open = false;
-    }
-  });
+/** A menu closes by Escape, or when something beside it or in it is chosen. Whether one was open. */
+function closeMenus(chosen?: Element): boolean {
+  let closed = false;
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (chosen && menu.querySelector("summary")?.contains(chosen)) continue;
+    menu.open = false;
+    closed = true;
+  }
+  if (closed && !chosen) document.getElementById("stage")?.focus();
+  return closed;
 }

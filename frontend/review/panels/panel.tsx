@@ -3,7 +3,7 @@ import { type Language, nameOf, type Payload, type Question, type Value } from "
 import { translator } from "../../workbench/i18n";
 import { press } from "../../workbench/model/answer";
 import { classOf } from "../../workbench/model/check";
-import { Button } from "../../workbench/panels/parts";
+import { Button, optionList } from "../../workbench/panels/parts";
 import { QuestionField } from "../../workbench/panels/question";
 import type { Bench } from "../bench";
 import { type Candidate, equal, type Style } from "../candidates";
@@ -124,7 +124,7 @@ function Classes({ review, bench, chords }: Props & { chords: ReadonlyMap<string
   return (
     <section>
       <h2>{t(selected ? "classOf" : "classNext")}</h2>
-      <div class="options">
+      <div class={optionList((bench.spec.classes ?? []).length)}>
         {(bench.spec.classes ?? []).map((one) => (
           <Button
             key={one.key}

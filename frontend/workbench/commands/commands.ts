@@ -66,6 +66,13 @@ function answerCommands(desk: Desk): Command[] {
       repeats: true,
       run: whenIdle(desk, () => editor()?.redo()),
     },
+    {
+      ...answer,
+      id: "find",
+      keys: ["Ctrl+KeyF"],
+      label: "findClass",
+      run: () => document.getElementById("find-class")?.focus(),
+    },
     { ...answer, id: "details", keys: ["KeyE"], label: "cmdDetails", run: () => focusDetails(desk) },
     { ...answer, id: "escape", keys: ["Escape"], label: "cmdEscape", inText: true, run: () => escape(desk) },
   ];
@@ -91,6 +98,7 @@ export function chooseSkip(desk: Desk, reason: SkipReason): void {
 export function startChosen(desk: Desk): void {
   const project = desk.chosenProject.peek();
   if (project !== null) desk.start(project);
+  else location.reload();
 }
 
 export function open(desk: Desk, dialog: Dialog): void {

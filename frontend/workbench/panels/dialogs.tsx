@@ -10,16 +10,29 @@ import { Button, Kbd } from "./parts";
 
 function Modal({ desk, title, wide, children }: { desk: Desk; title: string; wide?: boolean; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const body = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     dialog.current?.showModal();
+    // Not a button: Enter pressed twice must choose nothing, and the arrows scroll a long guide.
+    body.current?.focus();
     return () => document.getElementById("stage")?.focus();
   }, []);
   const close = (): void => {
     desk.dialog.value = null;
   };
   return (
-    <dialog class={`dialog ${wide ? "wide" : ""}`} ref={dialog} aria-label={title} onClose={close}>
-      <div class="dialog-body">
+    <dialog
+      class={`dialog ${wide ? "wide" : ""}`}
+      ref={dialog}
+      aria-label={title}
+      onClose={close}
+      // At once, not when the browser says so a moment later: the next key is for the image.
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
+    >
+      <div class="dialog-body" ref={body} tabIndex={-1}>
         <div class="dialog-head">
           <h2>{title}</h2>
           <Button class="bare" chord="Escape" onPress={close}>
@@ -32,7 +45,7 @@ function Modal({ desk, title, wide, children }: { desk: Desk; title: string; wid
   );
 }
 
-function Note({ desk, label, onSend }: { desk: Desk; label: string; onSend: (note: string) => void }) {
+function Note({ label, send, onSend }: { label: string; send: string; onSend: (note: string) => void }) {
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => input.current?.focus(), []);
   return (
@@ -48,7 +61,7 @@ function Note({ desk, label, onSend }: { desk: Desk; label: string; onSend: (not
         <input class="input" ref={input} maxLength={500} autocomplete="off" />
       </label>
       <button class="button primary">
-        {desk.t("send")} <Kbd chord="Enter" />
+        {send} <Kbd chord="Enter" />
       </button>
     </form>
   );
@@ -75,7 +88,7 @@ function Skip({ desk }: { desk: Desk }) {
           </Button>
         ))}
       </div>
-      {desk.choice.value === "other" && <Note desk={desk} label={t("skipNote")} onSend={send} />}
+      {desk.choice.value === "other" && <Note label={t("skipNote")} send={t("skip")} onSend={send} />}
     </Modal>
   );
 }
@@ -105,7 +118,7 @@ function Report({ desk }: { desk: Desk }) {
           </Button>
         ))}
       </div>
-      {kind !== null && <Note desk={desk} label={t("note")} onSend={send} />}
+      {kind !== null && <Note label={t("note")} send={t("send")} onSend={send} />}
     </Modal>
   );
 }

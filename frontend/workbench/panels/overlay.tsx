@@ -25,6 +25,14 @@ function Hovered({ desk, stage }: Props) {
   return <rect class="hovered" {...frame(desk.camera.view.value, shape.box)} fill={stage.colors.get(shape.class) ?? "#ffffff"} />;
 }
 
+/** A longer name is cut on the image; the panel has it whole. */
+const NAME_LETTERS = 24;
+
+function short(name: string): string {
+  const letters = [...name];
+  return letters.length > NAME_LETTERS ? `${letters.slice(0, NAME_LETTERS - 1).join("")}…` : name;
+}
+
 /** Below this side the grips would cover the box; corners alone stay. */
 const ROOM_FOR_SIDES_PX = 44;
 
@@ -43,7 +51,7 @@ function Active({ desk, stage }: Props) {
       <rect class="active-back" {...place} />
       <rect class="active" {...place} stroke={color} fill={color} />
       <text class="active-name" x={place.x} y={Math.max(place.y - 7, 14)}>
-        {name}
+        {short(name)}
       </text>
       {HANDLES.filter((handle) => roomy || handle.length === 2).map((handle) => {
         const at = toScreen(view, handlePoint(shape.box, handle));

@@ -5,48 +5,17 @@ import type { Desk } from "../desk";
 import { nameOf, type Shape } from "../contract";
 import { attributesOfSelected, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
 import { open } from "../commands/commands";
-import { chooseClass, deleteShape } from "../commands/boxes";
+import { deleteShape } from "../commands/boxes";
 import { attributeKeys } from "../commands/options";
 import { classOf } from "../model/check";
 import type { Stage } from "../view/stage";
-import { Button, Icon, Kbd } from "./parts";
+import { Classes } from "./classes";
+import { Button, Icon, Kbd, Swatch } from "./parts";
 import { QuestionField } from "./question";
 
 interface Props {
   desk: Desk;
   stage: Stage;
-}
-
-function swatch(color: string | undefined) {
-  return (
-    <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
-      <rect width="12" height="12" rx="2" fill={color ?? "#888"} />
-    </svg>
-  );
-}
-
-function Classes({ desk, stage }: Props) {
-  const selected = stage.work.editor.selected.value;
-  const current = selected?.class ?? desk.shapeClass.value;
-  return (
-    <section aria-label={desk.t("classes")}>
-      <h2>{desk.t("classes")}</h2>
-      <div class="options">
-        {(stage.work.schema.spec.classes ?? []).map((one) => (
-          <Button
-            key={one.key}
-            class="option"
-            chord={desk.optionKeys.value.classes.get(one.key)}
-            pressed={one.key === current}
-            onPress={() => chooseClass(desk, one.key)}
-          >
-            {swatch(stage.colors.get(one.key))}
-            <span class="option-name">{nameOf(one, desk.language)}</span>
-          </Button>
-        ))}
-      </div>
-    </section>
-  );
 }
 
 function Details({ desk, stage }: Props) {
@@ -109,8 +78,8 @@ function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
   return (
     <li class={chosen ? "row-chosen" : ""}>
       <Button class="bare row-name" pressed={chosen} onPress={() => (stage.work.editor.selectedId.value = shape.id)}>
-        {swatch(stage.colors.get(shape.class))}
-        <span class="option-name">
+        <Swatch color={stage.colors.get(shape.class)} />
+        <span class="option-name" title={name}>
           {at + 1} · {name}
         </span>
         <span class="faint number">

@@ -37,6 +37,19 @@ export function Button({ class: kind = "", chord, label, pressed, disabled, onPr
   );
 }
 
+export function Swatch({ color }: { color: string | undefined }) {
+  return (
+    <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
+      <rect width="12" height="12" rx="2" fill={color ?? "#888"} />
+    </svg>
+  );
+}
+
+const MANY = 9;
+
+/** The class of a list of options: a long one scrolls by itself. */
+export const optionList = (count: number): string => (count > MANY ? "options many" : "options");
+
 const PATHS = {
   fit: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",

@@ -36,7 +36,7 @@ function Options({ question, value, keys, language, onPress }: Props) {
           pressed={isChosen(value, option.key)}
           onPress={() => onPress(option.key)}
         >
-          <span class="option-name">{nameOf(option, language)}</span>
+          <span class="option-name" title={nameOf(option, language)}>{nameOf(option, language)}</span>
         </Button>
       ))}
     </div>

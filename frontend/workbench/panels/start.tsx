@@ -61,6 +61,9 @@ export function Start({ desk }: { desk: Desk }) {
           <div class="empty">
             <h2>{t("noProjects")}</h2>
             <p>{t("noProjectsHelp")}</p>
+            <Button class="primary" chord="Enter" onPress={() => location.reload()}>
+              {t("reload")}
+            </Button>
           </div>
         ) : (
           <>
