@@ -55,6 +55,7 @@ def check_surroundings(state: State) -> None:
     state.open()
     state.lock()
     state.check_space()
+    check_photographs()
     check_port(_host(), _port())
 
 
@@ -63,11 +64,21 @@ def check_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror as error:
+            raise EmbeddedError(f"HOST is {host!r}, which is no address of this machine.") from error
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise EmbeddedError(f"HOST is {host!r}, which is no address of this machine.") from error
             raise EmbeddedError(
                 f"Port {port} on {host} cannot be used ({error.strerror}). Stop the program that uses it, or "
                 f"choose another port: `make up PORT={port + 1 if port < 65535 else 8000}`."
             ) from error
+
+
+def check_photographs() -> None:
+    folder = os.environ.get("LABELMILL_DEMO_IMAGES")
+    if folder and not Path(folder).is_dir():
+        raise EmbeddedError(f"LABELMILL_DEMO_IMAGES is {folder!r}, which is no folder.")
 
 
 def make_environment(state: State, *, servers: list[Service]) -> dict[str, str]:

@@ -35,6 +35,20 @@ def test_used_port_names_itself_and_another() -> None:
             up.check_port("127.0.0.1", port)
 
 
+@pytest.mark.parametrize("host", ["192.0.2.7", "no.such.host.invalid"])
+def test_host_of_another_machine_is_not_blamed_on_the_port(host: str) -> None:
+    with pytest.raises(EmbeddedError, match=f"HOST is '{host}', which is no address of this machine"):
+        up.check_port(host, 8000)
+
+
+def test_missing_folder_of_photographs_is_said_before_anything_starts(monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LABELMILL_DEMO_IMAGES", str(tmp_path))
+    up.check_photographs()
+    monkeypatch.setenv("LABELMILL_DEMO_IMAGES", str(tmp_path / "none"))
+    with pytest.raises(EmbeddedError, match="is no folder"):
+        up.check_photographs()
+
+
 @pytest.mark.parametrize("text", ["http", "0", "70000"])
 def test_port_that_is_none_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", text)
