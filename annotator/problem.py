@@ -17,6 +17,7 @@ from rest_framework.views import set_rollback
 from annotator.errors import DomainError
 
 CONTENT_TYPE = "application/problem+json"
+READABLE = {"ensure_ascii": False}  # people read these too, many of them in Chinese
 
 
 def problem(*, status: int, code: str, detail: str, **extra: Any) -> dict[str, Any]:
@@ -32,7 +33,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def problem_response(error: DomainError) -> JsonResponse:
     body = problem(status=error.status, code=error.code, detail=str(error.detail), **error.extra)
-    return JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
+    return JsonResponse(body, status=error.status, content_type=CONTENT_TYPE, json_dumps_params=READABLE)
 
 
 def problem_page(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -69,7 +70,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def _plain_problem(status: int, code: str, detail: str) -> JsonResponse:
     body = problem(status=status, code=code, detail=detail)
-    return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, json_dumps_params=READABLE)
 
 
 def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
