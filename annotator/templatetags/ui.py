@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import floor
 from typing import Any
 
+from babel.numbers import format_currency
 from django import template
 from django.forms import BoundField
 from django.templatetags.static import static
@@ -29,6 +30,12 @@ def icon(name: str, label: str = "") -> SafeString:
 def grouped(value: int | float | Decimal | None) -> str:
     """12345 -> 12,345 in both languages; nothing known -> a dash."""
     return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    """1.5 -> ¥1.50, 0.0825 -> ¥0.0825: as the workbench writes it, alike in both languages."""
+    return format_currency(amount, currency, "¤#,##0.00##", locale="zh_Hans", currency_digits=False)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 
-from annotator.templatetags.ui import grouped, initials, percent
+from annotator.templatetags.ui import grouped, initials, money, percent
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,14 @@ def test_grouped_writes_thousands_alike_in_both_languages() -> None:
     assert grouped(1234567) == "1,234,567"
     assert grouped(Decimal("1234.50")) == "1,234.50"
     assert grouped(None) == "–"
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("1.4400", "¥1.44"), ("0.0825", "¥0.0825"), ("1E+2", "¥100.00"), ("12345", "¥12,345.00")],
+)
+def test_money_keeps_what_a_small_price_needs(amount: str, shown: str) -> None:
+    assert money(Decimal(amount), "CNY") == shown
 
 
 @pytest.mark.parametrize(
