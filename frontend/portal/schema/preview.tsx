@@ -10,13 +10,16 @@ function spoken(names: Names | undefined, key: string, language: string): string
 }
 
 function Ask({ one, language }: { one: Question; language: string }) {
+  const said = spoken(one.names, one.key, language);
+  if (one.kind === "checkbox") {
+    return <label class="check"><input type="checkbox" disabled checked={one.default === true} />{said}</label>;
+  }
   const options = CHOICES.has(one.kind) ? one.options ?? [] : [];
   return (
     <div class="stack tight">
-      <span class="label">{spoken(one.names, one.key, language)}{one.required && " *"}</span>
+      <span class="label">{said}{one.required && " *"}</span>
       <div class="row">
         {options.map((option, i) => <span class="button" key={i}>{i < 9 && <kbd class="kbd">{i + 1}</kbd>}{spoken(option.names, option.key, language)}</span>)}
-        {one.kind === "checkbox" && <span class="check"><input type="checkbox" disabled checked={one.default === true} /></span>}
         {one.kind === "number" && <input class="input number narrow-field" disabled placeholder={[one.minimum, one.maximum].map((n) => n ?? "").join(" – ")} />}
         {one.kind === "text" && <input class="input" disabled />}
       </div>
