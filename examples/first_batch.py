@@ -5,6 +5,9 @@ Only the standard library. Run it again after anything went wrong: what has arri
 
     export LABELMILL_API_KEY=lm_...
     python examples/first_batch.py path/to/photographs [--url http://localhost:8000]
+
+Ends with 0 when the batch is ingested (single files may have been refused: the report says which), 1 when
+it could not be, 2 on wrong usage, 130 on Ctrl-C.
 """
 
 from __future__ import annotations
@@ -60,12 +63,16 @@ class Api:
             except urllib.error.HTTPError as error:
                 if error.code not in LATER or attempt == TRIES:
                     raise Refused(_problem(error)) from error
+                reason = f"HTTP {error.code}"
                 wait = float(error.headers.get("Retry-After") or 2**attempt / 4)
             except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
+                reason = str(getattr(error, "reason", error))
                 if attempt == TRIES:
-                    raise SystemExit(f"{self._base} does not answer: {error}") from error
+                    raise SystemExit(f"{self._base} does not answer: {reason}") from error
                 wait = 2**attempt / 4
-            time.sleep(min(wait, 30))
+            wait = min(wait, 30)
+            print(f"\n{self._base}: {reason}; trying again in {wait:g} s", file=sys.stderr, flush=True)
+            time.sleep(wait)
         raise AssertionError("unreachable")
 
     def post(self, path: str, body: object = None) -> Any:
@@ -172,6 +179,13 @@ def report(api: Api, shown: Any) -> None:
         print(f"  {row['code']:<20} {row['name']}: {row['reason']}")
 
 
+def read_schema(path: Path) -> object:
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{path} cannot be read as JSON: {error}") from error
+
+
 def _problem(error: urllib.error.HTTPError) -> dict[str, Any]:
     try:
         return dict(json.load(error))
@@ -184,7 +198,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--url", default=os.environ.get("LABELMILL_URL", "http://localhost:8000"))
+    parser.add_argument("--url", default=os.environ.get("LABELMILL_URL") or "http://localhost:8000")
     parser.add_argument("--key", default=os.environ.get("LABELMILL_API_KEY"))
     parser.add_argument("--project", default="First project")
     parser.add_argument("--batch", help="its name; the folder's unless given")
@@ -193,10 +207,12 @@ def main() -> None:
     if not given.key:
         raise SystemExit("Set LABELMILL_API_KEY to a key of the portal, or give --key.")
     folder = given.folder.resolve()
+    if not folder.is_dir():
+        parser.error(f"{folder} is no folder")
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
     if not files:
         raise SystemExit(f"There is no file in {folder}.")
-    schema = json.loads(given.schema.read_text()) if given.schema else SCHEMA
+    schema = read_schema(given.schema) if given.schema else SCHEMA
     api = Api(given.url, given.key)
     try:
         project = find_project(api, given.project, schema)
@@ -210,4 +226,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("\nStopped. Run it again to go on: what has arrived is not sent twice.", file=sys.stderr)
+        sys.exit(130)
