@@ -21,8 +21,9 @@ from django.utils.translation import gettext_noop as _
 PORTS = {80, 443, 8080, 8443}
 # What clouds answer credentials at, and Python 3.11 takes for public.
 _METADATA = [ipaddress.ip_network("168.63.129.16/32"), ipaddress.ip_network("192.0.0.0/24")]
-# Networks that carry an IPv4 address inside an IPv6 one: the inner address is what would be reached.
-_TUNNELS = [ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48")]
+# All of IPv6 that is handed out to the internet. Elsewhere lie tunnels with an IPv4 address inside
+# (64:ff9b::/96, ::/96), site-local networks and what nobody has a use for yet.
+_HANDED_OUT = ipaddress.ip_network("2000::/3")
 
 
 class Refused(Exception):
@@ -62,7 +63,7 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
         inner = address.ipv4_mapped or address.sixtofour
         if inner is not None:
             return is_public(inner)
-        if address.teredo is not None or any(address in network for network in _TUNNELS):
+        if address.teredo is not None or address not in _HANDED_OUT:
             return False
     return (
         address.is_global
