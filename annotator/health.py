@@ -30,6 +30,7 @@ from prometheus_client.registry import Collector
 log = structlog.get_logger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
 
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS = Counter("labelmill_requests", "Answered requests", ["method", "route", "status"])
 SECONDS = Histogram(
     "labelmill_request_seconds",
@@ -52,7 +53,8 @@ WAITING = {
 
 
 class MetricsMiddleware:
-    """Counts every request by its route pattern, never by its path: the number of series stays bounded."""
+    """Counts every request by its route pattern, never by its path, and by the methods there are: both are
+    the caller's to choose, and the number of series stays bounded."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -61,7 +63,8 @@ class MetricsMiddleware:
         started = time.perf_counter()
         response = self.get_response(request)
         route = request.resolver_match.route if request.resolver_match else "none"
-        REQUESTS.labels(request.method, route, response.status_code).inc()
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, route, response.status_code).inc()
         SECONDS.labels(route).observe(time.perf_counter() - started)
         return response
 
