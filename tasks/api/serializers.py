@@ -93,7 +93,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "settle_threshold", "price", "currency", "priority", "sites", "schema", "schema_version",
             "created_at",
         ]  # fmt: skip
-        read_only_fields = ["id", "state", "created_at"]
+        read_only_fields = ["id", "state", "priority", "created_at"]  # priority: the operator weighs clients
         validators: list[Any] = []
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
