@@ -21,12 +21,17 @@ class Cut(Generic[Row]):
     previous: str | None
 
 
+def number_in(request: HttpRequest, name: str) -> int | None:
+    """The number that a parameter of the address names, if it can be one of a row."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def cut(request: HttpRequest, rows: QuerySet[Row], *, size: int = PAGE) -> Cut[Row]:
     """The page named by `?before=<key>`; anything else there means the first one."""
-    before = request.GET.get("before", "")
-    known = before.isascii() and before.isdigit() and len(before) < 19
-    if known:
-        rows = rows.filter(pk__lt=int(before))
+    before = number_in(request, "before")
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: size + 1])
     parameters = request.GET.copy()
     more = None
@@ -34,4 +39,5 @@ def cut(request: HttpRequest, rows: QuerySet[Row], *, size: int = PAGE) -> Cut[R
         parameters["before"] = str(found[size - 1].pk)
         more = f"?{parameters.urlencode()}"
     parameters.pop("before", None)
-    return Cut(rows=found[:size], next=more, previous=f"?{parameters.urlencode()}" if known else None)
+    first = f"?{parameters.urlencode()}" if before is not None else None
+    return Cut(rows=found[:size], next=more, previous=first)

@@ -250,6 +250,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "clients.auth.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
+    "DEFAULT_PARSER_CLASSES": ["annotator.parsers.StrictJSONParser"],
     ],
     "DEFAULT_PERMISSION_CLASSES": ["clients.auth.IsClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

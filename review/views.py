@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from django.contrib.auth.decorators import login_required
@@ -15,20 +15,21 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
-from annotator.errors import Invalid
+from annotator.parsers import read_body
 from review import disputes
 from review.adjudicate import Verdict, adjudicate, ask_one_more
 from review.cases import describe, specs_of
 
-Body = TypeVar("Body")
+# A page knows a few hundred disputes and schemas; more is no page of ours.
+Ids = Annotated[list[int], msgspec.Meta(max_length=10_000)]
 
 
 class NextBody(msgspec.Struct, forbid_unknown_fields=True):
     """`besides`: disputes put off, or on the page already; `schemas`: those the page knows."""
 
-    want: int = 3
-    besides: list[int] = []
-    schemas: list[int] = []
+    want: Annotated[int, msgspec.Meta(ge=0)] = 3
+    besides: Ids = []
+    schemas: Ids = []
 
 
 class VerdictBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,7 +41,7 @@ class VerdictBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class LetGoBody(msgspec.Struct, forbid_unknown_fields=True):
-    disputes: list[int]
+    disputes: Ids
 
 
 @login_required
@@ -74,7 +75,7 @@ def desk(request: HttpRequest, project_id: int) -> HttpResponse:
 @require_POST
 def next_disputes(request: HttpRequest, project_id: int) -> JsonResponse:
     person = disputes.access_reviewer(request)
-    body = parse(request, NextBody)
+    body = read_body(request, NextBody)
     project = disputes.access_review_project(person, project_id)
     taken = disputes.take_disputes(
         person=person, project=project, want=body.want, besides=body.besides, now=timezone.now()
@@ -88,7 +89,7 @@ def next_disputes(request: HttpRequest, project_id: int) -> JsonResponse:
 @require_POST
 def verdict(request: HttpRequest, dispute_id: int) -> JsonResponse:
     person = disputes.access_reviewer(request)
-    body = parse(request, VerdictBody)
+    body = read_body(request, VerdictBody)
     note = body.note.replace("\x00", "")[:500]
     given = Verdict(body.id, body.payload, picked=body.picked, note=note, excluded=body.excluded)
     _, new = adjudicate(person=person, dispute_id=dispute_id, verdict=given)
@@ -107,12 +108,5 @@ def ask(request: HttpRequest, dispute_id: int) -> JsonResponse:
 @require_POST
 def let_go(request: HttpRequest) -> JsonResponse:
     person = disputes.access_reviewer(request)
-    body = parse(request, LetGoBody)
+    body = read_body(request, LetGoBody)
     return JsonResponse({"let_go": disputes.let_go(person=person, dispute_ids=body.disputes)})
-
-
-def parse(request: HttpRequest, kind: type[Body]) -> Body:
-    try:
-        return msgspec.json.decode(request.body or b"{}", type=kind)
-    except msgspec.DecodeError as error:
-        raise Invalid(errors=[{"where": "", "code": "invalid", "detail": str(error)}]) from error

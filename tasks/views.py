@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -15,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
-from annotator.errors import Invalid
+from annotator.parsers import read_body
 from tasks import desk
 from tasks.access import access_annotator
 from tasks.desk import SyncRequest
@@ -25,8 +24,6 @@ from workers import earnings
 from workers.hours import midnight
 from workers.models import Person
 from workers.throughput import work_by_project
-
-Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 @require_safe
@@ -40,14 +37,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sync(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    asked = _parse(request, SyncRequest)
+    asked = read_body(request, SyncRequest)
     return JsonResponse(desk.sync(person=person, request=asked, now=timezone.now()))
 
 
 @require_POST
 def report(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    report_problem(person=person, report=_parse(request, Report))
+    report_problem(person=person, report=read_body(request, Report))
     return HttpResponse(status=204)
 
 
@@ -89,11 +86,3 @@ def _boot(request: HttpRequest, person: Person) -> dict[str, Any]:
             "language": reverse("language"),
         },
     }
-
-
-def _parse(request: HttpRequest, kind: type[Body]) -> Body:
-    try:
-        return msgspec.json.decode(request.body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        fault = {"where": "", "code": "malformed", "detail": str(error)}
-        raise Invalid(errors=[fault]) from None

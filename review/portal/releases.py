@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from annotator.pages import cut
+from annotator.pages import cut, number_in
+from annotator.wake import wake
 from clients.access import client_page
 from review.api.serializers import progress_of
 from review.formats import FORMATS
@@ -66,8 +67,8 @@ class ReleaseForm(forms.Form):
 def release_list(request: HttpRequest) -> HttpResponse:
     """All releases, or those of `?project=`; POST asks for a new one."""
     projects = client_projects(request)
-    asked = request.GET.get("project", "")
-    project = projects.filter(id=int(asked)).first() if asked.isascii() and asked.isdigit() else None
+    asked = number_in(request, "project")
+    project = projects.filter(id=asked).first() if asked is not None else None
     initial = {"project": project, "batch": request.GET.get("batch")}
     form = ReleaseForm(request.POST or None, projects=projects, project=project, initial=initial)
     if request.method == "POST" and form.is_valid():

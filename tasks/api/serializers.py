@@ -50,6 +50,12 @@ class Text(serializers.CharField):
 class SpecField(serializers.JSONField):
     """A label schema; tasks/schemas.py checks it and names each fault."""
 
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
+
 
 class GuideField(serializers.DictField):
     """Markdown by language."""

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from annotator.pages import number_in
 from clients.access import client_page
 from tasks.access import access_client_project
 from tasks.models import LabelSchema
@@ -22,8 +23,8 @@ def schema_editor(request: HttpRequest, project_id: int) -> HttpResponse:
     project = access_client_project(request, project_id)
     schemas = LabelSchema.objects.filter(project=project).order_by("-version")
     versions = list(schemas.values_list("version", flat=True)[:VERSIONS_SHOWN])
-    asked = request.GET.get("version", "")
-    chosen = schemas.filter(version=int(asked)) if asked.isascii() and asked.isdigit() else schemas
+    asked = number_in(request, "version")
+    chosen = schemas.filter(version=asked) if asked is not None else schemas
     schema = chosen.first() or schemas.first()
     boot = {
         "spec": schema.spec if schema else EMPTY,
