@@ -71,7 +71,7 @@ class Api:
                     raise SystemExit(f"{self._base} does not answer: {reason}") from error
                 wait = 2**attempt / 4
             wait = min(wait, 30)
-            print(f"\n{self._base}: {reason}; trying again in {wait:g} s", file=sys.stderr, flush=True)
+            print(f"{self._base}: {reason}; trying again in {wait:g} s", file=sys.stderr, flush=True)
             time.sleep(wait)
         raise AssertionError("unreachable")
 
