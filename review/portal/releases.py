@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotator.pages import cut, number_in
-from annotator.wake import wake
 from clients.access import client_page
 from review.api.serializers import progress_of
 from review.formats import FORMATS
