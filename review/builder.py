@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import logging
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import msgspec
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
@@ -37,7 +37,7 @@ from review.specs import merge_specs
 from tasks import storage
 from tasks.models import LabelSchema
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 HELD = timedelta(minutes=3)
 RETRY = timedelta(minutes=1)
@@ -61,9 +61,9 @@ def build_next() -> bool:
     try:
         build(release)
     except BuildLost:
-        log.info("release %d is built by another worker", release.id)
+        log.info("release lost", release=release.id)
     except Exception as error:
-        log.exception("release %d was not built, attempt %d", release.id, release.attempts)
+        log.exception("release put back", release=release.id, attempts=release.attempts)
         retry_later(release, error=error, now=timezone.now())
     return True
 

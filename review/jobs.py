@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from annotator.wake import wake
 from review import builder, settle, skills
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 # A run ends after so many chunks, so that one long backlog does not keep a worker from everything else.
 CHUNKS = 50
 
@@ -20,7 +20,7 @@ def settle_answered() -> None:
     for _ in range(CHUNKS):
         if settle.settle_answered().taken < settle.CHUNK:
             return
-    settle_answered.delay()
+    wake(settle_answered)
 
 
 @shared_task
@@ -30,7 +30,7 @@ def estimate_skills() -> None:
             skills.estimate_project(project_id=project_id, now=timezone.now())
         except Exception:
             # One project's odd history must not keep the others from their estimates.
-            log.exception("the skills of project %d could not be estimated", project_id)
+            log.exception("skills not estimated", project=project_id)
 
 
 @shared_task

@@ -20,7 +20,7 @@ from review.crowds import Knowledge, knowledge
 from review.models import Consensus, Dispute
 from review.moment import settling_moment
 from review.scores import Score, record_agreements
-from review.weighing import Finding, Outcome, Question, weigh_or_dispute
+from review.weighing import Finding, Outcome, Question, weigh_or_dispute, weight_of
 from tasks import states
 from tasks.batches import advance_batches
 from tasks.models import Assignment, Batch, Submission, Task
@@ -206,7 +206,7 @@ def dispute_skipped(*, limit: int = CHUNK) -> int:
                 task=task,
                 project_id=task.project_id,
                 reason=Dispute.Reason.SKIPPED,
-                value=2.0 ** (task.project.priority + task.batch.priority),
+                value=weight_of(task.project.priority + task.batch.priority),
                 opened_at=now,
             )
             for task in tasks

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import structlog
+
 from review.consensus import DEFAULT_SKILL, Answer, Consensus, Crowd, Shape, Spec, conclude, decide
 from review.models import Dispute
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 REASONS = {
     "tag_unsure": Dispute.Reason.TAGS,
@@ -20,7 +21,7 @@ REASONS = {
     "attribute_unsure": Dispute.Reason.ATTRIBUTE,
     "geometry_unsure": Dispute.Reason.GEOMETRY,
 }
-MAX_PRIORITY = 20  # a value is an expected number of errors, doubled by each step of priority
+MAX_PRIORITY = 20  # steps of priority, up or down, that still make a difference
 
 
 class Outcome(Enum):
@@ -71,10 +72,8 @@ def weigh_or_dispute(*, answers: Sequence[Answer], question: Question, task: int
     try:
         return weigh(answers=answers, question=question)
     except Exception:
-        log.exception("the answers to task %d could not be weighed", task)
-        return Finding(
-            Outcome.DISPUTE, reason=Dispute.Reason.ERROR, value=2.0 ** min(question.priority, MAX_PRIORITY)
-        )
+        log.exception("answers not weighed", task=task)
+        return Finding(Outcome.DISPUTE, reason=Dispute.Reason.ERROR, value=weight_of(question.priority))
 
 
 def more_may_help(consensus: Consensus, *, answers: Sequence[Answer], question: Question) -> bool:
@@ -95,6 +94,10 @@ def more_may_help(consensus: Consensus, *, answers: Sequence[Answer], question: 
 
 
 def value_of(consensus: Consensus, *, priority: int) -> float:
-    """The expected number of wrong annotations, doubled by each step of the client's priority."""
-    doubts = sum(1.0 - doubt.confidence for doubt in consensus.doubts)
-    return doubts * 2.0 ** max(-MAX_PRIORITY, min(priority, MAX_PRIORITY))
+    """The expected number of wrong annotations, weighed by the client's priority."""
+    return weight_of(priority) * sum(1.0 - doubt.confidence for doubt in consensus.doubts)
+
+
+def weight_of(priority: int) -> float:
+    """Doubled by each step of priority, within bounds: a client may give any number."""
+    return 2.0 ** max(-MAX_PRIORITY, min(priority, MAX_PRIORITY))

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import lru_cache
 
 from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
+from annotator import wake as waking
 from tasks import archives, ingest, queue, storage
 from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import Limits
-
-# A wake-up that waited longer in the queue is stale: while workers are busy, they wake each other, and
-# the sweep wakes them anyway. It keeps ingest from crowding out everything else a worker does.
-_STALE_SECONDS = 30
 
 
 @shared_task
@@ -52,9 +47,8 @@ def clear_incoming() -> None:
 
 
 def wake() -> None:
-    """Tell workers that there is work. Without a broker the sweep finds it later."""
-    with suppress(OperationalError):
-        ingest_pending.apply_async(expires=_STALE_SECONDS, retry=False)
+    """Tell workers that there is something to ingest."""
+    waking.wake(ingest_pending)
 
 
 @lru_cache(maxsize=1)

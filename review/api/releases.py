@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotator.errors import NotVisible
+from annotator.wake import wake
 from review.api.serializers import NewReleaseSerializer, ReleaseSerializer
 from review.downloads import release_file_response
 from review.jobs import build_releases
@@ -42,7 +43,7 @@ class ProjectReleases(ListAPIView[Release]):
             raise NotVisible
         person = request.user if request.user.is_authenticated else None
         release = request_release(project=project, batch=batch, formats=wanted["formats"], person=person)
-        build_releases.delay()
+        wake(build_releases)
         return Response(ReleaseSerializer(release, context={"request": request}).data, status=201)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotator.pages import cut, number_in
+from annotator.wake import wake
 from clients.access import client_page
 from review.api.serializers import progress_of
 from review.formats import FORMATS
@@ -77,7 +78,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
             formats=form.cleaned_data["formats"],
             person=request.user if request.user.is_authenticated else None,
         )
-        build_releases.delay()
+        wake(build_releases)
         messages.success(request, _("Version %(version)s is being built.") % {"version": release.version})
         return redirect("portal-release", release.id)
     releases = client_releases(request)

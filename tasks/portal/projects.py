@@ -12,16 +12,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from annotator.errors import Conflict, Forbidden
+from annotator.errors import Forbidden
 from annotator.pages import cut
 from clients.access import caller_organizations, client_page
 from tasks.access import access_client_project, client_projects
 from tasks.batches import open_batch
 from tasks.guides import guide_in, render_guide
-from tasks.models import Batch, Job, LabelSchema, Project
+from tasks.models import Batch, Job, Project
 from tasks.portal.forms import GUIDE_LENGTH, BatchForm, ProjectForm
 from tasks.progress import batch_progress
-from tasks.projects import create_project, set_state
+from tasks.projects import change_project, create_project, set_state
 from workers.models import Site
 
 
@@ -54,7 +54,7 @@ def project_edit(request: HttpRequest, project_id: int) -> HttpResponse:
     project = access_client_project(request, project_id)
     form = ProjectForm(request.POST or None, instance=project, organizations=caller_organizations(request))
     if request.method == "POST" and form.is_valid():
-        form.save()
+        change_project(project=project, fields=form.fields_given())
         messages.success(request, _("Saved."))
         return redirect("portal-project", project.id)
     return render(request, "portal/project_form.html", {"form": form, "project": project})
@@ -95,8 +95,6 @@ def project_state(request: HttpRequest, project_id: int) -> HttpResponse:
 def batch_new(request: HttpRequest, project_id: int) -> HttpResponse:
     project = access_client_project(request, project_id)
     form = BatchForm(request.POST)
-    if not LabelSchema.objects.filter(project=project).exists():
-        raise Conflict(_("Say first what may be answered: the project has no label schema yet."))
     if not form.is_valid():
         messages.error(request, _("A batch needs a name of at most 120 letters."))
         return redirect("portal-project", project.id)

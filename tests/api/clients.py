@@ -14,6 +14,7 @@ from clients.models import ApiKey, Organization
 from tasks import archives, ingest
 from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
+from workers.models import Person
 
 
 class Caller:
@@ -37,6 +38,13 @@ class Caller:
         return self._client.post(
             f"/api/v1/batches/{batch}/archives", {"file": SimpleUploadedFile(name, data)}
         )
+
+
+def signed_in(person: Person, **options: Any) -> Client:
+    """A browser in which this person has signed in."""
+    client = Client(**options)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def make_key(organization: Organization) -> tuple[ApiKey, str]:

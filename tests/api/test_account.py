@@ -10,15 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from tests.api.clients import signed_in
 from tests.cast import Cast
 from tests.factories import PASSWORD, PIN, make_person
 from workers.models import Person, Role
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 @pytest.fixture

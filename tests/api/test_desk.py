@@ -13,17 +13,12 @@ from django.test import Client
 from django.utils import timezone
 
 from tasks.models import Assignment, ProblemReport, Project, Submission
+from tests.api.clients import signed_in
 from tests.cast import Cast
 from tests.factories import box, make_batch, make_project, make_tasks, payload
 from workers.models import Earning, Person, Presence
 
 ANSWER = payload(box(10, 10, 50, 50))
-
-
-def signed_in(person: Person, **options: Any) -> Client:
-    client = Client(**options)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def post(client: Client, path: str, body: object) -> Any:

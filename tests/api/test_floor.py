@@ -15,15 +15,10 @@ from annotator.floor.batches import hourly_submissions, site_batches
 from annotator.floor.health import queue_health
 from annotator.floor.people import Now, people_now
 from tasks.models import Assignment, ProblemReport
+from tests.api.clients import signed_in
 from tests.cast import Cast
 from tests.factories import PIN, make_batch, make_person, make_tasks
 from workers.models import Presence, Role, Throughput
-
-
-def signed_in(person: object) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")  # type: ignore[arg-type]
-    return client
 
 
 def seen(cast: Cast, person: object, **ago: timedelta) -> None:

@@ -16,6 +16,8 @@ from clients.models import ApiKey, Membership, WebhookDelivery, WebhookEndpoint
 from clients.webhooks import enqueue
 from review.models import Consensus, Release, ReleaseFile
 from tasks.models import Batch, Image, Job, Project, Task
+from tasks.projects import change_project, set_state
+from tests.api.clients import signed_in
 from tests.cast import Cast
 from tests.factories import TAG_SPEC, make_batch, make_organization, make_project, make_tasks
 from workers.hours import this_hour
@@ -23,9 +25,7 @@ from workers.models import Person, Throughput
 
 
 def as_person(person: Person) -> Client:
-    client = Client(headers={"Accept": "text/html"})
-    client.force_login(person)
-    return client
+    return signed_in(person, headers={"Accept": "text/html"})
 
 
 @pytest.fixture
@@ -315,6 +315,14 @@ def test_a_batch_of_the_same_name_is_the_same_batch(cast: Cast, ada: Client) -> 
     assert Batch.objects.count() == 1
 
 
+def test_changing_a_project_leaves_its_state_to_whoever_closes_it(cast: Cast) -> None:
+    seen_open = Project.objects.get(id=cast.project.id)
+    set_state(project=cast.project, to="closed")
+    change_project(project=seen_open, fields={"name": "Boards, again"})
+    cast.project.refresh_from_db()
+    assert (cast.project.name, cast.project.state) == ("Boards, again", "closed")
+
+
 def test_a_batch_needs_a_label_schema_first(cast: Cast, ada: Client) -> None:
     project = Project.objects.create(organization=cast.mill, name="Bare")
     assert ada.post(f"/portal/projects/{project.id}/batches", {"name": "x"}).status_code == 409
@@ -392,7 +400,7 @@ def test_a_result_of_another_batch_is_not_there(cast: Cast, ada: Client) -> None
 def test_a_release_is_asked_for_and_a_foreign_batch_is_not_taken(
     cast: Cast, ada: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("review.portal.releases.build_releases.delay", lambda: None)
+    monkeypatch.setattr("review.jobs.build_releases.apply_async", lambda **_how: None)
     batch = make_batch(cast.project)
     settle(batch, 2)
     theirs = make_batch(make_project(organization=cast.rival))

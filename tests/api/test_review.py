@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from kombu.exceptions import OperationalError
 
 from clients.auth import digest, new_secret
 from clients.models import ApiKey
@@ -15,6 +16,7 @@ from review import builder
 from review.models import Adjudication, Dispute, Release
 from review.settle import settle_answered
 from tasks.models import Batch, Project
+from tests.api.clients import signed_in
 from tests.cast import Cast, make_cast
 from tests.factories import box, make_batch, make_tasks, payload
 from tests.labelling import answer_all, dispute
@@ -34,14 +36,8 @@ def cast(transactional_db: None) -> Cast:
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Messages only wake workers; what they would do is called by the test itself."""
     sent: list[str] = []
-    monkeypatch.setattr("review.jobs.build_releases.delay", lambda: sent.append("build"))
+    monkeypatch.setattr("review.jobs.build_releases.apply_async", lambda **_how: sent.append("build"))
     return sent
-
-
-def signed_in(person: Person) -> Client:
-    client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 def keyed(organization: Any) -> Client:
@@ -245,6 +241,19 @@ def test_an_object_store_answers_its_own_downloads(cast: Cast, monkeypatch: pyte
     assert answer.status_code == 302
     assert answer["Location"].startswith(f"https://store.example/projects/{cast.project.id}/release/")
     assert "boards-v1-coco.zip" in answer["Location"]
+
+
+def test_a_release_is_taken_while_the_broker_is_lost(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(**_how: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("review.jobs.build_releases.apply_async", lost)
+    settled(cast)
+    path = f"/api/v1/projects/{cast.project.id}/releases"
+    answer = keyed(cast.mill).post(path, {"formats": ["coco"]}, content_type="application/json")
+    assert answer.status_code == 201
+    assert builder.build_next()
+    assert Release.objects.get().state == "ready"
 
 
 def test_a_release_is_listed_newest_first_in_bounded_queries(

@@ -167,3 +167,10 @@ def test_the_full_pass_may_be_repeated(cast: Cast) -> None:
     first = list(Skill.objects.order_by("person").values_list("person", "estimate", "weight"))
     skills.estimate_project(project_id=cast.project.id, now=now)
     assert first == list(Skill.objects.order_by("person").values_list("person", "estimate", "weight"))
+
+
+def test_a_client_may_give_any_priority_to_what_everybody_skips(cast: Cast) -> None:
+    (task,) = tasks_of(cast, priority=32_000)
+    Task.objects.filter(id=task.id).update(stuck_at="2026-11-01T00:00Z")
+    assert settle.dispute_skipped() == 1
+    assert Dispute.objects.get(task=task).value == 2.0**20
