@@ -124,7 +124,6 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", 
 # Celery: a message only wakes a worker; all work to do is rows in PostgreSQL (DESIGN: invariant 5).
 CELERY_BROKER_URL = _broker_url(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 60,
     "unacked_restore_interval": 5,
@@ -196,10 +195,10 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "workers.passwords.PinOrPasswordValidator"},
 ]
+PASSWORD_HASHERS = ["workers.hashers.LeanArgon2PasswordHasher"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/sign-in"
-LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in"
 # In the database alone: a lost Redis must not sign a whole site out.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -250,16 +249,15 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "clients.auth.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
-    "DEFAULT_PARSER_CLASSES": ["annotator.parsers.StrictJSONParser"],
     ],
     "DEFAULT_PERMISSION_CLASSES": ["clients.auth.IsClient"],
+    "DEFAULT_PARSER_CLASSES": ["annotator.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "annotator.pagination.CursorPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["clients.auth.CallerThrottle"],
     "DEFAULT_THROTTLE_RATES": {"caller": os.environ.get("LABELMILL_API_RATE", "6000/min")},
     "EXCEPTION_HANDLER": "annotator.problem.api_exception",
-    "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Labelmill API",

@@ -107,7 +107,7 @@ def release_jobs(*, batch_id: int) -> None:
     jobs.exclude(batch__state=Batch.State.OPEN).update(state=Job.State.PENDING)
 
 
-def finish_ingest(*, batch_id: int, now: datetime) -> bool:
+def finish_ingest(*, batch_id: int, now: datetime) -> None:
     """Let a closed batch go on to labelling once its last job and archive are done; once only.
 
     Call it after the commit that ended a job: of two that end together, the later one sees both.
@@ -133,11 +133,9 @@ def finish_ingest(*, batch_id: int, now: datetime) -> bool:
                 "state": batch.state,
             }
             enqueue(organization=batch.project.organization_id, event="batch.ingested", payload=payload)
-    advance_batches(batch_ids=[batch_id], now=now)
     if changed:
         # Its tasks may all have been settled while the batch was still open.
         advance_batches(batch_ids=[batch_id], now=now)
-    return bool(changed)
 
 
 def finish_forgotten(*, now: datetime) -> None:

@@ -13,8 +13,6 @@ import numpy as np
 
 from review.consensus.matching import Bools, Floats
 
-KINDS = ("spurious", "hard", "easy")
-
 
 def kinds(seen: Bools, present: Bools, *, mix: Floats, hits: Floats) -> Floats:
     """Posterior of the kinds: clusters x 3.

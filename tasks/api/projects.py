@@ -9,7 +9,6 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
 
 from clients.access import access_caller_organization
 from tasks.access import access_client_project, client_projects
@@ -59,9 +58,6 @@ class Schemas(generics.ListCreateAPIView[LabelSchema]):
     def get_queryset(self) -> QuerySet[LabelSchema]:
         project = access_client_project(self.request, self.kwargs["project_id"])
         return LabelSchema.objects.filter(project=project)
-
-    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
-        return super().get_serializer(*args, **kwargs)
 
     @extend_schema(summary="Add a schema version; later batches are labelled by it")
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
