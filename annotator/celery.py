@@ -25,5 +25,7 @@ app.conf.beat_schedule = {
     "estimate skills": {"task": "review.jobs.estimate_skills", "schedule": 60.0},
     "advance forgotten batches": {"task": "review.jobs.advance_forgotten", "schedule": 60.0},
     "build releases": {"task": "review.jobs.build_releases", "schedule": 10.0},
+    "forget old sign-ins": {"task": "workers.jobs.forget_old_sign_ins", "schedule": 3600.0},
     "deliver webhooks": {"task": "clients.jobs.deliver_webhooks", "schedule": 10.0},
+    "forget old webhooks": {"task": "clients.jobs.forget_old_webhooks", "schedule": 3600.0},
 }

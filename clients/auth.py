@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -34,7 +35,7 @@ class ApiKeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer lm_...`; request.auth becomes the ApiKey."""
 
     def authenticate(self, request: Request) -> tuple[Any, ApiKey] | None:
-        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        kind, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() != "bearer":
             return None
         now = timezone.now()
@@ -44,7 +45,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             .first()
         )
         if key is None:
-            raise AuthenticationFailed("This API key is unknown, expired or revoked.")
+            raise AuthenticationFailed(gettext("This API key is unknown, expired or revoked."))
         if key.last_used_at is None or (now - key.last_used_at).total_seconds() > 60:
             ApiKey.objects.filter(id=key.id).update(last_used_at=now)
         return AnonymousUser(), key

@@ -13,4 +13,8 @@ def deliver_webhooks() -> None:
     """Send what is due, round after round, as long as full rounds come."""
     while webhooks.deliver_due(now=timezone.now()) >= webhooks.ROUND:
         pass
+
+
+@shared_task
+def forget_old_webhooks() -> None:
     webhooks.forget_old(now=timezone.now())

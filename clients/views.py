@@ -98,10 +98,10 @@ def webhook_change(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     endpoint = access.access_endpoint(request, endpoint_id)
     wanted = request.POST.get("to")
     if wanted == "removed":
-        endpoint.delete()
+        webhooks.remove_endpoint(endpoint=endpoint)
         messages.success(request, _("The webhook is removed."))
     elif wanted in {"on", "off"}:
-        WebhookEndpoint.objects.filter(id=endpoint.id).update(is_active=wanted == "on")
+        webhooks.switch_endpoint(endpoint=endpoint, on=wanted == "on")
     return redirect("portal-webhooks")
 
 

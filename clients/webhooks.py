@@ -71,6 +71,16 @@ def add_endpoint(*, organization: Organization, url: str) -> WebhookEndpoint:
         return WebhookEndpoint.objects.create(organization=organization, url=url, secret=secret)
 
 
+def switch_endpoint(*, endpoint: WebhookEndpoint, on: bool) -> None:
+    """An endpoint that is off is told nothing, and what waits for it keeps waiting."""
+    WebhookEndpoint.objects.filter(id=endpoint.id).update(is_active=on)
+
+
+def remove_endpoint(*, endpoint: WebhookEndpoint) -> None:
+    """Gone with its deliveries, those that wait too."""
+    endpoint.delete()
+
+
 def redeliver(*, delivery: WebhookDelivery, now: datetime) -> None:
     """Send a delivery that has ended once more, from the first attempt on."""
     changed = (
