@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from clients.auth import digest, new_secret
+from clients.keys import PREFIX
 from clients.models import ApiKey, Membership, Organization
-from tasks.models import LabelSchema, Project
+from tasks.models import Project
+from tasks.projects import create_project
 from workers.models import Person, Role, Site
 from workers.people import new_pin
 
@@ -23,13 +25,6 @@ PEOPLE = [
     ("ada", "Ada", Role.CLIENT),
     ("operator", "Operator", Role.OPERATOR),
 ]
-HOMES = {
-    Role.ANNOTATOR: "/desk/",
-    Role.SUPERVISOR: "/floor/",
-    Role.REVIEWER: "/review/",
-    Role.CLIENT: "/portal/",
-    Role.OPERATOR: "/admin/",
-}
 
 
 def _names(english: str, chinese: str) -> dict[str, str]:
@@ -119,12 +114,13 @@ def make_demo(secrets_file: Path) -> Demo:
     )
     api_key = known.get("api-key") or new_secret()
     ApiKey.objects.get_or_create(
-        digest=digest(api_key), defaults={"organization": organization, "name": "Demo", "prefix": api_key[:8]}
+        digest=digest(api_key),
+        defaults={"organization": organization, "name": "Demo", "prefix": api_key[:PREFIX]},
     )
     _keep(secrets_file, {**sign_ins, "api-key": api_key})
     projects = [
-        _project(organization, site, "Things in photographs", BOXES, BOX_GUIDE, "0.0800"),
-        _project(organization, site, "Scenes", TAGS, TAG_GUIDE, "0.0200"),
+        _project(organization, "Things in photographs", BOXES, BOX_GUIDE, "0.0800"),
+        _project(organization, "Scenes", TAGS, TAG_GUIDE, "0.0200"),
     ]
     return Demo(organization, projects, sign_ins, api_key)
 
@@ -158,19 +154,8 @@ def _keep(path: Path, values: dict[str, str]) -> None:
 
 
 def _project(
-    organization: Organization,
-    site: Site,
-    name: str,
-    spec: dict[str, Any],
-    guide: dict[str, str],
-    price: str,
+    organization: Organization, name: str, spec: dict[str, Any], guide: dict[str, str], price: str
 ) -> Project:
-    project, is_new = Project.objects.get_or_create(
-        organization=organization,
-        name=name,
-        defaults={"guide": guide, "price": price, "overlap": 3, "max_overlap": 5},
-    )
-    if is_new:
-        LabelSchema.objects.create(project=project, version=1, spec=spec)
-        project.sites.add(site)
-    return project
+    known = organization.projects.filter(name=name).first()
+    fields = {"name": name, "guide": guide, "price": price, "overlap": 3, "max_overlap": 5}
+    return known or create_project(organization=organization, fields=fields, spec=spec)

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from annotator.demo.cast import HOMES, PEOPLE, make_demo
+from annotator.demo.cast import PEOPLE, make_demo
 from annotator.demo.load import load_photographs
+from workers.auth import HOMES
 
 
 class Command(BaseCommand):
