@@ -14,6 +14,7 @@ from tasks.decode.decoder import Decoder
 from tasks.models import Project
 from tests.api.clients import Caller, work
 from tests.cast import Cast
+from tests.e2e.screens import faults_of
 from tests.factories import PIN
 
 MARGIN = 8  # CSS pixels that the workbench leaves around a fitted image
@@ -48,9 +49,7 @@ class Desk:
     def __init__(self, context: BrowserContext, server: LiveServer, name: str, pin: str = PIN) -> None:
         self.url = server.url
         self.page: Page = context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("console", lambda said: self.faults.append(said.text) if "Policy" in said.text else None)
+        self.faults = faults_of(self.page)
         self.sign_in(name, pin)
 
     def sign_in(self, name: str, pin: str = PIN) -> None:

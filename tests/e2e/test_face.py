@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-
 import pytest
-from django.conf import settings
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser import chromium
+from tests.e2e.screens import PC, PHONE, WIDER
 from tests.factories import PIN, make_person
 from workers.models import Role
 
 pytestmark = pytest.mark.e2e
 
-PC = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
 PUBLIC = ["/sign-in", "/sign-out", "/password/forgot", "/style/"]
 OURS = ["/account", "/style/"]
 # What a person presses must be at least this tall: 40 px with a mouse, 44 px with a finger.
@@ -25,16 +19,6 @@ SMALL_TARGETS = """(least) => [...document.querySelectorAll(
     'button, .button, .input, .select, .nav a, .check')]
   .filter(e => e.offsetParent && !e.closest('td') && e.getBoundingClientRect().height < least)
   .map(e => e.outerHTML.slice(0, 90))"""
-WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert (settings.BASE_DIR / "static/build/app.css").exists(), "Build the front end first: npm run build"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in this thread
-    with chromium() as running:
-        yield running
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def opened(browser: Browser, *, size: dict[str, int], language: str, theme: str) -> tuple[Page, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -16,32 +15,18 @@ from tasks.decode.decoder import Decoder
 from tasks.models import Batch, LabelSchema, Project
 from tests.api.clients import work
 from tests.api.test_portal import settle
-from tests.browser import chromium
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
+from tests.e2e.screens import PC, PHONE, WIDER, faults_of, keep_picture
 from tests.factories import PASSWORD, make_batch
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
-
-PC = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
-WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
-# A folder here receives a picture of each page, for people to look at.
-PICTURES = os.environ.get("LABELMILL_PICTURES")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in this thread
-    with chromium() as running:
-        yield running
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
 def cast(live_server: LiveServer) -> Iterator[Cast]:
     # No Celery worker runs here: the test does the workers' part itself.
-    with patch("tasks.jobs.ingest_pending.apply_async"), patch("review.jobs.build_releases.delay"):
+    with patch("tasks.jobs.ingest_pending.apply_async"), patch("review.jobs.build_releases.apply_async"):
         yield make_cast()
 
 
@@ -50,16 +35,14 @@ def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page
     context = browser.new_context(viewport=PC, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(20_000)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
+    faults = faults_of(page)
     page.goto(f"{live_server.url}/sign-in?next=/portal/")
     page.fill("input[name=username]", "ada")
     page.fill("input[name=password]", PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{live_server.url}/portal/")
     yield page
-    picture(page, "last")
+    keep_picture(page, "last", full_page=True)
     context.close()
     assert faults == []
 
@@ -73,11 +56,6 @@ def ingest() -> None:
         work(decoder)
 
 
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
-
-
 def yes(dialog: Dialog) -> None:
     dialog.accept()
 
@@ -87,10 +65,10 @@ def test_a_project_gets_its_labels_by_the_keyboard(page: Page, cast: Cast) -> No
     page.fill("#id_name", "Fruit")
     page.fill("#id_guide_en", "# Fruit\nBox **every** fruit.")
     page.wait_for_selector("#preview-en strong")
-    picture(page, "project-form")
+    keep_picture(page, "project-form", full_page=True)
     page.get_by_role("button", name="Create and go on").click()
     page.wait_for_selector(".schema-editor")
-    picture(page, "schema-empty")
+    keep_picture(page, "schema-empty", full_page=True)
 
     page.get_by_role("button", name="Add a class").press("Enter")
     page.get_by_label("Name in Chinese").fill("苹果")
@@ -109,14 +87,14 @@ def test_a_project_gets_its_labels_by_the_keyboard(page: Page, cast: Cast) -> No
     page.get_by_label("Name in English").nth(2).fill("Light")
     for i, name in enumerate(["Day", "Night"]):
         page.get_by_label("Name in English").nth(3 + i).fill(name)
-    picture(page, "schema-filled")
+    keep_picture(page, "schema-filled", full_page=True)
     page.get_by_role("button", name="Save as version 1").press("Enter")
     page.wait_for_url("**/portal/projects/*/")
     spec = LabelSchema.objects.get(project__name="Fruit").spec
     assert [one["key"] for one in spec["classes"]] == ["pear", "apple"]
     assert spec["classes"][1]["names"] == {"en": "Apple", "zh-hans": "苹果"}
     assert [one["key"] for one in spec["tags"][0]["options"]] == ["day", "night"]
-    picture(page, "project")
+    keep_picture(page, "project", full_page=True)
 
 
 def test_the_json_view_and_the_form_are_one_schema(page: Page, cast: Cast, live_server: LiveServer) -> None:
@@ -126,7 +104,7 @@ def test_the_json_view_and_the_form_are_one_schema(page: Page, cast: Cast, live_
     page.fill("#json", "{")
     page.get_by_text("This is no JSON").wait_for()
     page.fill("#json", text.replace("ESP8266", "ESP-8266"))
-    picture(page, "schema-json")
+    keep_picture(page, "schema-json", full_page=True)
     page.get_by_role("button", name="Form").click()
     expect(page.get_by_label("Name in English").nth(1)).to_have_value("ESP-8266")
     page.get_by_role("button", name="Undo").click()
@@ -141,18 +119,18 @@ def test_photographs_are_uploaded_and_a_bad_one_is_named(
     (tmp_path / "broken.jpg").write_bytes(files[0].read_bytes()[:5000])
     (tmp_path / "notes.txt").write_text("not for you")
     page.goto(f"{live_server.url}/portal/projects/{cast.project.id}/")
-    picture(page, "project-no-batches")
+    keep_picture(page, "project-no-batches", full_page=True)
     page.get_by_role("button", name="New batch").click()
     page.fill("#id_name", "Monday")
     page.get_by_role("button", name="Create and upload").click()
     page.wait_for_selector(".dropzone")
-    picture(page, "upload-empty")
+    keep_picture(page, "upload-empty", full_page=True)
     chosen = [*files, tmp_path / "broken.jpg", tmp_path / "notes.txt"]
     page.locator("input[type=file]").first.set_input_files(chosen)
     page.get_by_text("All files are there.").wait_for()
     page.get_by_text("notes.txt").wait_for()
     page.get_by_role("button", name="Close the batch").wait_for()
-    picture(page, "upload-done")
+    keep_picture(page, "upload-done", full_page=True)
 
     # After a reload the same files are dropped once more: nothing is sent into the batch twice.
     page.reload()
@@ -169,10 +147,10 @@ def test_photographs_are_uploaded_and_a_bad_one_is_named(
     ingest()
     page.get_by_text("Annotators answer").wait_for()
     page.locator(".stat.bad", has_text="Refused").wait_for()
-    picture(page, "batch-labelling")
+    keep_picture(page, "batch-labelling", full_page=True)
     page.get_by_role("link", name="Refused files").click()
     page.get_by_text("broken.jpg").wait_for()
-    picture(page, "report")
+    keep_picture(page, "report", full_page=True)
 
 
 def test_an_upload_goes_on_after_the_line_was_down(page: Page, cast: Cast, live_server: LiveServer) -> None:
@@ -204,7 +182,7 @@ def test_what_the_server_cannot_take_is_tried_again_by_hand(
     page.wait_for_selector(".dropzone")
     page.locator("input[type=file]").first.set_input_files(photographs(3))
     page.get_by_text("larger than the server takes").first.wait_for()
-    picture(page, "upload-failed")
+    keep_picture(page, "upload-failed", full_page=True)
     page.unroute("**/images")
     page.get_by_role("button", name="Send the failed ones again").click()
     page.get_by_text("All files are there.").wait_for()
@@ -219,22 +197,22 @@ def test_results_are_looked_through_and_a_key_is_made(
     settle(batch, 1, confidence=0.4)
     page.goto(f"{live_server.url}/portal/batches/{batch.id}/")
     page.get_by_text("How sure the results are").wait_for()
-    picture(page, "batch-settled")
+    keep_picture(page, "batch-settled", full_page=True)
     page.get_by_role("link", name="Look at the least sure").click()
     assert page.locator(".thumb").count() == 1
     page.goto(f"{live_server.url}/portal/batches/{batch.id}/results")
-    picture(page, "results")
+    keep_picture(page, "results", full_page=True)
     page.locator(".thumb").nth(1).click()
     page.wait_for_selector(".drawn rect")
-    picture(page, "result")
+    keep_picture(page, "result", full_page=True)
 
     page.goto(f"{live_server.url}/portal/keys/")
     page.get_by_role("button", name="New key").click()
     page.fill("#id_name", "nightly")
-    picture(page, "key-dialog")
+    keep_picture(page, "key-dialog", full_page=True)
     page.get_by_role("button", name="Make the key").click()
     assert page.locator("#secret").input_value().startswith("lm_")
-    picture(page, "key-made")
+    keep_picture(page, "key-made", full_page=True)
     page.get_by_role("link", name="I have copied it").click()
     page.get_by_text("nightly").wait_for()
     assert ApiKey.objects.get().name == "nightly"
@@ -272,4 +250,4 @@ def test_no_page_is_wider_than_the_window(
         page.goto(f"{live_server.url}/portal/{path}")
         page.wait_for_load_state("networkidle") if name in {"batch", "schema", "upload", "edit"} else None
         assert page.evaluate(WIDER) <= 0, name
-        picture(page, f"{language}-{width}-{name}")
+        keep_picture(page, f"{language}-{width}-{name}", full_page=True)

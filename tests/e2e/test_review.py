@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,30 +12,17 @@ from pytest_django.live_server_helper import LiveServer
 from review.adjudicate import Verdict, adjudicate
 from review.models import Adjudication, Consensus, Dispute
 from tasks.models import Project, Task
-from tests.browser import chromium
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import MARGIN, ingest
+from tests.e2e.screens import PC, PHONE, WIDER, faults_of, keep_picture
 from tests.factories import PASSWORD, TAG_SPEC, box, make_project, payload
 from tests.labelling import dispute
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
-PC = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
-WIDER = "() => document.documentElement.scrollWidth - window.innerWidth"
-# A folder here receives a picture of each page, for people to look at.
-PICTURES = os.environ.get("LABELMILL_PICTURES")
 LEFT = payload(box(100, 100, 200, 150, id="left"))
 RIGHT = payload(box(450, 300, 200, 150, label="raspberry-pi-3", id="right"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in this thread
-    with chromium() as running:
-        yield running
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
@@ -52,9 +38,7 @@ def page(browser: Browser, live_server: LiveServer, cast: Cast) -> Iterator[Page
     context = browser.new_context(viewport=PC, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(20_000)
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda said: faults.append(said.text) if "Policy" in said.text else None)
+    faults = faults_of(page)
     yield page
     context.close()
     assert faults == []
@@ -108,12 +92,6 @@ def all_sent(page: Page) -> None:
     expect(page.locator(".bar .state")).to_contain_text("All sent")
 
 
-def picture(page: Page, name: str) -> None:
-    if PICTURES:
-        page.wait_for_timeout(400)
-        page.screenshot(path=str(Path(PICTURES) / f"{name}.png"))
-
-
 def on_screen(page: Page, case: Dispute, x: float, y: float) -> tuple[float, float]:
     """Where a point of the fitted image is in the window."""
     image = Task.objects.select_related("image").get(id=case.task_id).image
@@ -135,7 +113,7 @@ def test_a_reviewer_settles_disputes_by_keys_alone(page: Page, live_server: Live
     first, second, third, last = disputes(cast, 4)
     start(page, live_server, first)
     expect(page.locator(".answer")).to_have_count(3)
-    picture(page, "review-desk-en")
+    keep_picture(page, "review-desk-en")
     press(page, "1", "Enter")
     shown(page, second)
     press(page, "2", "Tab", "Shift+ArrowRight", "ArrowDown", "Shift+1", "Enter")
@@ -146,7 +124,7 @@ def test_a_reviewer_settles_disputes_by_keys_alone(page: Page, live_server: Live
     shown(page, last)
     press(page, "s")
     expect(page.get_by_role("heading", name="Nothing left to settle")).to_be_visible()
-    picture(page, "review-done-en")
+    keep_picture(page, "review-done-en")
     page.get_by_role("button", name="Take them up again").click()
     shown(page, last)
     all_sent(page)
@@ -239,7 +217,7 @@ def test_questions_are_settled_by_choosing(page: Page, live_server: LiveServer, 
     case = dispute([cast.an, cast.bo], task, [payload(garment="dress"), payload(garment="skirt")])
     start(page, live_server, case)
     expect(page.locator(".answer").first).to_contain_text("machine")
-    picture(page, "review-tags-en")
+    keep_picture(page, "review-tags-en")
     press(page, "Shift+3", "Enter")
     expect(page.get_by_role("heading", name="Nothing left to settle")).to_be_visible()
     all_sent(page)
@@ -255,15 +233,15 @@ def test_the_pages_are_whole_in_chinese_and_on_a_phone(
         context = browser.new_context(viewport=viewport, locale="zh-CN")
         page = context.new_page()
         sign_in(page, live_server)
-        picture(page, f"review-list-zh-{name}")
+        keep_picture(page, f"review-list-zh-{name}")
         assert page.evaluate(WIDER) <= 0
         page.goto(f"{live_server.url}/review/projects/{cast.project.id}/")
         expect(page.locator(".answer").first).to_contain_text("系统建议")
         expect(page.locator(".picture-layer img")).to_have_count(1)
-        picture(page, f"review-desk-zh-{name}")
+        keep_picture(page, f"review-desk-zh-{name}")
         assert page.evaluate(WIDER) <= 0
         if name == "pc":
             press(page, "Shift+Slash")
-            picture(page, "review-keys-zh")
+            keep_picture(page, "review-keys-zh")
         context.close()
     assert case.resolved_at is None

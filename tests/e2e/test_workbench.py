@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from playwright.sync_api import Browser, BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Assignment, ProblemReport, Submission
-from tests.browser import chromium
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, Truth, ingest, truth
+from tests.e2e.screens import PC
 from tests.factories import TAG_SPEC, make_project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
-PC: ViewportSize = {"width": 1366, "height": 768}
 SPEC_ORDER = ["arduino-nano", "esp8266", "raspberry-pi-3", "heltec-esp32-lora"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in this thread
-    with chromium() as running:
-        yield running
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
