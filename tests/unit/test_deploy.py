@@ -79,6 +79,13 @@ def test_example_environment_names_every_variable_and_no_secret() -> None:
     assert not any(value for name, value in given.items() if SECRET.search(name))
 
 
+def test_the_operators_guide_names_every_setting() -> None:
+    read = re.findall(r'"(LABELMILL_[A-Z_]+|[A-Z]+_URL)"', (ROOT / "annotator/settings.py").read_text())
+    guide = (ROOT / "docs/operator.md").read_text()
+    assert "LABELMILL_SECRET_KEY" in read
+    assert sorted({name for name in read if f"`{name}`" not in guide}) == []
+
+
 def test_volumes_are_all_declared() -> None:
     used = {volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
     assert used == set(COMPOSE["volumes"])
