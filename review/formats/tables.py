@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from review.formats.base import Format, Member, Settled, boxes, named, to_json
+from tasks.spreadsheets import safe_text
 
-SAY_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 IMAGE = ("image", "source_name", "split", "width", "height", "sha256")
 
 
@@ -77,12 +77,10 @@ def _rows(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[byte
 
 
 def _cell(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is led by an apostrophe, which shows it as text."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        text = value.replace("\x00", "\ufffd")
-        return f"'{text}" if text.startswith(SAY_FORMULA) else text
+        return safe_text(value.replace("\x00", "\ufffd"))
     return value
 
 

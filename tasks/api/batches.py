@@ -17,6 +17,7 @@ from tasks.batches import close_batch, open_batch
 from tasks.jobs import wake
 from tasks.models import Batch, Image
 from tasks.progress import batch_progress
+from tasks.refusals import in_report
 
 
 class Batches(generics.GenericAPIView[Batch]):
@@ -71,8 +72,7 @@ class Report(generics.ListAPIView[Image]):
 
     def get_queryset(self) -> QuerySet[Image]:
         batch = access_client_batch(self.request, self.kwargs["batch_id"])
-        told = Image.objects.filter(batch=batch, state__in=[Image.State.FAILED, Image.State.DUPLICATE])
-        return told.select_related("duplicate_of")
+        return in_report(batch).select_related("duplicate_of")
 
 
 def list_images(view: generics.GenericAPIView[Image], request: Request, batch_id: int) -> Response:

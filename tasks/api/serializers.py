@@ -11,7 +11,7 @@ from rest_framework import serializers
 from tasks.batches import Receipt
 from tasks.delivery import image_url
 from tasks.models import MAX_SEATS, Archive, Batch, Image, LabelSchema, Project
-from tasks.portal.reasons import words_for
+from tasks.refusals import words_for
 
 SPEC_EXAMPLE: dict[str, Any] = {
     "classes": [

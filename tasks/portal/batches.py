@@ -8,7 +8,6 @@ from datetime import datetime
 from io import StringIO
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,10 +21,12 @@ from annotator.pages import cut
 from clients.access import client_page
 from tasks.access import access_client_batch
 from tasks.batches import close_batch
-from tasks.models import Batch, Image
+from tasks.jobs import wake
+from tasks.models import Batch
 from tasks.pace import batch_forecast
-from tasks.portal.reasons import words_for
 from tasks.progress import batch_progress
+from tasks.refusals import in_report, words_for
+from tasks.spreadsheets import safe_text
 
 State = Batch.State
 # What each state of a batch means, in the order in which a batch goes through them.
@@ -36,7 +37,6 @@ STEPS = [
     (State.REVIEWING, gettext_lazy("Everything is answered; reviewers settle what is in dispute.")),
     (State.COMPLETE, gettext_lazy("Every image is settled. Make a release to download the dataset.")),
 ]
-REPORTED = [Image.State.FAILED, Image.State.DUPLICATE]
 
 
 @client_page
@@ -72,6 +72,7 @@ def batch_live(request: HttpRequest, batch_id: int) -> HttpResponse:
 def batch_close(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = access_client_batch(request, batch_id)
     close_batch(batch=batch, now=timezone.now())
+    wake()
     messages.success(request, _("The batch is closed. Its images go to the annotators as they get ready."))
     return redirect("portal-batch", batch.id)
 
@@ -80,7 +81,7 @@ def batch_close(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_safe
 def batch_report(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = access_client_batch(request, batch_id)
-    page = cut(request, _reported(batch).select_related("duplicate_of__batch"))
+    page = cut(request, in_report(batch).select_related("duplicate_of__batch"))
     rows = [(image, words_for(image.reason)) for image in page.rows]
     context = {"batch": batch, "page": page, "rows": rows, "progress": batch_progress([batch.id])[batch.id]}
     return render(request, "portal/batch_report.html", context)
@@ -117,19 +118,10 @@ def _now(batch: Batch, *, now: datetime) -> dict[str, object]:
     }
 
 
-def _reported(batch: Batch) -> QuerySet[Image]:
-    return Image.objects.filter(batch=batch, state__in=REPORTED)
-
-
-def safe_cell(text: str) -> str:
-    """Spreadsheets take text that begins like this for a formula; a quote before it keeps it text."""
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "|", "%"} else text
-
-
 def _csv(batch: Batch) -> Iterator[str]:
     # The mark in front makes Excel read UTF-8, which Chinese file names need.
     yield "\ufeff" + _line(["name", "state", "code", "reason", "duplicate_of"])
-    images = _reported(batch).select_related("duplicate_of").order_by("id")
+    images = in_report(batch).select_related("duplicate_of").order_by("id")
     for image in images.iterator(chunk_size=1000):
         original = image.duplicate_of.name if image.duplicate_of else ""
         words = str(words_for(image.reason)) if image.reason else ""
@@ -138,5 +130,5 @@ def _csv(batch: Batch) -> Iterator[str]:
 
 def _line(cells: list[str]) -> str:
     buffer = StringIO()
-    csv.writer(buffer).writerow([safe_cell(cell) for cell in cells])
+    csv.writer(buffer).writerow([safe_text(cell) for cell in cells])
     return buffer.getvalue()

@@ -1,9 +1,12 @@
-"""Why a file was refused, in a sentence that says what to do."""
+"""A batch's report: which files became no task, and why, in a sentence that says what to do."""
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tasks.models import Batch, Image
 
 REASONS: dict[str, str | Promise] = {
     "empty": _("The file is empty."),
@@ -39,3 +42,8 @@ REASONS: dict[str, str | Promise] = {
 def words_for(code: str) -> str | Promise:
     """A code without a sentence of its own is shown as it is: better than nothing."""
     return REASONS.get(code, code.replace("_", " "))
+
+
+def in_report(batch: Batch) -> QuerySet[Image]:
+    """The files of a batch that became no task: refused, or duplicates of another image."""
+    return Image.objects.filter(batch=batch, state__in=[Image.State.FAILED, Image.State.DUPLICATE])
