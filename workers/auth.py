@@ -5,6 +5,8 @@ The lock-out itself is django-axes', counted by login name: a whole site shares 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +14,8 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,6 +23,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from workers.models import Person, Role
 
+_LOCK_SPACE = 7_310  # the first half of our advisory locks' numbers; the second is the name
 HOMES: dict[str, str] = {
     Role.ANNOTATOR: "/desk/",
     Role.REVIEWER: "/review/",
@@ -58,6 +63,15 @@ def way_in(*, person: Person, wanted: str, host: str, secure: bool) -> str:
     return wanted if ours and not foreign else home
 
 
+@contextmanager
+def one_try_at_a_time(*, username: str) -> Iterator[None]:
+    """Tries of one name wait for one another: of a volley of guesses sent at one moment, all would be
+    checked before the first was counted."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, username])
+        yield
+
+
 def locked_until(*, username: str, now: datetime) -> datetime | None:
     """When the name may be tried again; None if it may be now. Failures fall out of the window one by one."""
     window: timedelta = get_cool_off() or timedelta()
@@ -76,6 +90,13 @@ def locked_until(*, username: str, now: datetime) -> datetime | None:
 def unlock(*, username: str) -> None:
     """Forgets wrong tries: for a supervisor who has reset a PIN, and for a password set by e-mail."""
     AxesProxyHandler.reset_attempts(username=username)
+
+
+def forget_old(*, now: datetime) -> None:
+    """Tries that count no more and sessions that have ended: strangers may add rows, so rows must end."""
+    window: timedelta = get_cool_off() or timedelta()
+    AccessAttempt.objects.filter(attempt_time__lt=now - window).delete()
+    SessionStore.clear_expired()
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]) -> HttpResponse:

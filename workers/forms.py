@@ -10,7 +10,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from workers.auth import login_name
+from workers.auth import login_name, one_try_at_a_time
 from workers.models import Person, Role
 
 
@@ -42,7 +42,8 @@ class SignInForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if "username" in cleaned and "password" in cleaned:
             name = login_name(given=cleaned["username"])
-            person = authenticate(self.request, username=name, password=cleaned["password"])
+            with one_try_at_a_time(username=name):
+                person = authenticate(self.request, username=name, password=cleaned["password"])
             if not isinstance(person, Person):
                 raise forms.ValidationError(_("The name and the PIN or password do not go together."))
             self.person = person

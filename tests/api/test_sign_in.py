@@ -6,12 +6,13 @@ from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Cast
 from tests.factories import PASSWORD, PIN, make_person
-from workers.auth import locked_until
+from workers.auth import forget_old, locked_until
 from workers.models import Person, Role
 from workers.people import reset_pin
 
@@ -216,3 +217,21 @@ def test_a_paused_person_may_enter_and_reads_why(client: Client, cast: Cast) -> 
     Person.objects.filter(pk=cast.an.pk).update(paused_at=timezone.now())
     attempt(client, "an", PIN)
     assert "Your work is paused." in client.get("/account").text
+
+
+def test_what_was_typed_is_kept_nowhere(client: Client, cast: Cast) -> None:
+    attempt(client, "an", "314159")
+    row = AccessAttempt.objects.get()
+    assert "314159" not in f"{row.post_data} {row.get_data} {row.path_info}"
+
+
+def test_old_tries_and_ended_sessions_are_forgotten(client: Client, cast: Cast) -> None:
+    """Anybody may make such rows, one for each name thought up."""
+    attempt(client, "an", WRONG)
+    attempt(client, "bo", PIN)
+    forget_old(now=timezone.now())
+    assert (AccessAttempt.objects.count(), Session.objects.count()) == (1, 1)
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=16))
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    forget_old(now=timezone.now())
+    assert (AccessAttempt.objects.count(), Session.objects.count()) == (0, 0)

@@ -1,0 +1,13 @@
+"""Celery entry points of people."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from workers import auth
+
+
+@shared_task
+def forget_old_sign_ins() -> None:
+    auth.forget_old(now=timezone.now())
