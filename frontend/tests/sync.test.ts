@@ -73,6 +73,14 @@ describe("a day's work", () => {
     expect(desk.session.today.peek()?.submitted).toBe(8);
   });
 
+  test("an answer is not called unsent in the very request that brings it", async () => {
+    const desk = await start(await open());
+    answer(desk, "good");
+    await settled(desk);
+    const bringing = server.requests.filter(({ submissions }) => submissions.length > 0);
+    expect(bringing.map(({ unsent }) => unsent)).toEqual([0]);
+  });
+
   test("a missing answer keeps the task and names what is missing", async () => {
     const desk = await start(await open());
     const [problem] = desk.session.submit();

@@ -151,7 +151,8 @@ export class Sync {
       want: session.started.peek() ? Math.max(0, BUFFER - session.held.peek().length) : 0,
       ...(this.first ? { resume: true } : {}),
       known_schemas: [...session.schemas.keys()],
-      unsent: outbox.unsent,
+      // What goes out with this request will not be unsent when the server reads it.
+      unsent: outbox.unsent - sent.filter(({ kind }) => kind !== "release").length,
       submissions: bodies("submission") as SyncRequest["submissions"],
       skips: bodies("skip") as SyncRequest["skips"],
       releases: bodies("release") as SyncRequest["releases"],
