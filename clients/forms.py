@@ -65,7 +65,7 @@ class EndpointForm(OwnedForm):
 
 
 class InviteForm(OwnedForm):
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Full name"), max_length=100)
     email = forms.EmailField(
         label=_("E-mail"), max_length=64, help_text=_("Also the name to sign in with. A letter goes there.")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,7 @@ class PersonForm(forms.ModelForm[Person]):
     class Meta:
         model = Person
         fields = ["display_name", "username", "language"]
+        labels: ClassVar = {"display_name": _("Full name")}
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
