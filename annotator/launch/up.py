@@ -146,7 +146,7 @@ def programs(environment: dict[str, str]) -> list[Program]:
     web: list[str | Path] = [binaries / "granian", "--interface", "wsgi", "--no-ws"]
     web += ["--host", _host(), "--port", str(_port())]
     web += ["--workers", "2", "--blocking-threads", "8", "--respawn-failed-workers"]
-    web += ["--workers-kill-timeout", "5", "--log-level", "warning", "annotator.wsgi:application"]
+    web += ["--workers-kill-timeout", "5", "--log-level", "error", "annotator.wsgi:application"]
     celery: list[str | Path] = [binaries / "celery", "-q", "-A", "annotator.celery"]
     worker = [*celery, "worker", "--loglevel", "warning", "--concurrency", str(_cores())]
     beat = [*celery, "beat", "--loglevel", "warning", "--schedule", home / "celerybeat-schedule"]
