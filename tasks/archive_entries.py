@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import itertools
 import lzma
+import os
 import re
 import struct
 import tarfile
@@ -31,6 +33,8 @@ _NESTED = re.compile(r"\.(zip|tar|tgz|tbz2?|txz|gz|bz2|xz|7z|rar)$", re.IGNORECA
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _BLOCK = 1024**2
 _MOST_AT_ONCE = 16 * _BLOCK
+# Bytes of one entry in a zip's directory without its name, and of what zip64 adds behind the directory.
+_ZIP_HEAD, _ZIP64_END = 46, 56 + 20
 # Reading can fail in all these ways when the bytes make no sense.
 _BROKEN = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, struct.error,
            NotImplementedError, ValueError, RuntimeError, OSError)  # fmt: skip
@@ -71,15 +75,15 @@ class ArchiveLimits:
 def entries(archive: IO[bytes], *, limits: ArchiveLimits) -> Iterator[Entry]:
     """Every entry that is not a folder or an operating system's litter. Raises BadArchive, maybe midway."""
     found = unfolded = 0
-    for entry in _read(archive):
+    for number, entry in enumerate(_read(archive, limits), 1):
+        unfolded += entry.size
+        if number > limits.files:
+            raise _too_many(limits)
+        if unfolded > limits.unfolded:
+            raise _bomb(limits)
         if _JUNK.search(entry.name):
             continue
         found += 1
-        unfolded += entry.size
-        if found > limits.files:
-            raise BadArchive("archive_too_many_files", f"more than {limits.files}")
-        if unfolded > limits.unfolded:
-            raise BadArchive("archive_bomb", f"more than {limits.unfolded} bytes unfolded")
         yield _checked(entry, limits)
     if not found:
         raise BadArchive("archive_empty")
@@ -98,20 +102,42 @@ def blocks(entry: Entry) -> Iterator[bytes]:
         yield block
 
 
-def _read(archive: IO[bytes]) -> Iterator[Entry]:
+def _read(archive: IO[bytes], limits: ArchiveLimits) -> Iterator[Entry]:
     """Zip by its mark, everything else as tar, whose compression tarfile finds out."""
     head = archive.read(4)
     archive.seek(0)
     try:
         if head[:2] == b"PK":
+            _check_directory(archive, limits)
             yield from _zip_entries(archive)
         else:
-            yield from _tar_entries(archive)
+            yield from _tar_entries(archive, limits)
     except tarfile.ReadError as error:
         at_start = archive.tell() <= tarfile.BLOCKSIZE
         raise BadArchive("not_an_archive" if at_start else "archive_corrupt", str(error)[:200]) from error
     except _BROKEN as error:
         raise BadArchive("archive_corrupt", str(error)[:200]) from error
+
+
+def _check_directory(archive: IO[bytes], limits: ArchiveLimits) -> None:
+    """Count a zip's entries before zipfile makes an object of each, and leaves other faults to it."""
+    end = zipfile._EndRecData(archive)  # type: ignore[attr-defined]
+    if end is None:
+        return
+    is_zip64 = end[0] == zipfile.stringEndArchive64  # type: ignore[attr-defined]
+    left = end[zipfile._ECD_SIZE]  # type: ignore[attr-defined]
+    start = end[zipfile._ECD_LOCATION] - left - (_ZIP64_END if is_zip64 else 0)  # type: ignore[attr-defined]
+    archive.seek(max(0, start))
+    for number in itertools.count(1):
+        head = archive.read(_ZIP_HEAD)
+        if left < _ZIP_HEAD or len(head) < _ZIP_HEAD:
+            break
+        if number > limits.files:
+            raise _too_many(limits)
+        more = sum(struct.unpack("<3H", head[28:34]))  # name, extra field, comment
+        left -= _ZIP_HEAD + more
+        archive.seek(more, os.SEEK_CUR)
+    archive.seek(0)
 
 
 def _zip_entries(archive: IO[bytes]) -> Iterator[Entry]:
@@ -129,14 +155,14 @@ def _zip_entries(archive: IO[bytes]) -> Iterator[Entry]:
                     yield Entry(info.filename, info.file_size, stream)
 
 
-def _tar_entries(archive: IO[bytes]) -> Iterator[Entry]:
-    with tarfile.open(fileobj=cast(IO[bytes], _Sober(_unpacked(archive))), mode="r:") as opened:
+def _tar_entries(archive: IO[bytes], limits: ArchiveLimits) -> Iterator[Entry]:
+    with tarfile.open(fileobj=cast(IO[bytes], _Sober(_unpacked(archive), limits)), mode="r:") as opened:
         for info in opened:
             opened.members = []  # type: ignore[attr-defined] # tarfile would remember all of them
             if info.isdir():
                 continue
             if not info.isreg() or info.sparse:
-                yield Entry(info.name, 0, None, "not_a_file")
+                yield Entry(info.name, info.size, None, "not_a_file")
                 continue
             stream = opened.extractfile(info)
             yield Entry(info.name, info.size, stream)
@@ -155,15 +181,26 @@ def _unpacked(archive: IO[bytes]) -> IO[bytes] | gzip.GzipFile | bz2.BZ2File | l
 
 
 class _Sober:
-    """Refuses to read much at once: tarfile reads an extended header whole, however large it says it is."""
+    """Refuses to read much at once, since tarfile reads an extended header whole, however large it says it
+    is; and to go further than all entries may come to, since headers unfold too and are no entries."""
 
-    def __init__(self, file: IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile) -> None:
-        self._file = file
-        self.seek, self.tell = file.seek, file.tell
+    def __init__(
+        self, file: IO[bytes] | gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile, limits: ArchiveLimits
+    ) -> None:
+        self._file, self._limits = file, limits
+        self.tell = file.tell
+
+    def seek(self, place: int) -> int:
+        """To skip is to unfold."""
+        if place > 2 * self._limits.unfolded:
+            raise _bomb(self._limits)
+        return self._file.seek(place)
 
     def read(self, size: int) -> bytes:
         if size > _MOST_AT_ONCE:
             raise tarfile.ReadError(f"a header of {size} bytes")
+        if self._file.tell() > 2 * self._limits.unfolded:
+            raise _bomb(self._limits)
         return self._file.read(size)
 
 
@@ -182,3 +219,11 @@ def _is_safe(name: str) -> bool:
     """We only ever use the name as a label; one that tries to leave its folder is refused all the same."""
     parts = name.replace("\\", "/").split("/")
     return bool(name) and not (name[0] in "/\\" or ".." in parts or "\0" in name or _DRIVE.match(name))
+
+
+def _too_many(limits: ArchiveLimits) -> BadArchive:
+    return BadArchive("archive_too_many_files", f"more than {limits.files}")
+
+
+def _bomb(limits: ArchiveLimits) -> BadArchive:
+    return BadArchive("archive_bomb", f"more than {limits.unfolded} bytes unfolded")
