@@ -195,7 +195,11 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "workers.passwords.PinOrPasswordValidator"},
 ]
-PASSWORD_HASHERS = ["workers.hashers.LeanArgon2PasswordHasher"]
+# The first makes new ones; what the others made is read, and made anew at the next sign-in.
+PASSWORD_HASHERS = [
+    "workers.hashers.LeanArgon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGIN_URL = "/sign-in"
