@@ -70,8 +70,15 @@ function show(desk: Desk, problem: Problem): void {
   // The panel draws the selected box's fields in the next turn.
   setTimeout(() => {
     document.getElementById(fieldId(problem))?.setAttribute("data-missing", "");
-    focusField(fieldId(problem));
+    askFor(fieldId(problem));
   }, 0);
+}
+
+/** Puts the focus where typing is needed; else on the question, so that Enter pressed twice chooses no option. */
+function askFor(id: string): void {
+  const field = document.getElementById(id);
+  field?.scrollIntoView({ block: "nearest" });
+  (field?.querySelector<HTMLElement>("input, select, textarea") ?? field)?.focus();
 }
 
 function focusField(id: string): void {

@@ -51,7 +51,7 @@ export const en = {
   stage: "Image {name}. Draw with the pointer; N starts a box, Tab goes through the boxes, F6 goes to the panel.",
   stagePlain: "Image {name}. F6 goes to the panel.",
   loadingImage: "Loading the image …",
-  imageFailed: "The image did not arrive.",
+  imageFailed: "The image did not arrive. Try again, or skip it.",
   tryAgain: "Try again",
   waiting: "No image for you right now",
   waitingHelp: "New images come by themselves; no need to reload.",

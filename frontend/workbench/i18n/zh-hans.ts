@@ -48,7 +48,7 @@ export const zhHans: Catalogue = {
   stage: "图片 {name}。用鼠标画框；按 N 新建框，按 Tab 逐个选框，按 F6 转到右侧面板。",
   stagePlain: "图片 {name}。按 F6 转到面板。",
   loadingImage: "正在加载图片…",
-  imageFailed: "图片没有加载成功。",
+  imageFailed: "图片没有加载成功。可以再试一次，或者跳过这一张。",
   tryAgain: "再试一次",
   waiting: "暂时没有您的图片",
   waitingHelp: "有新图片会自动出现，不用刷新。",

@@ -95,7 +95,7 @@ export function QuestionField(props: Props) {
   const name = nameOf(question, language);
   if (question.kind === "checkbox") {
     return (
-      <div class="question" id={id}>
+      <div class="question" id={id} tabIndex={-1}>
         <Button
           class="option"
           chord={keys.get(optionId(question.key, ""))}
@@ -109,7 +109,7 @@ export function QuestionField(props: Props) {
   }
   const typedKind = question.kind === "number" || question.kind === "text";
   return (
-    <div class="question" id={id} role="group" aria-labelledby={`${id}-name`}>
+    <div class="question" id={id} tabIndex={-1} role="group" aria-labelledby={`${id}-name`}>
       <h3 id={`${id}-name`}>
         {name}
         {question.required && <span class="must"> · {t("required")}</span>}

@@ -146,6 +146,27 @@ function Hint({ desk, stage }: { desk: Desk; stage: Stage }) {
   return text ? <p class="hint">{desk.t(text)}</p> : null;
 }
 
+/** Enter tries again; S still skips. */
+function Failed({ desk, onRetry }: { desk: Desk; onRetry: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => box.current?.querySelector("button")?.focus(), []);
+  return (
+    <div class="stage-message" role="alert" ref={box}>
+      <p>{desk.t("imageFailed")}</p>
+      <Button
+        class="primary"
+        chord="Enter"
+        onPress={() => {
+          document.getElementById("stage")?.focus();
+          onRetry();
+        }}
+      >
+        {desk.t("tryAgain")}
+      </Button>
+    </div>
+  );
+}
+
 export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
   const surface = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -180,14 +201,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
       <Hint desk={desk} stage={stage} />
       <Spoken desk={desk} stage={stage} />
       {loading.value === "loading" && <p class="hint">{t("loadingImage")}</p>}
-      {loading.value === "failed" && (
-        <div class="stage-message" role="alert">
-          <p>{t("imageFailed")}</p>
-          <Button class="primary" onPress={retry}>
-            {t("tryAgain")}
-          </Button>
-        </div>
-      )}
+      {loading.value === "failed" && <Failed desk={desk} onRetry={retry} />}
     </div>
   );
 }
