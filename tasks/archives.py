@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils import timezone
 from tasks import storage
 from tasks.archive_entries import ArchiveLimits, BadArchive, BadEntry, Entry, blocks, entries
 from tasks.batches import Arrival, finish_ingest, receive, release_jobs
+from tasks.fence import again_at, held_until
 from tasks.models import Archive
 
 log = structlog.get_logger()
@@ -42,7 +43,7 @@ def take_archive(*, now: datetime) -> Archive | None:
             return None
         archive.state = Archive.State.RUNNING
         archive.token = uuid.uuid4()
-        archive.running_until = _until(now)
+        archive.running_until = held_until(now)
         archive.attempts += 1
         archive.save(update_fields=["state", "token", "running_until", "attempts"])
     return archive
@@ -60,8 +61,7 @@ def expand(*, archive: Archive) -> None:
         return
     except Exception as error:
         log.exception("archive put back", archive=archive.id, attempts=archive.attempts, error=repr(error))
-        pause = timedelta(seconds=min(600, 5 * 2 ** min(archive.attempts, 10)))
-        _mine(archive).update(running_until=timezone.now() + pause)
+        _mine(archive).update(running_until=again_at(timezone.now(), attempts=archive.attempts))
         return
     release_jobs(batch_id=archive.batch_id)
     finish_ingest(batch_id=archive.batch_id, now=timezone.now())
@@ -116,7 +116,7 @@ def _store(archive: Archive, name: str, entry: Entry) -> Arrival:
 
 def _hand_over(archive: Archive, part: list[Arrival], found: int) -> None:
     """Receive a part. A name that other bytes have already is kept, under the archive's name, as refused."""
-    if not _mine(archive).update(running_until=_until(timezone.now()), files=found):
+    if not _mine(archive).update(running_until=held_until(timezone.now()), files=found):
         raise ArchiveLost
     now = timezone.now()
     receipts = receive(batch_id=archive.batch_id, arrivals=part, now=now, late=True)
@@ -142,7 +142,3 @@ def _end(archive: Archive, **fields: object) -> None:
 
 def _mine(archive: Archive) -> QuerySet[Archive]:
     return Archive.objects.filter(id=archive.id, token=archive.token)
-
-
-def _until(now: datetime) -> datetime:
-    return now + timedelta(seconds=settings.JOB_LEASE_SECONDS)

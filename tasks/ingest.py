@@ -24,6 +24,7 @@ from tasks import storage
 from tasks.batches import finish_ingest
 from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import BadImage, Rendered
+from tasks.fence import again_at, held_until
 from tasks.models import Image, Job, Task
 from tasks.seats import open_seats
 
@@ -72,7 +73,7 @@ def take_job(*, now: datetime) -> Job | None:
             return None
         job.state = Job.State.RUNNING
         job.token = uuid.uuid4()
-        job.running_until = _until(now)
+        job.running_until = held_until(now)
         job.attempts += 1
         job.save(update_fields=["state", "token", "running_until", "attempts"])
     return job
@@ -101,8 +102,8 @@ def run_job(*, job: Job, decoder: Decoder) -> None:
 
 def put_back(*, job: Job, now: datetime) -> None:
     """Leave the job for another try, later each time, up to ten minutes."""
-    pause = timedelta(seconds=min(600, 5 * 2 ** min(job.attempts, 10)))
-    Job.objects.filter(id=job.id, token=job.token).update(running_until=now + pause)
+    again = again_at(now, attempts=job.attempts)
+    Job.objects.filter(id=job.id, token=job.token).update(running_until=again)
 
 
 def _outcomes(job: Job, decoder: Decoder) -> Iterator[Outcome]:
@@ -140,7 +141,7 @@ def _write(job: Job, part: list[Outcome], *, last: bool = False) -> None:
     """Write how these images ended, their tasks and seats, and the job's counters: all or nothing."""
     with transaction.atomic():
         mine = Job.objects.filter(id=job.id, token=job.token)
-        if not mine.update(running_until=_until(timezone.now())):
+        if not mine.update(running_until=held_until(timezone.now())):
             raise JobLost
         if part:
             _write_images(job, part)
@@ -194,7 +195,3 @@ def _settle(outcome: Outcome, ready: dict[str, int]) -> None:
         image.state, image.format = Image.State.READY, done.format.lower()
         image.width, image.height = done.width, done.height
         ready[image.sha256] = image.id
-
-
-def _until(now: datetime) -> datetime:
-    return now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
