@@ -246,6 +246,9 @@ SKIPPED_BEFORE = """
 SELECT EXISTS (SELECT FROM tasks_assignment
                WHERE id = %(assignment)s AND annotator_id = %(annotator)s AND lease_token = %(token)s
                  AND state = 'skipped')
+    OR EXISTS (SELECT FROM tasks_endedseat
+               WHERE id = %(assignment)s AND annotator_id = %(annotator)s AND lease_token = %(token)s
+                 AND state = 'skipped')
 """
 SKIPS = """
 SELECT count(*), count(*) FILTER (WHERE skip_reason = 'broken')

@@ -2,7 +2,7 @@
 
 from tasks.models.batches import Archive, Batch, Image, Job
 from tasks.models.projects import MAX_SEATS, LabelSchema, Project
-from tasks.models.queue import Assignment, Lane, LostLease, QueueCursor, Task
+from tasks.models.queue import Assignment, EndedSeat, Lane, LostLease, QueueCursor, Task
 from tasks.models.submissions import ProblemReport, Submission
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Archive",
     "Assignment",
     "Batch",
+    "EndedSeat",
     "Image",
     "Job",
     "LabelSchema",

@@ -195,3 +195,26 @@ class LostLease(models.Model):
 
     class Meta:
         indexes = [models.Index(name="leases_lost_lately", fields=["lost_at"])]
+
+
+class EndedSeat(models.Model):
+    """A seat of a complete batch, moved out of the queue (tasks/retire.py) with the number it had there."""
+
+    id = models.BigIntegerField(primary_key=True)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="ended_seats", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=9, choices=Assignment.State)
+    annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
+    lease_token = models.UUIDField(null=True)
+    leased_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField()
+    skip_reason = models.CharField(max_length=16, choices=Assignment.SkipReason, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_ended_seat_a_person_a_task", fields=["task", "annotator"]),
+            models.CheckConstraint(
+                name="ended_seat_has_ended", condition=Q(state__in=["submitted", "skipped"])
+            ),
+        ]

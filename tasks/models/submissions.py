@@ -16,8 +16,13 @@ class Submission(models.Model):
     id = models.UUIDField(primary_key=True, help_text="made by the annotator's browser")
     task = models.ForeignKey(Task, models.PROTECT, related_name="submissions")
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
+    # No foreign key in the database: the seat of a complete batch keeps its number and moves to EndedSeat.
     assignment = models.OneToOneField(
-        Assignment, models.PROTECT, null=True, help_text="the seat it fills; none when it is surplus"
+        Assignment,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        help_text="the seat it fills; none when it is surplus",
     )
     payload = models.JSONField()
     late = models.BooleanField(default=False, help_text="came after its lease was lost")
