@@ -151,34 +151,48 @@ def _submissions(person: Person, raws: Sequence[msgspec.Raw]) -> list[dict[str, 
     sent = [_read(raw, Sent) for raw in raws]
     tasks = [(item.task, item.token) for item in sent if item]
     facts = queue.facts_of(annotator_id=person.id, tasks=tasks)
-    results: list[dict[str, Any]] = []
-    for raw, item in zip(raws, sent, strict=True):
-        try:
-            status = _submit(person, item, facts)
-            results.append({"id": str(item.id) if item else "", "status": status, "error": None})
-        except DomainError as error:
-            id_ = str(item.id) if item else _id_in(raw)
-            refusal = {"code": error.code, "detail": str(error.detail), "where": error.extra.get("where", "")}
-            results.append({"id": id_, "status": "refused", "error": refusal})
-    return results
-
-
-def _submit(person: Person, item: Sent | None, facts: dict[int, Facts]) -> str:
-    if item is None:
-        raise Malformed
-    if item.task not in facts:
-        raise queue.LeaseUnknown
-    if len(bytes(item.payload)) > MAX_PAYLOAD_BYTES:
-        raise TooLarge
-    asked = facts[item.task]
-    payload = check_payload(
-        payload=_read(item.payload, object),
-        spec=spec_of(asked.schema),
-        width=asked.width,
-        height=asked.height,
+    checked = [_check(item, facts) for item in sent]
+    given = queue.submit_several(
+        annotator_id=person.id, answers=[answer for answer in checked if isinstance(answer, Answer)]
     )
-    answer = Answer(item.id, item.assignment, item.token, item.task, payload, int(item.active_ms))
-    return queue.submit(annotator_id=person.id, answer=answer)
+    kept = iter(given)
+    return [
+        _result(raw, item, next(kept) if isinstance(answer, Answer) else answer)
+        for raw, item, answer in zip(raws, sent, checked, strict=True)
+    ]
+
+
+def _check(item: Sent | None, facts: dict[int, Facts]) -> Answer | DomainError:
+    """The answer as the queue takes it, or why it is refused."""
+    if item is None:
+        return Malformed()
+    if item.task not in facts:
+        return queue.LeaseUnknown()
+    if len(bytes(item.payload)) > MAX_PAYLOAD_BYTES:
+        return TooLarge()
+    asked = facts[item.task]
+    try:
+        payload = check_payload(
+            payload=_read(item.payload, object),
+            spec=spec_of(asked.schema),
+            width=asked.width,
+            height=asked.height,
+        )
+    except DomainError as error:
+        return error
+    return Answer(item.id, item.assignment, item.token, item.task, payload, int(item.active_ms))
+
+
+def _result(raw: msgspec.Raw, item: Sent | None, result: str | DomainError) -> dict[str, Any]:
+    id_ = str(item.id) if item else _id_in(raw)
+    if isinstance(result, str):
+        return {"id": id_, "status": result, "error": None}
+    refusal = {
+        "code": result.code,
+        "detail": str(result.detail),
+        "where": result.extra.get("where", ""),
+    }
+    return {"id": id_, "status": "refused", "error": refusal}
 
 
 def _skip(person: Person, raw: msgspec.Raw) -> dict[str, Any]:

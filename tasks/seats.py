@@ -22,6 +22,8 @@ ON CONFLICT (batch_id, returned) DO NOTHING
 """
 _LANES = "SELECT id FROM tasks_lane WHERE batch_id = ANY(%s) AND returned = %s ORDER BY id"
 _LOCK = "SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::integer)"
+# Positions given out since the lane was locked lie at or before the sequence's last value.
+_TAILS = "UPDATE tasks_lane SET tail = (SELECT last_value FROM tasks_position_seq) WHERE id = ANY(%s)"
 _BATCHES = "SELECT DISTINCT batch_id FROM tasks_task WHERE id = ANY(%s)"
 # A seat that exists already stays: a job that is run again opens nothing twice.
 _OPEN = """
@@ -73,9 +75,10 @@ def add_seats(*, task_ids: Sequence[int]) -> int:
 
 def replace_seat(*, assignment_id: int, batch_id: int) -> None:
     """A fresh open seat with the number of one that was skipped."""
-    lock_lanes(batch_ids=[batch_id], returned=True)
+    lanes = lock_lanes(batch_ids=[batch_id], returned=True)
     with connection.cursor() as cursor:
         cursor.execute(_REPLACE, [assignment_id])
+    raise_tails(lanes)
 
 
 def withdraw_seats(*, task_ids: Sequence[int]) -> int:
@@ -85,17 +88,27 @@ def withdraw_seats(*, task_ids: Sequence[int]) -> int:
         return int(cursor.rowcount)
 
 
-def lock_lanes(*, batch_ids: Collection[int], returned: bool) -> None:
-    """Hold the batches' lanes of one kind until the commit, in one order for everybody."""
+def lock_lanes(*, batch_ids: Collection[int], returned: bool) -> list[int]:
+    """Hold the batches' lanes of one kind until the commit, in one order for everybody; returns their ids.
+
+    Call `raise_tails` with these when the seats have their positions.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_LANES, [list(batch_ids), returned])
-        lanes = cursor.fetchall()
+        lanes = [row[0] for row in cursor.fetchall()]
         if len(lanes) < len(batch_ids):
             cursor.execute(_MAKE_LANES, [list(batch_ids)])
             cursor.execute(_LANES, [list(batch_ids), returned])
-            lanes = cursor.fetchall()
-        for (lane,) in lanes:
+            lanes = [row[0] for row in cursor.fetchall()]
+        for lane in lanes:
             cursor.execute(_LOCK, [_LOCK_SPACE, lane])
+    return lanes
+
+
+def raise_tails(lanes: Sequence[int]) -> None:
+    """Let claims see that there are new seats in lanes locked by `lock_lanes`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAILS, [list(lanes)])
 
 
 def _insert(statement: str, *, task_ids: Sequence[int], returned: bool) -> int:
@@ -105,6 +118,8 @@ def _insert(statement: str, *, task_ids: Sequence[int], returned: bool) -> int:
         raise RuntimeError("open seats inside a transaction: the lane is locked until its commit")
     with connection.cursor() as cursor:
         cursor.execute(_BATCHES, [list(task_ids)])
-        lock_lanes(batch_ids=[row[0] for row in cursor.fetchall()], returned=returned)
+        lanes = lock_lanes(batch_ids=[row[0] for row in cursor.fetchall()], returned=returned)
         cursor.execute(statement, [list(task_ids)])
-        return int(cursor.rowcount)
+        opened = int(cursor.rowcount)
+    raise_tails(lanes)
+    return opened

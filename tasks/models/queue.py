@@ -76,6 +76,7 @@ class Lane(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="lanes")
     returned = models.BooleanField()
     head = models.BigIntegerField(default=0, help_text="no seat is open at or before it; raised by the sweep")
+    tail = models.BigIntegerField(db_default=0, help_text="no seat is open beyond it; raised with new seats")
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_lane_of_each_kind", fields=["batch", "returned"])]
