@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0006_queue_storage"),
+        ("tasks", "0007_queue_functions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
