@@ -115,7 +115,8 @@ WITH held AS (
            t.state = 'open' AND t.stuck_at IS NULL AS wanted, l.id AS lane_id
     FROM tasks_assignment a
     JOIN tasks_task t ON t.id = a.task_id
-    JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned
+    JOIN tasks_job j ON j.id = t.job_id
+    JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned AND l.site_id IS NOT DISTINCT FROM j.site_id
     WHERE a.id = ANY(%(ids)s) AND a.state = 'leased'
 ), lost AS (
     INSERT INTO tasks_lostlease (token, task_id, annotator_id, project_id, cause, leased_at, lost_at)

@@ -119,7 +119,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         .order_by("leased_at")
     )
     recent = (
-        Submission.objects.filter(annotator=who, created_at__gte=now - timedelta(days=7))
+        Submission.objects.filter(annotator=who, version=1, created_at__gte=now - timedelta(days=7))
         .select_related("task__image", "task__project")
         .defer("payload")
         .order_by("-created_at")[:20]

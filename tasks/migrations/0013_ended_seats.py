@@ -7,22 +7,11 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tasks", "0007_queue_functions"),
+        ("tasks", "0011_versions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name="submission",
-            name="assignment",
-            field=models.OneToOneField(
-                db_constraint=False,
-                help_text="the seat it fills; none when it is surplus",
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                to="tasks.assignment",
-            ),
-        ),
         migrations.CreateModel(
             name="EndedSeat",
             fields=[
