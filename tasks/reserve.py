@@ -43,11 +43,16 @@ FROM moving WHERE a.id = moving.id AND a.state = 'open'
 """
 
 
+def unfinished(*, prefix: str = "") -> Q:
+    """Jobs with tasks to answer still, or not ingested yet; `prefix` leads to them."""
+    is_ingested = Q(**{f"{prefix}state": Job.State.DONE})
+    return Q(**{f"{prefix}answered__lt": F(f"{prefix}ready")}) | ~is_ingested
+
+
 def reserve_jobs(*, site_id: int, batch_id: int, count: int | None = None) -> int:
     """Keep jobs of a batch that nobody has reserved for one site, the first `count` that are not finished
     or all of them; returns how many."""
-    unfinished = Q(answered__lt=F("ready")) | ~Q(state=Job.State.DONE)
-    free = Job.objects.filter(unfinished, batch=batch_id, site=None)
+    free = Job.objects.filter(unfinished(), batch=batch_id, site=None)
     wanted = list(free.order_by("number").values_list("id", flat=True)[:count])
     return _change(wanted, batch_id=batch_id, from_site=None, to_site=site_id)
 
