@@ -1,8 +1,8 @@
 """Claims, and whole cycles of claim and submit, against pgbench running the bare statements, in one run.
 
 Ours are the functions that the web calls, with all rules: who may work where, nobody twice at a task,
-roll-ups, pay. pgbench takes the next open seat of one lane and knows no rules; its statements are prepared. Both have
-the same number of connections and wait for the disk at each commit. The sides alternate.
+roll-ups, pay. pgbench takes the next open seat of one lane and knows no rules; its statements are prepared.
+Both have the same number of connections and wait for the disk at each commit. The sides alternate.
 
     python -m bench.queue_rates [--seconds 5] [--rounds 3] [--connections 4]
 """

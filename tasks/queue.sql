@@ -4,6 +4,9 @@
 -- A change here needs a migration that installs this file again. A changed signature gets a new name, so
 -- that the previous release goes on working beside the new one.
 --
+-- Each statement here touches a few rows that it finds by index: nested loops are right at every size. Other
+-- plans are switched off, because a plan made while a table was small is kept as it grows; and so is compiling.
+--
 -- All times are the database's. A lane's positions only grow (seats.py), and a cursor says: every open seat
 -- of the lane up to here is at a task this person has had. So a claim reads from its cursor on, however much
 -- lies behind it. `tail` is the lane's last position: who stands there asks nothing of the lane.
@@ -17,7 +20,8 @@ CREATE OR REPLACE FUNCTION queue_claim(person bigint, only_project bigint, wante
 RETURNS TABLE (assignment bigint, token uuid, until timestamptz, task bigint, project bigint, schema bigint,
                sha256 varchar, format varchar, name varchar, width integer, height integer)
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -158,7 +162,8 @@ CREATE OR REPLACE FUNCTION queue_submit(person bigint, ids uuid[], seats bigint[
                                         active integer[])
 RETURNS uuid[]
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     accepted uuid[];
@@ -177,9 +182,9 @@ BEGIN
         JOIN tasks_task t ON t.id = given.task AND t.state = 'open'
         WHERE a.id = given.seat AND a.task_id = given.task AND a.annotator_id = person
           AND a.state = 'leased' AND a.lease_token = given.token
-          AND NOT EXISTS (SELECT FROM tasks_submission s WHERE s.id = given.id)
+          AND NOT EXISTS (SELECT FROM tasks_submission s WHERE s.id = given.id OFFSET 0)
           AND NOT EXISTS (SELECT FROM tasks_submission s
-                          WHERE s.task_id = given.task AND s.annotator_id = person)
+                          WHERE s.task_id = given.task AND s.annotator_id = person OFFSET 0)
         RETURNING given.*, a.leased_at
     )
     SELECT array_agg(s.id), array_agg(s.seat), array_agg(s.task), array_agg(s.payload),
@@ -201,7 +206,8 @@ CREATE OR REPLACE FUNCTION queue_keep(person bigint, ids uuid[], seats bigint[],
                                       leases timestamptz[], is_late boolean)
 RETURNS void
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     finished bigint[];
@@ -257,7 +263,8 @@ END $$;
 CREATE OR REPLACE FUNCTION queue_facts(person bigint, tasks bigint[], tokens uuid[])
 RETURNS TABLE (task bigint, schema bigint, width integer, height integer)
 LANGUAGE plpgsql STABLE
-SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -277,7 +284,8 @@ END $$;
 CREATE OR REPLACE FUNCTION queue_extend(person bigint, seats bigint[], tokens uuid[])
 RETURNS SETOF bigint
 LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_bitmapscan = off SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
     RETURN QUERY

@@ -13,6 +13,8 @@
 -- open, and no seat is read here. Projects are ranked all at once (a sort of a thousand numbers). The order
 -- holds because nested loops keep the order of their outer side, and nothing sorts after them.
 
+-- In PL/pgSQL, so that its plan is kept: a function in SQL is planned anew for each claim.
+
 -- A person's share key of a project, evenly spread: the same for half an hour, so that nobody changes
 -- schema at each image, and new thereafter. The projects of equal priority get as many people each.
 CREATE OR REPLACE FUNCTION queue_share(person bigint, project bigint, at timestamptz) RETURNS bigint
@@ -22,7 +24,10 @@ $$;
 
 CREATE OR REPLACE FUNCTION queue_lanes(person bigint, only_project bigint)
 RETURNS TABLE (lane_id bigint, project_id bigint, batch_id bigint, lease_seconds integer)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+RETURN QUERY
 WITH mine AS MATERIALIZED (
     SELECT p.id, p.lease_seconds, w.site_id AS site,
            row_number() OVER (ORDER BY p.priority DESC, queue_share(w.id, p.id, now()), p.id) AS rank
@@ -61,5 +66,5 @@ FROM (
 ) AS lane
 LEFT JOIN tasks_queuecursor c ON c.annotator_id = $1 AND c.lane_id = lane.id
 WHERE GREATEST(c.position, lane.head) < lane.tail
-LIMIT 16
-$$;
+LIMIT 16;
+END $$;
