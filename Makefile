@@ -41,6 +41,9 @@ lint: $(STAMPS)/test $(STAMPS)/node ## ruff, mypy, import contracts, tsc and esl
 bench: $(STAMPS)/test $(STAMPS)/frontend ## Measure; each benchmark prints a table and its ratio last
 	@$(PY) -m bench $(ARGS)
 
+bench-queue: $(STAMPS)/test $(STAMPS)/frontend ## Measure the queue: cost, sizes, batches, old snapshots
+	@$(PY) -m bench queue_rates queue_http queue_size queue_seed queue_snapshot
+
 backup: $(STAMPS)/run ## Write the database and the stored files to BACKUP=folder
 	@$(PY) -m annotator.launch.backup backup "$(BACKUP)"
 
@@ -85,4 +88,4 @@ $(STAMPS)/chromium: tests/browser.py | $(STAMPS)/node $(STAMPS)/test
 	@$(PY) -m tests.browser
 	@touch $@
 
-.PHONY: help up demo test test-all test-frontend lint bench backup restore clean
+.PHONY: help up demo test test-all test-frontend lint bench bench-queue backup restore clean

@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
     },
     "clear half-received uploads": {"task": "tasks.jobs.clear_incoming", "schedule": 3600.0},
     "expire leases": {"task": "tasks.jobs.expire_leases", "schedule": 20.0},
+    "retire batches": {"task": "tasks.jobs.retire_batches", "schedule": 3600.0},
     "settle answered tasks": {"task": "review.jobs.settle_answered", "schedule": 5.0},
     "estimate skills": {"task": "review.jobs.estimate_skills", "schedule": 60.0},
     "advance forgotten batches": {"task": "review.jobs.advance_forgotten", "schedule": 60.0},

@@ -96,13 +96,29 @@ TEMPLATES = [
     },
 ]
 
+
+def _database_limits() -> dict[str, str]:
+    """Time limits of a connection: the web's are short (wsgi.py), workers' and commands' long; 0 is none.
+
+    PgBouncer takes no such options: there they belong to the database's roles (docs/operator.md).
+    """
+    if _flag("LABELMILL_PGBOUNCER"):
+        return {}
+    statement = int(os.environ.get("LABELMILL_STATEMENT_SECONDS", "3600"))
+    idle = int(os.environ.get("LABELMILL_IDLE_TRANSACTION_SECONDS", "600"))
+    limits = f"-c statement_timeout={statement}s -c idle_in_transaction_session_timeout={idle}s"
+    return {"options": limits}
+
+
+_database = dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/labelmill"))
 DATABASES = {
     "default": {
-        **dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/labelmill")),
+        **_database,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         # Behind PgBouncer in transaction mode a server-side cursor would be lost between statements.
         "DISABLE_SERVER_SIDE_CURSORS": _flag("LABELMILL_PGBOUNCER"),
+        "OPTIONS": {**_database.get("OPTIONS", {}), **_database_limits()},
         "TEST": {"NAME": os.environ.get("TEST_DATABASE_NAME")},
     }
 }

@@ -68,7 +68,7 @@ def adjudicate(*, person: Person, dispute_id: int, verdict: Verdict) -> tuple[Ad
         earlier = Adjudication.objects.filter(dispute=dispute).first()
         if earlier is not None and (earlier.id, earlier.reviewer_id) == (verdict.id, person.id):
             return earlier, False
-        submissions = list(dispute.task.submissions.filter(assignment__isnull=False).order_by("id"))
+        submissions = list(dispute.task.submissions.current().filter(assignment__isnull=False).order_by("id"))
         check_may_judge(dispute, person=person)
         if Adjudication.objects.filter(id=verdict.id).exists():
             raise VerdictReused

@@ -20,7 +20,7 @@ def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
     """JSON of each dispute; four queries however many there are."""
     tasks = [dispute.task_id for dispute in disputes]
     answers: dict[int, list[Submission]] = defaultdict(list)
-    for submission in Submission.objects.filter(task__in=tasks, assignment__isnull=False):
+    for submission in Submission.objects.current().filter(task__in=tasks, assignment__isnull=False):
         answers[submission.task_id].append(submission)
     skips: dict[int, list[Assignment]] = defaultdict(list)
     skipped = Assignment.objects.filter(task__in=tasks, state=Assignment.State.SKIPPED)

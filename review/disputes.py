@@ -67,7 +67,8 @@ def access_dispute(person: Person, dispute_id: int, *, lock: bool = False) -> Di
     """A dispute of a project the reviewer sees, open or not; with `lock`, held until the transaction ends."""
     visible = Dispute.objects.filter(project__in=site_projects(person), id=dispute_id)
     if lock:
-        visible = visible.select_for_update(of=("self",))
+        # The task too: no correction of an answer comes between reading the answers and settling.
+        visible = visible.select_for_update(of=("self", "task"), no_key=True)
     dispute = visible.select_related("task__project", "task__schema", "task__image").first()
     if dispute is None:
         raise NotVisible

@@ -82,7 +82,7 @@ def take_cases(*, limit: int) -> list[Case]:
     )
     answers: dict[int, list[Submission]] = defaultdict(list)
     # A surplus answer has no seat; it is kept and paid, never counted.
-    counted = Submission.objects.filter(task__in=tasks, assignment__isnull=False)
+    counted = Submission.objects.current().filter(task__in=tasks, assignment__isnull=False)
     for submission in counted.order_by("task_id", "id"):
         answers[submission.task_id].append(submission)
     return [Case(task, answers[task.id]) for task in tasks]

@@ -76,7 +76,8 @@ def settled_tasks(*, project_id: int, limit: int) -> Iterator[Judged]:
 
 def _judged(task_ids: list[int]) -> Iterator[Judged]:
     answers: dict[int, list[Submission]] = defaultdict(list)
-    for submission in Submission.objects.filter(task__in=task_ids, assignment__isnull=False).order_by("id"):
+    counted = Submission.objects.current().filter(task__in=task_ids, assignment__isnull=False)
+    for submission in counted.order_by("id"):
         answers[submission.task_id].append(submission)
     concluded = Consensus.objects.filter(task__in=task_ids, excluded=False)
     for consensus in concluded.order_by("-task_id"):

@@ -17,8 +17,8 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
     list_select_related = ["organization"]
     search_fields = ["name"]
     filter_horizontal = ["sites"]
-    fields = ["organization", "name", "state", "priority", "sites", "overlap", "max_overlap",
-              "settle_threshold", "lease_seconds", "price", "currency"]  # fmt: skip
+    fields = ["organization", "name", "state", "priority", "sites", "skills", "language", "overlap",
+              "max_overlap", "settle_threshold", "lease_seconds", "price", "currency"]  # fmt: skip
     readonly_fields = ["organization"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

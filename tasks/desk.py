@@ -10,32 +10,38 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any
 
 import msgspec
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotator.errors import Conflict, DomainError, Invalid
-from tasks import queue
+from annotator.errors import Conflict, DomainError
+from tasks import corrections, queue, routing
 from tasks.access import site_projects
 from tasks.delivery import image_url
 from tasks.guides import guide_in, render_guide
-from tasks.models import Assignment, Image, LabelSchema, Project
-from tasks.payloads import check_payload
-from tasks.queue import Answer, Facts, Seat
+from tasks.models import Assignment, Image, LabelSchema
+from tasks.parcels import (
+    Corrected,
+    Held,
+    Sent,
+    Skip,
+    SyncRequest,
+    check_answer,
+    check_correction,
+    read,
+    result_of,
+)
+from tasks.queue import Answer, Seat
 from workers import earnings, presence
 from workers.models import Person
 
-MAX_PAYLOAD_BYTES = 2 * 2**20
 # Seconds until a browser that got nothing asks again; longer where asking will not help soon.
 WAIT, WAIT_STOPPED = 15, 60
-
-Item = TypeVar("Item")
-Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
-Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-Raws = Annotated[list[msgspec.Raw], msgspec.Meta(max_length=500)]
+# A declared offline pack: so many seats a person at most, held so many seconds.
+PACK_SEATS, PACK_LEASE = 50, 12 * 3600
 
 
 class OtherPerson(Conflict):
@@ -43,54 +49,12 @@ class OtherPerson(Conflict):
     detail = _("Somebody else has signed in on this computer. Sign in again to send your work.")
 
 
-class TooLarge(DomainError):
-    code = "too_large"
-    status = 413
-    detail = _("The answer is too large to be sent.")
-
-
-class Malformed(Invalid):
-    code = "malformed"
-    detail = _("The answer cannot be read.")
-
-
-class SyncRequest(msgspec.Struct, kw_only=True):
-    """What a browser sends; each item of the lists is read by itself."""
-
-    person: int | None = None
-    project: Id | None = None
-    want: Count = 0
-    resume: bool = False
-    known_schemas: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
-    unsent: Count = 0
-    submissions: Raws = []
-    skips: Raws = []
-    releases: Raws = []
-    held: Raws = []
-
-
-class Held(msgspec.Struct):
-    assignment: Id
-    token: uuid.UUID
-
-
-class Skip(Held):
-    reason: Literal["unclear", "broken", "not_in_schema", "other"]
-    note: str = ""
-
-
-class Sent(Held):
-    id: uuid.UUID
-    task: Id
-    payload: msgspec.Raw
-    active_ms: Annotated[float, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
-
-
 def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, Any]:
     """Carry an exchange out; the answer is the response's JSON."""
     if request.person is not None and request.person != person.id:
         raise OtherPerson
     submissions = _submissions(person, request.submissions)
+    corrected = _corrections(person, request.corrections)
     skips = [_skip(person, raw) for raw in request.skips]
     queue.release(annotator_id=person.id, held=_pairs(request.releases))
     held = _pairs(request.held)
@@ -98,13 +62,13 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
     seats = queue.held_seats(annotator_id=person.id) if request.resume else []
     stop = None
     if request.want:
-        got = queue.claim(annotator_id=person.id, project_id=request.project, count=request.want)
+        got = _claim(person, request)
         stop = None if got else why_nothing(person=person, project_id=request.project)
         seats = seats + got
     presence.touch(
         person_id=person.id,
         project_id=request.project or (seats[-1].project if seats else None),
-        submitted=any(result["error"] is None for result in submissions),
+        submitted=any(result["error"] is None for result in [*submissions, *corrected]),
         held=len(kept | {seat.assignment for seat in seats}),
         unsent=request.unsent,
     )
@@ -112,6 +76,7 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
     return {
         "now": now.isoformat(),
         "submissions": submissions,
+        "corrections": corrected,
         "skips": skips,
         "lost": [assignment for assignment, _token in held if assignment not in kept],
         "tasks": [_task(seat, now=now) for seat in seats],
@@ -126,18 +91,37 @@ def why_nothing(*, person: Person, project_id: int | None) -> dict[str, str] | N
     """Why somebody is given no tasks; None when there are simply none now."""
     if person.is_paused:
         return _stop("person_paused", _("Your supervisor has paused your work. What you did is safe."))
-    projects = list(site_projects(person).values_list("id", "state"))
-    states = [state for id_, state in projects if project_id in (None, id_)]
-    if not states:
+    chosen = Q() if project_id is None else Q(id=project_id)
+    working = Exists(routing.working_projects(person).filter(id=OuterRef("id")))
+    suitable = Exists(routing.suitable_projects(person).filter(id=OuterRef("id")))
+    projects = list(site_projects(person).filter(chosen).values_list(working, suitable))
+    if not projects:
         return _stop("no_project", _("Your site has no such project any more. Choose another one."))
-    if Project.State.OPEN not in states:
-        return _stop("project_paused", _("This project is paused. Choose another one, or wait."))
-    return None
+    if any(works for works, _suits in projects):
+        return None
+    if not any(suits for _works, suits in projects):
+        return _stop("skill_needed", _("This project needs a skill that you do not have yet."))
+    return _stop("project_paused", _("This project is paused. Choose another one, or wait."))
+
+
+def correctable(*, person: Person, now: datetime) -> dict[str, Any]:
+    """The person's last answers that they may still correct, newest first, as the workbench opens them."""
+    rows = corrections.correctable(person=person)
+    answers = [
+        {
+            "id": str(row.id),
+            **_picture(row.task.image, task=row.task_id, schema=row.task.schema_id, now=now),
+            "payload": row.payload,
+            "active_ms": row.active_ms,
+        }
+        for row in rows
+    ]
+    return {"answers": answers, "schemas": _schemas({row.task.schema_id for row in rows}, person=person)}
 
 
 def open_projects(person: Person) -> list[dict[str, Any]]:
     """What a person may choose to work on."""
-    projects = site_projects(person).filter(state=Project.State.OPEN).order_by("-priority", "name")
+    projects = routing.working_projects(person).order_by("-priority", "name")
     fields = projects.values("id", "name", "price", "currency")
     return [{**project, "price": money(project["price"]), "open": True} for project in fields]
 
@@ -148,41 +132,51 @@ def money(amount: Decimal) -> str:
 
 
 def _submissions(person: Person, raws: Sequence[msgspec.Raw]) -> list[dict[str, Any]]:
-    sent = [_read(raw, Sent) for raw in raws]
+    sent = [read(raw, Sent) for raw in raws]
     tasks = [(item.task, item.token) for item in sent if item]
     facts = queue.facts_of(annotator_id=person.id, tasks=tasks)
-    results: list[dict[str, Any]] = []
-    for raw, item in zip(raws, sent, strict=True):
-        try:
-            status = _submit(person, item, facts)
-            results.append({"id": str(item.id) if item else "", "status": status, "error": None})
-        except DomainError as error:
-            id_ = str(item.id) if item else _id_in(raw)
-            refusal = {"code": error.code, "detail": str(error.detail), "where": error.extra.get("where", "")}
-            results.append({"id": id_, "status": "refused", "error": refusal})
-    return results
-
-
-def _submit(person: Person, item: Sent | None, facts: dict[int, Facts]) -> str:
-    if item is None:
-        raise Malformed
-    if item.task not in facts:
-        raise queue.LeaseUnknown
-    if len(bytes(item.payload)) > MAX_PAYLOAD_BYTES:
-        raise TooLarge
-    asked = facts[item.task]
-    payload = check_payload(
-        payload=_read(item.payload, object),
-        spec=spec_of(asked.schema),
-        width=asked.width,
-        height=asked.height,
+    checked = [check_answer(item, facts) for item in sent]
+    given = queue.submit_several(
+        annotator_id=person.id, answers=[answer for answer in checked if isinstance(answer, Answer)]
     )
-    answer = Answer(item.id, item.assignment, item.token, item.task, payload, int(item.active_ms))
-    return queue.submit(annotator_id=person.id, answer=answer)
+    kept = iter(given)
+    return [
+        result_of(raw, item, next(kept) if isinstance(answer, Answer) else answer)
+        for raw, item, answer in zip(raws, sent, checked, strict=True)
+    ]
+
+
+def _corrections(person: Person, raws: Sequence[msgspec.Raw]) -> list[dict[str, Any]]:
+    sent = [read(raw, Corrected) for raw in raws]
+    return [result_of(raw, item, _correct(person, item)) for raw, item in zip(raws, sent, strict=True)]
+
+
+def _correct(person: Person, item: Corrected | None) -> str | DomainError:
+    facts = corrections.facts_of(annotator_id=person.id, submission=item.supersedes) if item else {}
+    checked = check_correction(item, facts)
+    if isinstance(checked, DomainError):
+        return checked
+    try:
+        return corrections.correct(annotator_id=person.id, correction=checked)
+    except DomainError as error:
+        return error
+
+
+def _claim(person: Person, request: SyncRequest) -> list[Seat]:
+    """Seats for the buffer, or up to PACK_SEATS in all for a day without a line."""
+    if not request.pack:
+        return queue.claim(annotator_id=person.id, project_id=request.project, count=request.want)
+    held = Assignment.objects.filter(annotator=person, state=Assignment.State.LEASED).count()
+    return queue.claim(
+        annotator_id=person.id,
+        project_id=request.project,
+        count=max(0, min(request.want, PACK_SEATS - held)),
+        lease_seconds=PACK_LEASE,
+    )
 
 
 def _skip(person: Person, raw: msgspec.Raw) -> dict[str, Any]:
-    item = _read(raw, Skip)
+    item = read(raw, Skip)
     done = item is not None and queue.skip(
         annotator_id=person.id,
         assignment_id=item.assignment,
@@ -194,40 +188,39 @@ def _skip(person: Person, raw: msgspec.Raw) -> dict[str, Any]:
 
 
 def _pairs(raws: Sequence[msgspec.Raw]) -> list[tuple[int, uuid.UUID]]:
-    items = [_read(raw, Held) for raw in raws]
+    items = [read(raw, Held) for raw in raws]
     return [(item.assignment, item.token) for item in items if item]
 
 
-def _read(raw: msgspec.Raw, kind: type[Item]) -> Item | None:
-    """One item, or None when it cannot be read."""
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def _id_in(raw: msgspec.Raw) -> str:
-    """The id of a submission that cannot be read otherwise, so that its sender finds it."""
-    item = _read(raw, dict[str, Any])
-    return str(item.get("id", ""))[:40] if item else ""
-
-
 def _task(seat: Seat, *, now: datetime) -> dict[str, Any]:
-    image = Image(project_id=seat.project, sha256=seat.sha256, format=seat.format, name=seat.name)
-    seconds = now.timestamp()
+    image = Image(
+        project_id=seat.project,
+        sha256=seat.sha256,
+        format=seat.format,
+        name=seat.name,
+        width=seat.width,
+        height=seat.height,
+    )
     return {
         "assignment": seat.assignment,
         "token": str(seat.token),
         "leased_until": seat.leased_until.isoformat(),
-        "task": seat.task,
-        "project": seat.project,
-        "schema": seat.schema,
+        **_picture(image, task=seat.task, schema=seat.schema, now=now),
+    }
+
+
+def _picture(image: Image, *, task: int, schema: int, now: datetime) -> dict[str, Any]:
+    seconds = now.timestamp()
+    return {
+        "task": task,
+        "project": image.project_id,
+        "schema": schema,
         "image": {
             "url": image_url(image, "screen", now=seconds),
             "thumb": image_url(image, "grid", now=seconds),
-            "width": seat.width,
-            "height": seat.height,
-            "name": seat.name,
+            "width": image.width,
+            "height": image.height,
+            "name": image.name,
         },
     }
 
@@ -243,13 +236,6 @@ def _schemas(ids: set[int], *, person: Person) -> dict[str, Any]:
         }
         for row in rows
     }
-
-
-@lru_cache(maxsize=512)
-def spec_of(schema_id: int) -> dict[str, Any]:
-    """A schema's spec; it never changes, so each process reads it once."""
-    spec: dict[str, Any] = LabelSchema.objects.values_list("spec", flat=True).get(id=schema_id)
-    return spec
 
 
 def _stop(code: str, detail: str | Promise) -> dict[str, str]:

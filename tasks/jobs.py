@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotator import wake as waking
-from tasks import archives, ingest, queue, storage
+from tasks import archives, ingest, queue, retire, storage
 from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import Limits
@@ -39,6 +39,12 @@ def expire_leases() -> None:
     while queue.expire_leases() == queue.SWEEP:
         pass
     queue.raise_heads()
+
+
+@shared_task
+def retire_batches() -> None:
+    """Move the seats of batches that were completed a while ago out of the queue."""
+    retire.retire_due(now=timezone.now())
 
 
 @shared_task

@@ -23,9 +23,10 @@ _STATES: dict[str, tuple[str | Promise, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One submission as its author sees it; paid is none where the project has no price."""
+    """One answer as its author sees it; paid is none where the project has no price."""
 
     submission: Submission
+    corrected: bool
     state: str | Promise
     tone: str
     paid: Decimal | None
@@ -33,18 +34,21 @@ class Mine:
 
 
 def last_submissions(*, person: Person) -> list[Mine]:
-    """The person's last answers, newest first; two queries."""
+    """The person's last answers, newest first; three queries."""
     rows = list(
-        Submission.objects.filter(annotator=person)
+        Submission.objects.filter(annotator=person, version=1)
         .select_related("task__image", "task__project")
         .defer("payload")
         .order_by("-created_at")[:SHOWN]
     )
     pieces = Earning.objects.filter(submission__in=[row.id for row in rows], kind=Earning.Kind.PIECE)
     paid = {piece.submission: piece for piece in pieces}
+    newer = Submission.objects.filter(supersedes__in=[row.id for row in rows])
+    corrected = set(newer.values_list("supersedes", flat=True))
     return [
         Mine(
             submission=row,
+            corrected=row.id in corrected,
             state=_STATES[row.task.state][0],
             tone=_STATES[row.task.state][1],
             paid=paid[row.id].amount if row.id in paid else None,

@@ -8,7 +8,6 @@ never fails its neighbours, and no lock outlives its statement.
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +28,7 @@ from workers import throughput
 MAX_CLAIM = 50
 # A cursor lags this many positions: reading a few seats again costs less than writing it each time.
 CURSOR_SLACK = 64
-# A claim that met locked seats or took expired leases back looks again; then the browser's turn comes.
+# A claim that met locked seats or saw expired leases looks again; then the browser's turn comes.
 CLAIM_ROUNDS = 4
 SWEEP = 500
 # Two people who say that an image is broken are believed.
@@ -53,6 +53,9 @@ class IdReused(Conflict):
     detail = _("This submission's id was used for another answer.")
 
 
+_encode = msgspec.json.encode
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
     """A leased seat with what its page needs; sizes in pixels of the upright image."""
@@ -68,8 +71,6 @@ class Seat:
     name: str
     width: int
     height: int
-    lane: int
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +94,35 @@ class Facts:
     height: int
 
 
-def claim(*, annotator_id: int, project_id: int | None, count: int) -> list[Seat]:
-    """Lease up to `count` seats to a person, of one project or of all that their site works on."""
+def claim(
+    *, annotator_id: int, project_id: int | None, count: int, lease_seconds: int | None = None
+) -> list[Seat]:
+    """Lease up to `count` seats to a person, of one project or of all that their site works on.
+
+    `lease_seconds` is that of a declared offline pack, in place of the project's.
+    """
     wanted = min(count, MAX_CLAIM)
     taken: list[Seat] = []
     for _round in range(CLAIM_ROUNDS):
-        lanes = _rows(sql.LANES, annotator=annotator_id, project=project_id)
-        if not lanes or wanted < 1:
+        if len(taken) >= wanted:
             break
+        rows: list[tuple[Any, ...]]
         try:
-            got = _claim_from(lanes, annotator_id=annotator_id, count=wanted - len(taken))
+            with _guarded():
+                rows = _rows(
+                    sql.CLAIM,
+                    annotator=annotator_id,
+                    project=project_id,
+                    count=wanted - len(taken),
+                    slack=CURSOR_SLACK,
+                    lease=lease_seconds,
+                )
         except IntegrityError:
             continue  # the same person claims in another tab and was given the same task
-        taken += got
-        if len(taken) == wanted:
-            _advance_behind(lanes, got, annotator_id=annotator_id)
+        taken += [Seat(*row) for row in rows if row[0] is not None]
+        if not rows or rows[-1][0] is not None:
             break
-        to_the_end = [(lane, after, None) for lane, after, _lease in lanes]
-        met_locked = _move_cursors(to_the_end, annotator_id=annotator_id)
-        if not met_locked and not expire_leases(limit=SWEEP):
-            break
+        expire_leases()
     return taken
 
 
@@ -133,46 +143,78 @@ def submit(*, annotator_id: int, answer: Answer) -> Status:
 
     Raises LeaseUnknown, AlreadyAnswered, IdReused; then nothing is stored.
     """
-    values = {
-        "annotator": annotator_id,
-        "id": answer.id,
-        "assignment": answer.assignment,
-        "token": answer.token,
-        "task": answer.task,
-        "payload": json.dumps(answer.payload, ensure_ascii=False, separators=(",", ":")),
-        "annotations": len(answer.payload["shapes"]) + len(answer.payload["tags"]),
-        "active_ms": answer.active_ms,
-        "late": False,
-    }
+    (result,) = submit_several(annotator_id=annotator_id, answers=[answer])
+    if isinstance(result, DomainError):
+        raise result
+    return result
+
+
+def submit_several(*, annotator_id: int, answers: Sequence[Answer]) -> list[Status | DomainError]:
+    """The same for several: one commit for all whose lease is in order, one each for the others. The results
+    are in the order of the answers; none fails its neighbours."""
+    if not answers:
+        return []
+    values = _columns(annotator_id, answers)
     try:
         with _guarded():
-            if _rows(sql.SUBMIT, **values):
-                return "accepted"
+            accepted = {row[0] for row in _rows(sql.SUBMIT, **values)}
     except IntegrityError:
-        pass  # the id or an answer of this person to this task exists: found below, under the task's lock
-    return _submit_without_lease(values)
+        accepted = set()  # an id was used before, for another task: it is found below, one by one
+    results: list[Status | DomainError] = []
+    for answer in answers:
+        if answer.id in accepted:
+            accepted.discard(answer.id)  # the same one again in this request is a replay
+            results.append("accepted")
+            continue
+        try:
+            results.append(_submit_without_lease(annotator_id, answer))
+        except DomainError as error:
+            results.append(error)
+    return results
 
 
-def _submit_without_lease(values: dict[str, Any]) -> Status:
+def _submit_without_lease(annotator_id: int, answer: Answer) -> Status:
     """A replay, or an answer whose lease was lost. The task's lock makes rivals wait their turn."""
+    values = _columns(annotator_id, [answer])
+    one: dict[str, Any] = {
+        "annotator": annotator_id,
+        "id": answer.id,
+        "task": answer.task,
+        "assignment": answer.assignment,
+        "token": answer.token,
+    }
     with transaction.atomic():
-        if not _rows(sql.LOCK_TASK, **values):
+        if not _rows(sql.LOCK_TASK, **one):
             raise LeaseUnknown
-        for id_, task_id, annotator_id in _rows(sql.EARLIER, **values):
-            if (id_, task_id, annotator_id) == (values["id"], values["task"], values["annotator"]):
+        for id_, task_id, person_id in _rows(sql.EARLIER, **one):
+            if (id_, task_id, person_id) == (answer.id, answer.task, annotator_id):
                 return "replayed"
-            raise IdReused if id_ == values["id"] else AlreadyAnswered
+            raise IdReused if id_ == answer.id else AlreadyAnswered
         if _rows(sql.SUBMIT, **values):
             return "accepted"
-        lease = _rows(sql.DROP_SEAT, **values) or _rows(sql.LOST, **values)
+        lease = _rows(sql.DROP_SEAT, **one) or _rows(sql.LOST, **one)
         if not lease:
             raise LeaseUnknown
-        values = {**values, "leased_at": lease[0][0], "late": True}
-        open_task = _rows(sql.LOCK_TASK, **values)[0][0] == "open"
-        if open_task and _rows(sql.LATE, **values):
-            return "late"
-        _rows(sql.SURPLUS, **values)
-        return "surplus"
+        leased_at = lease[0][0]
+        open_task = _rows(sql.LOCK_TASK, **one)[0][0] == "open"
+        seat = _rows(sql.LATE_SEAT, **one, leased_at=leased_at) if open_task else []
+        _rows(sql.KEEP, **values, leased_at=leased_at, seat=seat[0][0] if seat else None)
+        return "late" if seat else "surplus"
+
+
+def _columns(annotator_id: int, answers: Sequence[Answer]) -> dict[str, Any]:
+    """Answers as the database functions take them: one array a field."""
+    payloads = [answer.payload for answer in answers]
+    return {
+        "annotator": annotator_id,
+        "ids": [answer.id for answer in answers],
+        "seats": [answer.assignment for answer in answers],
+        "tokens": [answer.token for answer in answers],
+        "tasks": [answer.task for answer in answers],
+        "payloads": [_encode(payload).decode() for payload in payloads],
+        "annotations": [len(payload["shapes"]) + len(payload["tags"]) for payload in payloads],
+        "active": [answer.active_ms for answer in answers],
+    }
 
 
 def skip(
@@ -225,45 +267,18 @@ def expire_leases(*, limit: int = SWEEP) -> int:
 
 def raise_heads() -> None:
     """Let newcomers start where the first open seat is, not where finished ones were."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql.RAISE_HEADS)
-
-
-def _claim_from(lanes: Sequence[tuple[int, int, int]], *, annotator_id: int, count: int) -> list[Seat]:
-    ids, after, leases = (list(column) for column in zip(*lanes, strict=True))
-    statement = sql.CLAIM_ONE if count == 1 else sql.CLAIM_SEVERAL
-    with _guarded():
-        rows = _rows(statement, annotator=annotator_id, lanes=ids, after=after, leases=leases, count=count)
-    return [Seat(*row) for row in rows]
-
-
-def _advance_behind(lanes: Sequence[tuple[int, int, int]], got: Sequence[Seat], *, annotator_id: int) -> None:
-    """After a claim that got all it wanted: lanes before the last one it drew from were read to the end."""
-    last = got[-1]
-    visited: list[tuple[int, int, int | None]] = []
-    for lane, after, _lease in lanes:
-        visited.append((lane, after, last.position if lane == last.lane else None))
-        if lane == last.lane:
-            if last.position - after >= CURSOR_SLACK:
-                _move_cursors(visited, annotator_id=annotator_id)
-            return
-
-
-def _move_cursors(rows: Sequence[tuple[int, int, int | None]], *, annotator_id: int) -> bool:
-    """Rows of (lane, cursor, position reached; none: the lane's end). True when a free seat was passed that
-    another claim holds locked: look again."""
-    lanes, after, upto = (list(column) for column in zip(*rows, strict=True))
-    moved = _rows(sql.ADVANCE, annotator=annotator_id, lanes=lanes, after=after, upto=upto)
-    return bool(moved[0][0])
+    with transaction.atomic():
+        lanes = [row[0] for row in _rows(sql.LOCK_HEADS)]
+        _rows(sql.RAISE_HEADS, lanes=lanes)
 
 
 def _give_back(select: str, *, cause: LostLease.Cause, **values: Any) -> int:
     with transaction.atomic():
         held = _rows(select, **values)
         if held:
-            seats.lock_lanes(batch_ids={batch for _id, batch in held}, returned=True)
-            with connection.cursor() as cursor:
-                cursor.execute(sql.GIVE_BACK, {"ids": [row[0] for row in held], "cause": cause.value})
+            lanes = seats.lock_lanes(batch_ids={batch for _id, batch in held}, returned=True)
+            _rows(sql.GIVE_BACK, ids=[row[0] for row in held], cause=cause.value)
+            seats.raise_tails(lanes)
     return len(held)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Annotated, Literal
 
 import msgspec
 from django.db.models import Exists, OuterRef
 
 from annotator.errors import NotVisible
-from tasks.models import Assignment, LostLease, ProblemReport, Submission, Task
+from tasks.models import Assignment, EndedSeat, LostLease, ProblemReport, Submission, Task
 from workers.models import Person
 
 
@@ -22,9 +24,9 @@ def report_problem(*, person: Person, report: Report) -> ProblemReport:
     """Keep a report on a task that the person holds, held or answered; sent twice it is one report."""
     met = [
         Exists(table.objects.filter(task=OuterRef("id"), annotator=person))
-        for table in (Assignment, Submission, LostLease)
+        for table in (Assignment, Submission, LostLease, EndedSeat)
     ]
-    task = Task.objects.filter(met[0] | met[1] | met[2], id=report.task).first()
+    task = Task.objects.filter(reduce(or_, met), id=report.task).first()
     if task is None:
         raise NotVisible
     same, _made = ProblemReport.objects.get_or_create(

@@ -13,15 +13,22 @@ from django.db import connection
 
 _LOCK_SPACE = 7_302  # the first half of our advisory locks' numbers; the second is the lane
 
+# A batch's own two lanes, and two for each site that jobs of it are reserved for.
 _MAKE_LANES = """
-INSERT INTO tasks_lane (project_id, batch_id, returned, head)
-SELECT b.project_id, b.id, kind.returned, 0
+INSERT INTO tasks_lane (project_id, batch_id, returned, site_id, head)
+SELECT b.project_id, b.id, kind.returned, owner.site_id, 0
 FROM tasks_batch b CROSS JOIN (VALUES (false), (true)) AS kind (returned)
+CROSS JOIN LATERAL (
+    SELECT NULL::bigint AS site_id
+    UNION SELECT j.site_id FROM tasks_job j WHERE j.batch_id = b.id AND j.site_id IS NOT NULL
+) AS owner
 WHERE b.id = ANY(%s)
-ON CONFLICT (batch_id, returned) DO NOTHING
+ON CONFLICT DO NOTHING
 """
 _LANES = "SELECT id FROM tasks_lane WHERE batch_id = ANY(%s) AND returned = %s ORDER BY id"
 _LOCK = "SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::integer)"
+# Positions given out since the lane was locked lie at or before the sequence's last value.
+_TAILS = "UPDATE tasks_lane SET tail = (SELECT last_value FROM tasks_position_seq) WHERE id = ANY(%s)"
 _BATCHES = "SELECT DISTINCT batch_id FROM tasks_task WHERE id = ANY(%s)"
 # A seat that exists already stays: a job that is run again opens nothing twice.
 _OPEN = """
@@ -30,7 +37,9 @@ SELECT id, number, project_id, lane_id, nextval('tasks_position_seq'), 'open', '
 FROM (
     SELECT t.id, seat.number, t.project_id, l.id AS lane_id
     FROM tasks_task t
+    JOIN tasks_job j ON j.id = t.job_id
     JOIN tasks_lane l ON l.batch_id = t.batch_id AND NOT l.returned
+     AND l.site_id IS NOT DISTINCT FROM j.site_id
     CROSS JOIN LATERAL generate_series(1, t.overlap) AS seat (number)
     WHERE t.id = ANY(%s)
     ORDER BY t.id, seat.number
@@ -41,7 +50,8 @@ _ADD = """
 INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)
 SELECT t.id, free.number, t.project_id, l.id, nextval('tasks_position_seq'), 'open', '', ''
 FROM tasks_task t
-JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned
+JOIN tasks_job j ON j.id = t.job_id
+JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned AND l.site_id IS NOT DISTINCT FROM j.site_id
 CROSS JOIN LATERAL (
     SELECT min(n) AS number FROM generate_series(1, t.max_overlap) AS n
     WHERE NOT EXISTS (
@@ -55,7 +65,8 @@ INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, st
 SELECT a.task_id, a.number, a.project_id, l.id, nextval('tasks_position_seq'), 'open', '', ''
 FROM tasks_assignment a
 JOIN tasks_task t ON t.id = a.task_id
-JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned
+JOIN tasks_job j ON j.id = t.job_id
+JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned AND l.site_id IS NOT DISTINCT FROM j.site_id
 WHERE a.id = %s AND a.state = 'skipped'
 """
 _WITHDRAW = "DELETE FROM tasks_assignment WHERE task_id = ANY(%s) AND state = 'open'"
@@ -73,9 +84,10 @@ def add_seats(*, task_ids: Sequence[int]) -> int:
 
 def replace_seat(*, assignment_id: int, batch_id: int) -> None:
     """A fresh open seat with the number of one that was skipped."""
-    lock_lanes(batch_ids=[batch_id], returned=True)
+    lanes = lock_lanes(batch_ids=[batch_id], returned=True)
     with connection.cursor() as cursor:
         cursor.execute(_REPLACE, [assignment_id])
+    raise_tails(lanes)
 
 
 def withdraw_seats(*, task_ids: Sequence[int]) -> int:
@@ -85,17 +97,33 @@ def withdraw_seats(*, task_ids: Sequence[int]) -> int:
         return int(cursor.rowcount)
 
 
-def lock_lanes(*, batch_ids: Collection[int], returned: bool) -> None:
-    """Hold the batches' lanes of one kind until the commit, in one order for everybody."""
+def make_lanes(*, batch_ids: Collection[int]) -> None:
+    """The lanes that the batches lack, those of sites with reserved jobs among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_LANES, [list(batch_ids)])
+
+
+def lock_lanes(*, batch_ids: Collection[int], returned: bool) -> list[int]:
+    """Hold the batches' lanes of one kind until the commit, in one order for everybody; returns their ids.
+
+    Call `raise_tails` with these when the seats have their positions.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_LANES, [list(batch_ids), returned])
-        lanes = cursor.fetchall()
+        lanes = [row[0] for row in cursor.fetchall()]
         if len(lanes) < len(batch_ids):
-            cursor.execute(_MAKE_LANES, [list(batch_ids)])
+            make_lanes(batch_ids=batch_ids)
             cursor.execute(_LANES, [list(batch_ids), returned])
-            lanes = cursor.fetchall()
-        for (lane,) in lanes:
+            lanes = [row[0] for row in cursor.fetchall()]
+        for lane in lanes:
             cursor.execute(_LOCK, [_LOCK_SPACE, lane])
+    return lanes
+
+
+def raise_tails(lanes: Sequence[int]) -> None:
+    """Let claims see that there are new seats in lanes locked by `lock_lanes`."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAILS, [list(lanes)])
 
 
 def _insert(statement: str, *, task_ids: Sequence[int], returned: bool) -> int:
@@ -105,6 +133,8 @@ def _insert(statement: str, *, task_ids: Sequence[int], returned: bool) -> int:
         raise RuntimeError("open seats inside a transaction: the lane is locked until its commit")
     with connection.cursor() as cursor:
         cursor.execute(_BATCHES, [list(task_ids)])
-        lock_lanes(batch_ids=[row[0] for row in cursor.fetchall()], returned=returned)
+        lanes = lock_lanes(batch_ids=[row[0] for row in cursor.fetchall()], returned=returned)
         cursor.execute(statement, [list(task_ids)])
-        return int(cursor.rowcount)
+        opened = int(cursor.rowcount)
+    raise_tails(lanes)
+    return opened

@@ -1,4 +1,4 @@
-"""The only writer of `Task.state` beside the submit statement, which counts answers (queue_sql.py).
+"""The only writer of `Task.state` beside submitting, which counts answers (queue.sql).
 
     open -> answered (its last answer came) -> settled | disputed -> settled
     answered, disputed -> open (one more answer is asked for)     open -> disputed (too many skipped it)

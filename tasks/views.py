@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from annotator.parsers import read_body
 from tasks import desk
 from tasks.access import access_annotator
-from tasks.desk import SyncRequest
 from tasks.mine import last_submissions
+from tasks.parcels import SyncRequest
 from tasks.reports import Report, report_problem
 from workers import earnings
 from workers.hours import midnight
@@ -39,6 +39,13 @@ def sync(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
     asked = read_body(request, SyncRequest)
     return JsonResponse(desk.sync(person=person, request=asked, now=timezone.now()))
+
+
+@require_safe
+def answers(request: HttpRequest) -> HttpResponse:
+    """The last answers that may still be corrected."""
+    person = access_annotator(request)
+    return JsonResponse(desk.correctable(person=person, now=timezone.now()))
 
 
 @require_POST
@@ -80,6 +87,7 @@ def _boot(request: HttpRequest, person: Person) -> dict[str, Any]:
         "urls": {
             "sync": reverse("desk-sync"),
             "report": reverse("desk-report"),
+            "answers": reverse("desk-answers"),
             "mine": reverse("desk-mine"),
             "sign_in": reverse("sign-in"),
             "sign_out": reverse("sign-out"),

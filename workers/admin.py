@@ -27,7 +27,7 @@ class PersonAdmin(UserAdmin[Person]):
     readonly_fields = ["last_login", "created_at"]
     fieldsets = [
         (None, {"fields": ["username", "password", "display_name", "email", "language", "theme"]}),
-        (None, {"fields": ["role", "site", "is_active", "paused_at", "is_staff", "is_superuser"]}),
+        (None, {"fields": ["role", "site", "skills", "is_active", "paused_at", "is_staff", "is_superuser"]}),
         (None, {"fields": ["last_login", "created_at"]}),
     ]
     add_fieldsets = [

@@ -1,4 +1,4 @@
-"""The ledger of pay: append-only. Submitting writes a piece in its own statement (tasks/queue_sql.py)."""
+"""The ledger of pay: append-only. Submitting writes a piece in its own statement (tasks/queue.sql)."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -17,6 +18,11 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 username_rule = RegexValidator(
     r"^[a-z0-9][a-z0-9._@+-]{1,63}$",
     _("Use 2 to 64 lower-case letters, digits and . _ @ + -, starting with a letter or digit."),
+)
+# A skill is a word that operators and supervisors agree on: "garments", "medical-2".
+SKILL_LENGTH = 40
+skill_rule = RegexValidator(
+    r"^[a-z0-9][a-z0-9-]*\Z", _("A skill is written with lower-case letters, digits and dashes.")
 )
 
 
@@ -70,6 +76,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
     )
     role = models.CharField(_("role"), max_length=16, choices=Role)
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="people")
+    skills = ArrayField(
+        models.CharField(max_length=SKILL_LENGTH, validators=[skill_rule]),
+        verbose_name=_("skills"),
+        db_default=models.Value([], output_field=ArrayField(models.CharField(max_length=SKILL_LENGTH))),
+        default=list,
+        blank=True,
+    )
     paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)

@@ -77,3 +77,8 @@ def pause(*, person: Person, now: datetime) -> bool:
 
 def resume(*, person: Person) -> bool:
     return Person.objects.filter(id=person.id, paused_at__isnull=False).update(paused_at=None) == 1
+
+
+def set_skills(*, person: Person, skills: list[str]) -> None:
+    """Which projects' needs the person meets; works at their next claim."""
+    Person.objects.filter(id=person.id).update(skills=skills)

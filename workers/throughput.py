@@ -1,4 +1,4 @@
-"""Hourly rollups of work. Submitting adds to them in its own statement (tasks/queue_sql.py), settling adds
+"""Hourly rollups of work. Submitting adds to them in its own statement (tasks/queue.sql), settling adds
 the agreement (review/scores.py); here are skips, and what an annotator sees of their own work."""
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.http import HttpRequest
 
 from annotator.errors import Forbidden, NotVisible
-from tasks.models import ProblemReport
+from tasks.models import Batch, ProblemReport, Project
 from workers.hours import this_hour
 from workers.models import Person, Role, Site
 
@@ -33,6 +33,20 @@ def access_annotator(site: Site, person_id: int) -> Person:
     if person is None:
         raise NotVisible
     return person
+
+
+def access_project(site: Site, project_id: int) -> Project:
+    project = Project.objects.filter(sites=site, id=project_id).first()
+    if project is None:
+        raise NotVisible
+    return project
+
+
+def access_batch(site: Site, batch_id: int) -> Batch:
+    batch = Batch.objects.filter(project__sites=site, id=batch_id).first()
+    if batch is None:
+        raise NotVisible
+    return batch
 
 
 def access_report(site: Site, report_id: int) -> ProblemReport:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 
-from tasks.models import Batch
+from tasks.models import Batch, BatchRank, ProjectPause
 from tasks.pace import answers_left, forecast, project_pace
+from tasks.reserve import unfinished
 from workers.hours import this_hour
 from workers.models import Site, Throughput
 
@@ -23,14 +25,21 @@ class BatchNow:
     disputed: int
     answers_left: int
     done_at: datetime | None  # forecast; None where nobody works on the project
+    jobs_left: int  # unfinished ones that no site has reserved
+    reserved: int  # this site's jobs
+    reserved_elsewhere: int
+    rank: int | None  # the site's own priority
+    is_paused: bool  # its project, at this site
 
 
 def site_batches(*, site: Site, now: datetime, limit: int = 50) -> list[BatchNow]:
-    """Unfinished batches of the site's projects in the queue's order; two queries.
+    """Unfinished batches of the site's projects, those with reserved jobs first, then by priority; three
+    queries.
 
     Forecast: answers still wanted by the batch and by those before it in its project, at the pace
     of the project over the last hours (of all sites that work on it).
     """
+    ranks = BatchRank.objects.filter(batch=OuterRef("id"), site=site).values("priority")
     batches = list(
         Batch.objects.filter(project__sites=site)
         .exclude(state=Batch.State.COMPLETE)
@@ -40,9 +49,15 @@ def site_batches(*, site: Site, now: datetime, limit: int = 50) -> list[BatchNow
             answered=Sum("jobs__answered"),
             settled=Sum("jobs__settled"),
             disputed=Sum("jobs__disputed"),
+            jobs_left=Count("jobs", filter=Q(jobs__site=None) & unfinished(prefix="jobs__")),
+            reserved=Count("jobs", filter=Q(jobs__site=site)),
+            reserved_elsewhere=Count("jobs", filter=Q(jobs__site__isnull=False) & ~Q(jobs__site=site)),
+            rank=Subquery(ranks),
         )
-        .order_by("-project__priority", "project", "-priority", "id")[:limit]
+        .annotate(own=Case(When(reserved__gt=0, then=1), default=0), order=Coalesce("rank", "priority"))
+        .order_by("-own", "-project__priority", "project", "-order", "id")[:limit]
     )
+    paused = set(ProjectPause.objects.filter(site=site).values_list("project", flat=True))
     pace = project_pace(projects={batch.project_id for batch in batches}, now=now)
     before: dict[int, int] = defaultdict(int)
     rows = []
@@ -62,7 +77,12 @@ def site_batches(*, site: Site, now: datetime, limit: int = 50) -> list[BatchNow
                 settled=batch.settled or 0,
                 disputed=batch.disputed or 0,
                 answers_left=left,
-                done_at=done_at,
+                done_at=None if batch.project_id in paused else done_at,
+                jobs_left=batch.jobs_left,
+                reserved=batch.reserved,
+                reserved_elsewhere=batch.reserved_elsewhere,
+                rank=batch.rank,
+                is_paused=batch.project_id in paused,
             )
         )
     return rows

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotator.floor.access import access_annotator, access_report, access_site
 from annotator.floor.batches import hourly_submissions, site_batches
-from annotator.floor.forms import PersonForm
+from annotator.floor.forms import PersonForm, SkillsForm
 from annotator.floor.health import open_reports, queue_health
 from annotator.floor.people import Now, people_now
 from tasks import queue
@@ -84,7 +84,8 @@ def throughput(request: HttpRequest) -> HttpResponse:
 def batches(request: HttpRequest) -> HttpResponse:
     site = access_site(request)
     rows = site_batches(site=site, now=timezone.now())
-    return render(request, "floor/batches.html", {"site": site, "batches": rows})
+    query = f"?site={site.code}" if "site" in request.GET else ""
+    return render(request, "floor/batches.html", {"site": site, "batches": rows, "query": query})
 
 
 @login_required
@@ -113,18 +114,29 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     who = access_annotator(site, person_id)
     now = timezone.now()
     row = next((row for row in people_now(site=site, now=now) if row.person.id == who.id), None)
-    leases = (
+    held = (
         Assignment.objects.filter(annotator=who, state=Assignment.State.LEASED)
         .select_related("project", "task__image")
         .order_by("leased_at")
     )
+    # Only a declared offline pack has a lease longer than its project's.
+    leases = [
+        (seat, bool(seat.leased_until and seat.leased_until > now + seat.project.lease)) for seat in held
+    ]
     recent = (
-        Submission.objects.filter(annotator=who, created_at__gte=now - timedelta(days=7))
+        Submission.objects.filter(annotator=who, version=1, created_at__gte=now - timedelta(days=7))
         .select_related("task__image", "task__project")
         .defer("payload")
         .order_by("-created_at")[:20]
     )
-    return render(request, "floor/person.html", {"who": who, "row": row, "leases": leases, "recent": recent})
+    context = {
+        "who": who,
+        "row": row,
+        "leases": leases,
+        "recent": recent,
+        "skills": SkillsForm(initial={"skills": " ".join(who.skills)}),
+    }
+    return render(request, "floor/person.html", context)
 
 
 @login_required

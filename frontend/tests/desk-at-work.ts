@@ -1,6 +1,6 @@
 /** A whole desk without a page: real database (in memory), a server that does what a test tells it. */
 import { IDBFactory } from "fake-indexeddb";
-import type { Boot, Held, Schema, SyncRequest, SyncResponse } from "../workbench/contract";
+import type { Answers, Boot, Held, Schema, SyncRequest, SyncResponse } from "../workbench/contract";
 import { Desk } from "../workbench/desk";
 import { openDesk, type Report } from "../workbench/sync/db";
 import { type Failure, type Wire, WireError } from "../workbench/sync/wire";
@@ -10,7 +10,7 @@ export const boot = (person = 7): Boot => ({
   person: { id: person, name: "Wang", language: "en" },
   projects: [{ id: 1, name: "Boards", price: "0.04", currency: "CNY", open: 9 }],
   csrf: "x",
-  urls: { sync: "/desk/sync", report: "/desk/report", mine: "/desk/mine/", sign_in: "/sign-in", sign_out: "/sign-out", language: "/i18n/" },
+  urls: { sync: "/desk/sync", answers: "/desk/answers", report: "/desk/report", mine: "/desk/mine/", sign_in: "/sign-in", sign_out: "/sign-out", language: "/i18n/" },
 });
 
 /** Forgets every browser database: a new computer. */
@@ -31,6 +31,11 @@ export class FakeServer implements Wire {
   fail: { when: "before" | "after"; as: Failure } | null = null;
   stop: SyncResponse["stop"] = null;
   schema: Schema = schema();
+  /** What the server tells of earlier answers. */
+  known: Answers = { answers: [], schemas: {} };
+  readonly corrected: SyncRequest["corrections"] = [];
+  /** Why corrections are refused; null: they are taken. */
+  tooLate: SyncResponse["corrections"][number]["error"] = null;
   private next = 1;
 
   constructor(private readonly supply = 20) {}
@@ -38,6 +43,11 @@ export class FakeServer implements Wire {
   async report(report: Report): Promise<void> {
     if (this.fail) throw new WireError(this.fail.as);
     this.reports.push(report);
+  }
+
+  async answers(): Promise<Answers> {
+    if (this.fail) throw new WireError(this.fail.as);
+    return structuredClone(this.known);
   }
 
   async sync(request: SyncRequest): Promise<SyncResponse> {
@@ -58,6 +68,11 @@ export class FakeServer implements Wire {
       this.leased.delete(one.assignment);
       return { id: one.id, status: known ? "replayed" : "accepted", error: null };
     });
+    const corrections = request.corrections.map((one): SyncResponse["corrections"][number] => {
+      if (this.tooLate) return { id: one.id, status: "refused", error: this.tooLate };
+      this.corrected.push(one);
+      return { id: one.id, status: "accepted", error: null };
+    });
     for (const { assignment } of [...request.skips, ...request.releases]) this.leased.delete(assignment);
     const tasks = request.resume ? [...this.leased.values()] : [];
     for (let n = 0; n < request.want && request.project !== null && this.next <= this.supply; n++) {
@@ -69,6 +84,7 @@ export class FakeServer implements Wire {
     return {
       now: "2026-11-22T10:00:00Z",
       submissions,
+      corrections,
       skips: request.skips.map(({ assignment }) => ({ assignment, status: "skipped" })),
       lost: request.held.map(({ assignment }) => assignment).filter((id) => this.lost.includes(id)),
       tasks,

@@ -85,6 +85,31 @@ export interface Submission {
   active_ms: number;
 }
 
+/** A new version of an answer, in place of the submission or correction `supersedes`. */
+export interface Correction {
+  id: string;
+  supersedes: string;
+  payload: Payload;
+  active_ms: number;
+}
+
+/** An answer that was sent and may still be corrected. */
+export interface Answered {
+  id: string;
+  task: number;
+  project: number;
+  schema: number;
+  image: TaskImage;
+  payload: Payload;
+  active_ms: number;
+}
+
+export interface Answers {
+  /** Newest first. */
+  answers: Answered[];
+  schemas: Record<string, Schema>;
+}
+
 export const SKIP_REASONS = ["unclear", "broken", "not_in_schema", "other"] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
@@ -109,10 +134,14 @@ export interface SyncRequest {
   person: number;
   project: number | null;
   want: number;
+  /** A declared offline pack: up to 50 seats a person in all, leased for twelve hours. */
+  pack?: boolean;
   resume?: boolean;
   known_schemas: number[];
   unsent: number;
   submissions: Submission[];
+  /** Carried out after the submissions, in this order; refused once the task is settled. */
+  corrections: Correction[];
   skips: Skip[];
   releases: Seat[];
   held: Seat[];
@@ -124,13 +153,17 @@ export interface Today {
   currency: string;
 }
 
+export interface Result {
+  id: string;
+  /** Corrections are accepted, replayed or refused. */
+  status: "accepted" | "replayed" | "late" | "surplus" | "refused";
+  error: Refusal | null;
+}
+
 export interface SyncResponse {
   now: string;
-  submissions: {
-    id: string;
-    status: "accepted" | "replayed" | "late" | "surplus" | "refused";
-    error: Refusal | null;
-  }[];
+  submissions: Result[];
+  corrections: Result[];
   skips: { assignment: number; status: "skipped" | "gone" }[];
   lost: number[];
   tasks: Held[];
@@ -154,7 +187,7 @@ export interface Boot {
   projects: Project[];
   csrf: string;
   today?: Today;
-  urls: Record<"sync" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
+  urls: Record<"sync" | "answers" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
 }
 
 /** The name in the person's language, else in Chinese, else in English, else the key itself. */

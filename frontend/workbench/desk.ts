@@ -14,7 +14,7 @@ import { Saver } from "./sync/saver";
 import { Sync } from "./sync/sync";
 import { Tabs } from "./sync/tabs";
 import { uuid } from "./sync/ids";
-import { csrfToken, HttpWire, type Wire } from "./sync/wire";
+import { csrfToken, HttpWire, type Wire, WireError } from "./sync/wire";
 import { Camera } from "./view/camera";
 import { Stage, type ToolName } from "./view/stage";
 
@@ -79,7 +79,7 @@ export class Desk {
   constructor(
     readonly boot: Boot,
     private readonly db: DeskDb,
-    wire: Wire = new HttpWire(boot),
+    private readonly wire: Wire = new HttpWire(boot),
   ) {
     const { id, language } = boot.person;
     this.language = language;
@@ -97,6 +97,7 @@ export class Desk {
     });
     this.sync = new Sync(id, wire, this.session, this.outbox, {
       refused: ({ detail }) => this.notices.say("bad", this.t("refused", { detail })),
+      notCorrected: ({ detail }) => this.notices.say("warn", this.t("notCorrected", { detail })),
       lost: (assignments) => this.sayLost(assignments),
     });
     this.tabs = new Tabs(id, uuid());
@@ -147,6 +148,28 @@ export class Desk {
     const schema = this.session.work.peek()?.held.schema;
     if (schema === undefined) return;
     this.keep({ lastClass: { ...this.settings.peek().lastClass, [schema]: key } });
+  }
+
+  /** Opens the answer sent before, to be corrected; a browser that knows none asks the server. */
+  async back(): Promise<void> {
+    if (this.session.back()) return;
+    if (!this.session.work.peek()?.corrects) await this.recall();
+    if (!this.session.back()) this.notices.say("info", this.t("noAnswerBefore"));
+  }
+
+  /** Fresh image addresses, and answers given elsewhere. Without a line the browser's own list does. */
+  async recall(): Promise<void> {
+    try {
+      this.session.recall(await this.wire.answers());
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+    }
+  }
+
+  /** The image of the answer on the screen did not arrive: its address may have run out. */
+  async refreshAnswer(): Promise<void> {
+    await this.recall();
+    this.session.reopen();
   }
 
   start(project: number): void {

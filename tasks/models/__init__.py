@@ -2,7 +2,8 @@
 
 from tasks.models.batches import Archive, Batch, Image, Job
 from tasks.models.projects import MAX_SEATS, LabelSchema, Project
-from tasks.models.queue import Assignment, Lane, LostLease, QueueCursor, Task
+from tasks.models.queue import Assignment, EndedSeat, Lane, LostLease, QueueCursor, Task
+from tasks.models.routing import BatchRank, ProjectPause
 from tasks.models.submissions import ProblemReport, Submission
 
 __all__ = [
@@ -10,6 +11,8 @@ __all__ = [
     "Archive",
     "Assignment",
     "Batch",
+    "BatchRank",
+    "EndedSeat",
     "Image",
     "Job",
     "LabelSchema",
@@ -17,6 +20,7 @@ __all__ = [
     "LostLease",
     "ProblemReport",
     "Project",
+    "ProjectPause",
     "QueueCursor",
     "Submission",
     "Task",

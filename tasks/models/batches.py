@@ -59,6 +59,10 @@ class Job(models.Model):
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="jobs")
     number = models.PositiveIntegerField()
+    # Written by tasks/reserve.py, which moves the job's open seats to that site's lanes.
+    site = models.ForeignKey(
+        "workers.Site", models.PROTECT, null=True, db_index=False, help_text="reserved for it"
+    )
     state = models.CharField(max_length=8, choices=State, default=State.FILLING)
     token = models.UUIDField(null=True, help_text="fences the worker that runs it")
     running_until = models.DateTimeField(null=True)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from workers.models import LANGUAGES, SKILL_LENGTH, skill_rule
 
 MAX_SEATS = 25
 
@@ -24,6 +29,16 @@ class Project(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     guide = models.JSONField(_("guide"), default=dict, blank=True, help_text="Markdown by language code")
     sites = models.ManyToManyField("workers.Site", blank=True, related_name="projects")
+    skills = ArrayField(
+        models.CharField(max_length=SKILL_LENGTH, validators=[skill_rule]),
+        verbose_name=_("skills needed"),
+        db_default=Value([], output_field=ArrayField(models.CharField(max_length=SKILL_LENGTH))),
+        default=list,
+        blank=True,
+    )
+    language = models.CharField(
+        _("language needed"), max_length=8, choices=LANGUAGES, blank=True, default="", db_default=""
+    )
     overlap = models.PositiveSmallIntegerField(
         _("overlap"), default=3, validators=[MinValueValidator(1), MaxValueValidator(MAX_SEATS)]
     )
@@ -58,6 +73,10 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def lease(self) -> timedelta:
+        return timedelta(seconds=self.lease_seconds)
 
 
 class LabelSchema(models.Model):

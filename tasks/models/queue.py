@@ -68,18 +68,29 @@ class Lane(models.Model):
     """A line of open seats in which positions only grow, so that each annotator needs one cursor in it.
 
     A batch has a fresh lane, and a returned lane for seats that open later: extra answers, expired leases,
-    skipped tasks. Returned seats go first. Priority is the project's and the batch's, so changing it
-    touches no seat.
+    skipped tasks. Returned seats go first. Seats of jobs reserved for a site lie in two lanes of its own.
+    Priority is the project's and the batch's, so changing it touches no seat.
     """
 
     project = models.ForeignKey(Project, models.PROTECT, db_index=False)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="lanes")
     returned = models.BooleanField()
+    site = models.ForeignKey(
+        "workers.Site", models.PROTECT, null=True, db_index=False, help_text="its seats are reserved for it"
+    )
     head = models.BigIntegerField(default=0, help_text="no seat is open at or before it; raised by the sweep")
+    tail = models.BigIntegerField(db_default=0, help_text="no seat is open beyond it; raised with new seats")
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="one_lane_of_each_kind", fields=["batch", "returned"])]
-        indexes = [models.Index(name="lanes_of_project", fields=["project"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_lane_of_each_kind", fields=["batch", "returned", "site"], nulls_distinct=False
+            ),
+        ]
+        indexes = [
+            models.Index(name="lanes_of_project", fields=["project"]),
+            models.Index(name="lanes_of_site", fields=["site"], condition=Q(site__isnull=False)),
+        ]
 
 
 class QueueCursor(models.Model):
@@ -195,3 +206,26 @@ class LostLease(models.Model):
 
     class Meta:
         indexes = [models.Index(name="leases_lost_lately", fields=["lost_at"])]
+
+
+class EndedSeat(models.Model):
+    """A seat of a complete batch, moved out of the queue (tasks/retire.py) with the number it had there."""
+
+    id = models.BigIntegerField(primary_key=True)
+    task = models.ForeignKey(Task, models.PROTECT, related_name="ended_seats", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=9, choices=Assignment.State)
+    annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
+    lease_token = models.UUIDField(null=True)
+    leased_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField()
+    skip_reason = models.CharField(max_length=16, choices=Assignment.SkipReason, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_ended_seat_a_person_a_task", fields=["task", "annotator"]),
+            models.CheckConstraint(
+                name="ended_seat_has_ended", condition=Q(state__in=["submitted", "skipped"])
+            ),
+        ]

@@ -1,10 +1,13 @@
-"""The hot statements read what they need from indexes and nothing else, however large the tables are."""
+"""What the database functions of the queue really run reads its rows from indexes, however large the tables.
+
+auto_explain reports the plan of each statement inside the functions, as it was executed.
+"""
 
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,11 +17,19 @@ from tasks import queue, queue_sql
 from tasks.models import Assignment, Batch
 from tests.cast import Cast
 from tests.factories import make_batch, make_tasks
-from tests.unit.test_queue import claim, submit
+from tests.unit.test_queue import answer_to, claim, submit
 
 TASKS, DONE = 3000, 1500
 # Small tables of which every row is needed are read whole, whatever there is in the large ones.
-LARGE = {"tasks_assignment", "tasks_task", "tasks_submission", "tasks_image"}
+LARGE = {"tasks_assignment", "tasks_task", "tasks_submission", "tasks_image", "tasks_queuecursor"}
+TOLD = """
+LOAD 'auto_explain';
+SET LOCAL auto_explain.log_min_duration = 0;
+SET LOCAL auto_explain.log_nested_statements = on;
+SET LOCAL auto_explain.log_analyze = on;
+SET LOCAL auto_explain.log_format = 'json';
+SET LOCAL auto_explain.log_level = 'notice';
+"""
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -27,16 +38,21 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(child)
 
 
-def explain(statement: str, **values: object) -> list[dict[str, Any]]:
+def plans_of(work: Callable[[], object]) -> list[dict[str, Any]]:
+    """The nodes of all plans that `work` executed, those of statements inside functions included."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
-        (document,) = cursor.fetchone()
-    plan = document if isinstance(document, list) else json.loads(document)
-    return list(nodes(plan[0]["Plan"]))
+        cursor.execute(TOLD)
+        connection.connection.notices.clear()
+        work()
+        cursor.execute("SET LOCAL auto_explain.log_min_duration = -1")
+    found = [re.search(r"plan:\s*(\{.*\})", notice, re.DOTALL) for notice in connection.connection.notices]
+    documents = [json.loads(match[1]) for match in found if match]
+    assert documents, "no plan was reported"
+    return [node for document in documents for node in nodes(document["Plan"])]
 
 
 def check(plan: list[dict[str, Any]], *, rows: int) -> None:
-    """Index scans only, and so many rows read at most, those filtered out included."""
+    """Index scans only, and so many rows read at most by each, those filtered out included."""
     scans = [node for node in plan if node.get("Relation Name") in LARGE and "Scan" in node["Node Type"]]
     assert scans
     assert not [node for node in scans if node["Node Type"] == "Seq Scan"]
@@ -70,57 +86,54 @@ def batch(cast: Cast) -> Batch:
     with connection.cursor() as cursor:
         people = {"an": cast.an.id, "bo": cast.bo.id, "deng": cast.deng.id}
         cursor.execute(HISTORY, {**people, "done": DONE})
-    last = Assignment.objects.filter(state="submitted", annotator=cast.an).order_by("-position")[0]
-    queue._move_cursors([(last.lane_id, 0, last.position)], annotator_id=cast.an.id)
+        last = Assignment.objects.filter(state="submitted", annotator=cast.an).order_by("-position")[0]
+        cursor.execute(
+            "SELECT queue_move_cursors(%s, ARRAY[%s]::bigint[], ARRAY[0]::bigint[], ARRAY[%s]::bigint[])",
+            [cast.an.id, last.lane_id, last.position],
+        )
     return batch
-
-
-def lanes(cast: Cast, annotator: int) -> dict[str, list[int]]:
-    rows = queue._rows(queue_sql.LANES, annotator=annotator, project=cast.project.id)
-    ids, after, leases = (list(column) for column in zip(*rows, strict=True))
-    return {"lanes": ids, "after": after, "leases": leases}
 
 
 @pytest.mark.parametrize("who", ["an", "chen"])
 @pytest.mark.parametrize("count", [1, 10])
 def test_a_claim_reads_its_seats_and_hardly_more(cast: Cast, batch: Batch, who: str, count: int) -> None:
-    person = getattr(cast, who)
-    statement = queue_sql.CLAIM_ONE if count == 1 else queue_sql.CLAIM_SEVERAL
-    plan = explain(statement, annotator=person.id, count=count, **lanes(cast, person.id))
+    plan = plans_of(lambda: claim(getattr(cast, who), count))
     assert "seats_to_claim" in {node.get("Index Name") for node in plan}
     check(plan, rows=3 * count + 2 * queue.CURSOR_SLACK)
 
 
-def test_asking_in_vain_reads_nothing(cast: Cast, batch: Batch) -> None:
+def test_the_fifth_and_the_sixth_claim_read_no_more_than_the_first(cast: Cast, batch: Batch) -> None:
+    """PostgreSQL may plan anew for the first five calls and then keep one plan for all: ours is kept."""
+    for _ in range(7):
+        check(plans_of(lambda: claim(cast.an, 10)), rows=30 + 2 * queue.CURSOR_SLACK)
+
+
+def test_asking_in_vain_reads_no_seat(cast: Cast, batch: Batch) -> None:
     while claim(cast.an, 50):
         pass
-    mine = lanes(cast, cast.an.id)
-    check(explain(queue_sql.CLAIM_SEVERAL, annotator=cast.an.id, count=4, **mine), rows=0)
-    upto = [None] * len(mine["lanes"])
-    values = {"lanes": mine["lanes"], "after": mine["after"], "upto": upto}
-    check(explain(queue_sql.ADVANCE, annotator=cast.an.id, **values), rows=2)
+    plan = plans_of(lambda: claim(cast.an, 4))
+    seats = [node for node in plan if node.get("Relation Name") == "tasks_assignment"]
+    assert {node["Index Name"] for node in seats if node["Actual Loops"]} == {"leases_to_expire"}
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in seats) == 0
 
 
-def test_a_submission_touches_its_own_rows(cast: Cast, batch: Batch) -> None:
-    (seat,) = claim(cast.an)
-    plan = explain(
-        queue_sql.SUBMIT,
-        id=uuid.uuid4(),
-        annotator=cast.an.id,
-        assignment=seat.assignment,
-        token=seat.token,
-        task=seat.task,
-        payload='{"tags": {}, "shapes": []}',
-        annotations=0,
-        active_ms=1,
-        late=False,
-    )
-    check(plan, rows=2)
+@pytest.mark.parametrize("count", [1, 10])
+def test_submissions_touch_their_own_rows(cast: Cast, batch: Batch, count: int) -> None:
+    answers = [answer_to(seat) for seat in claim(cast.an, count)]
+    plan = plans_of(lambda: queue.submit_several(annotator_id=cast.an.id, answers=answers))
+    check(plan, rows=count)
 
 
 def test_heartbeats_and_the_sweep_read_leases_only(cast: Cast, batch: Batch) -> None:
     held = claim(cast.an, 4)
-    ids, tokens = [seat.assignment for seat in held], [seat.token for seat in held]
-    check(explain(queue_sql.EXTEND, annotator=cast.an.id, ids=ids, tokens=tokens), rows=4)
-    check(explain(queue_sql.EXPIRED, limit=100), rows=0)
+    pairs = [(seat.assignment, seat.token) for seat in held]
+    check(plans_of(lambda: queue.extend(annotator_id=cast.an.id, held=pairs)), rows=4)
+    check(plans_of(lambda: queue._rows(queue_sql.EXPIRED, limit=100)), rows=0)
+    tasks = [(seat.task, seat.token) for seat in held]
+    check(plans_of(lambda: queue.facts_of(annotator_id=cast.an.id, tasks=tasks)), rows=4)
     assert submit(cast.an, held[0]) == "accepted"
+
+
+def test_control_a_statement_that_reads_the_table_is_noticed(cast: Cast, batch: Batch) -> None:
+    with pytest.raises(AssertionError):
+        check(plans_of(lambda: Assignment.objects.filter(note="x").first()), rows=1000)

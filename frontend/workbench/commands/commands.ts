@@ -57,6 +57,8 @@ function answerCommands(desk: Desk): Command[] {
   return [
     { ...answer, id: "submit", keys: ["Enter", "Ctrl+Enter"], label: "submit", inText: true, run: () => submit(desk) },
     { ...answer, id: "skip", keys: ["KeyS"], label: "skip", run: () => open(desk, "skip") },
+    { ...answer, id: "back", keys: ["KeyB"], label: "cmdBack", run: () => void desk.back() },
+    { ...answer, id: "forward", keys: ["Shift+KeyB"], label: "cmdForward", run: () => desk.session.forward() },
     { ...answer, id: "undo", keys: ["Ctrl+KeyZ"], label: "undo", repeats: true, run: whenIdle(desk, () => editor()?.undo()) },
     {
       ...answer,
@@ -102,6 +104,7 @@ export function startChosen(desk: Desk): void {
 }
 
 export function open(desk: Desk, dialog: Dialog): void {
+  if (dialog === "skip" && desk.session.work.peek()?.corrects) return;
   desk.choice.value = null;
   desk.dialog.value = dialog;
 }

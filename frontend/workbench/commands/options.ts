@@ -2,9 +2,9 @@
 import type { Question, Spec } from "../contract";
 import type { Chord } from "./keys";
 
-export const FIXED_LETTERS = "NVHFCESRG";
+export const FIXED_LETTERS = "NVHFCESRGB";
 const DIGITS = [..."123456789"].map((digit) => `Digit${digit}`);
-const LETTERS = [..."QWADZXTYUIOPJKLBM"].map((letter) => `Key${letter}`);
+const LETTERS = [..."QWADZXTYUIOPJKLM"].map((letter) => `Key${letter}`);
 export const POOL: readonly Chord[] = [...DIGITS, ...LETTERS];
 
 export interface OptionKeys {

@@ -125,9 +125,14 @@ function Boxes({ desk, stage }: Props) {
 }
 
 function Banner({ desk, stage }: Props) {
-  const { refusal, held } = stage.work;
+  const { refusal, held, corrects } = stage.work;
   return (
     <>
+      {corrects && (
+        <p class="notice info" role="status">
+          <strong>{desk.t("correcting")}</strong> {desk.t("correctingHelp")}
+        </p>
+      )}
       {refusal && <p class="notice bad">{desk.t("refusedHere", { detail: refusal.detail })}</p>}
       {desk.session.lost.value.has(held.assignment) && <p class="notice warn">{desk.t("lostHere")}</p>}
     </>
@@ -145,11 +150,18 @@ export function Panel({ desk, stage }: Props) {
         {stage.canDraw && <Boxes desk={desk} stage={stage} />}
       </div>
       <div class="panel-foot">
-        <Button chord="KeyS" onPress={() => open(desk, "skip")}>
-          {desk.t("skip")}
+        <Button chord="KeyB" label={desk.t("cmdBack")} onPress={() => void desk.back()}>
+          {desk.t("back")}
         </Button>
+        {stage.work.corrects ? (
+          <Button onPress={() => desk.session.toTheTask()}>{desk.t("leaveCorrection")}</Button>
+        ) : (
+          <Button chord="KeyS" onPress={() => open(desk, "skip")}>
+            {desk.t("skip")}
+          </Button>
+        )}
         <Button class="primary submit" onPress={() => submit(desk)}>
-          {desk.t("submit")} <Kbd chord="Enter" />
+          {desk.t(stage.work.corrects ? "sendCorrection" : "submit")} <Kbd chord="Enter" />
         </Button>
       </div>
     </aside>

@@ -178,6 +178,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
   const { name } = stage.work.held.image;
   const { t } = desk;
   const retry = (): void => {
+    if (stage.work.corrects) return void desk.refreshAnswer();
     desk.sync.refresh();
     void desk.sync.poke().then(() => attempt.value++);
   };

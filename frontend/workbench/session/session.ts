@@ -1,15 +1,16 @@
 /** The seats this person holds, the task on the screen, and what leads from one to the next. */
 import { batch, signal } from "@preact/signals";
-import type { Held, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
+import type { Answered, Answers, Correction, Held, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
 import { check, type Problem } from "../model/check";
 import { Editor } from "../model/editor";
-import type { DeskDb, Draft, Parcel } from "../sync/db";
+import type { DeskDb, Draft, Parcel, Sent } from "../sync/db";
 import type { Journal } from "../sync/journal";
 import type { Outbox } from "../sync/outbox";
 import type { Saver } from "../sync/saver";
 import { uuid } from "../sync/ids";
 import { ActiveClock } from "./clock";
 import type { Images } from "./images";
+import { Past } from "./past";
 
 /** The task on the screen. */
 export interface Work {
@@ -18,6 +19,8 @@ export interface Work {
   readonly editor: Editor;
   readonly clock: ActiveClock;
   readonly refusal: Refusal | null;
+  /** The answer that this corrects; null for a task that is answered for the first time. */
+  readonly corrects: Answered | null;
   /** Some of the answer was there before it was opened. */
   readonly begun: boolean;
 }
@@ -32,6 +35,17 @@ export interface Parts {
   /** Asks for an exchange with the server soon. */
   poke: () => void;
 }
+
+/** An answered task as the stage shows it; its seat is used up. */
+const asHeld = ({ task, project, schema, image }: Answered): Held => ({
+  assignment: 0,
+  token: "",
+  leased_until: "",
+  task,
+  project,
+  schema,
+  image,
+});
 
 /** The shape that a refusal is about: "shapes[3].box" counts in the answer as it was sent. */
 function faultyShape({ base, refusal }: Draft): string | null {
@@ -50,13 +64,18 @@ export class Session {
   readonly lost = signal<ReadonlySet<number>>(new Set());
   readonly schemas = new Map<number, Schema>();
 
-  constructor(private readonly parts: Parts) {}
+  readonly past: Past;
+
+  constructor(private readonly parts: Parts) {
+    this.past = new Past(parts.db, parts.saver);
+  }
 
   /** Takes up what this browser still knows, before any request. */
   async load(): Promise<void> {
     const [held, schemas] = await Promise.all([
       this.parts.db.getAll("held"),
       this.parts.db.getAll("schemas"),
+      this.past.load(),
     ]);
     for (const { id, ...schema } of schemas) this.schemas.set(id, schema);
     const gone = this.parts.outbox.seats;
@@ -94,15 +113,64 @@ export class Session {
     const problems = check(work.schema.spec, payload);
     if (problems.length > 0) return problems;
     work.clock.touch();
-    const { assignment, token, task } = work.held;
-    const body: Submission = { id: uuid(), assignment, token, task, payload, active_ms: work.clock.ms };
-    this.dispatch({ kind: "submission", body, held: work.held }, work.held);
+    const { assignment, token, task, project, schema, image } = work.held;
+    const id = uuid();
+    const answered: Answered = { id, task, project, schema, image, payload, active_ms: work.clock.ms };
+    if (work.corrects) {
+      this.sendCorrection(work.corrects, answered);
+      return [];
+    }
+    const body: Submission = { id, assignment, token, task, payload, active_ms: work.clock.ms };
+    this.dispatch({ kind: "submission", body, held: work.held }, work.held, this.past.put(answered));
     return [];
   }
 
+  /** Opens the answer before the one on the screen, to be corrected. False: there is none. */
+  back(): boolean {
+    const work = this.work.peek();
+    return this.openAnswer(this.past.before(work?.corrects?.task ?? null));
+  }
+
+  /** Leaves a correction, for the newer answer or the task in work. What was changed is kept as a draft. */
+  forward(): void {
+    const corrects = this.work.peek()?.corrects;
+    if (!corrects) return;
+    const at = this.past.list.peek().findIndex(({ task }) => task === corrects.task);
+    const newer = at > 0 ? (this.past.list.peek()[at - 1] ?? null) : null;
+    if (!this.openAnswer(newer)) this.toTheTask();
+  }
+
+  /** Opens the answer on the screen anew; its draft goes on. */
+  reopen(): void {
+    const task = this.work.peek()?.corrects?.task;
+    this.openAnswer(this.past.list.peek().find((one) => one.task === task) ?? null);
+  }
+
+  /** Leaves a correction for the task in work. */
+  toTheTask(): void {
+    this.advance();
+    this.keepImages();
+  }
+
+  /** The server's list of answers that may still be corrected. */
+  recall({ answers, schemas }: Answers): void {
+    for (const [id, schema] of Object.entries(schemas)) this.schemas.set(Number(id), schema);
+    void this.store([], schemas);
+    this.past.fill(answers);
+  }
+
+  /** A correction that the server did not take: the answer stands. What was drawn is kept where it can be fixed. */
+  async keepOld(answered: Answered, { payload, active_ms }: Correction, refusal: Refusal): Promise<void> {
+    if (!refusal.where) return this.past.drop(answered.task);
+    const sent = this.past.put(answered);
+    await this.parts.saver.run(() => this.parts.db.put("answered", sent));
+    await this.parts.journal.restore(answered.task, payload, active_ms, refusal);
+  }
+
   skip(reason: SkipReason, note: string): void {
-    const held = this.work.peek()?.held;
-    if (!held) return;
+    const work = this.work.peek();
+    if (!work || work.corrects) return;
+    const { held } = work;
     const { assignment, token } = held;
     this.dispatch({ kind: "skip", body: { assignment, token, reason, note } }, held);
   }
@@ -160,14 +228,36 @@ export class Session {
   async takeBack(held: Held, submission: Submission, refusal: Refusal): Promise<void> {
     await this.parts.journal.restore(submission.task, submission.payload, submission.active_ms, refusal);
     await this.store([held], {});
+    this.past.drop(submission.task);
     const others = this.held.peek().filter(({ assignment }) => assignment !== held.assignment);
     const next = this.work.peek() ? 1 : 0;
     this.held.value = [...others.slice(0, next), held, ...others.slice(next)];
     this.settleIn();
   }
 
-  private dispatch(parcel: Parcel, held: Held): void {
-    void this.parts.outbox.put(parcel, held.task);
+  private sendCorrection(corrects: Answered, answered: Answered): void {
+    const { id, task, payload, active_ms } = answered;
+    const { draft, steps } = this.parts.journal.of(task);
+    if (steps.length > 0 || draft.refusal) {
+      const body: Correction = { id, supersedes: corrects.id, payload, active_ms };
+      void this.parts.outbox.put({ kind: "correction", body, answered: corrects }, task, this.past.put(answered));
+    }
+    this.parts.journal.forget(task);
+    this.toTheTask();
+    this.parts.poke();
+  }
+
+  private openAnswer(answered: Answered | null): boolean {
+    const schema = answered && this.schemas.get(answered.schema);
+    if (!answered || !schema) return false;
+    this.parts.journal.begin(answered.task, answered.payload);
+    this.work.value = this.open(asHeld(answered), schema, answered);
+    this.keepImages();
+    return true;
+  }
+
+  private dispatch(parcel: Parcel, held: Held, sent?: Sent): void {
+    void this.parts.outbox.put(parcel, held.task, sent);
     this.parts.journal.forget(held.task);
     batch(() => {
       this.held.value = this.held.peek().filter((other) => other.assignment !== held.assignment);
@@ -188,7 +278,7 @@ export class Session {
     this.work.value = held && schema ? this.open(held, schema) : null;
   }
 
-  private open(held: Held, schema: Schema): Work {
+  private open(held: Held, schema: Schema, corrects: Answered | null = null): Work {
     const { draft, steps } = this.parts.journal.of(held.task);
     const clock = new ActiveClock(draft.activeMs, this.parts.now);
     const editor = new Editor(draft.base, steps, (step) => {
@@ -196,7 +286,8 @@ export class Session {
       void this.parts.journal.append(held.task, step, clock.ms);
     });
     editor.selectedId.value = faultyShape(draft);
-    return { held, schema, editor, clock, refusal: draft.refusal, begun: this.parts.journal.has(held.task) };
+    const begun = corrects !== null || this.parts.journal.has(held.task);
+    return { held, schema, editor, clock, refusal: draft.refusal, corrects, begun };
   }
 
   private store(tasks: readonly Held[], schemas: Readonly<Record<string, Schema>>): Promise<boolean> {
@@ -217,6 +308,8 @@ export class Session {
   }
 
   private keepImages(): void {
-    this.parts.images.keep(this.held.peek().map(({ image }) => image.url));
+    const shown = this.work.peek()?.corrects?.image.url;
+    const buffer = this.held.peek().map(({ image }) => image.url);
+    this.parts.images.keep(shown === undefined ? buffer : [shown, ...buffer]);
   }
 }

@@ -3,12 +3,13 @@
  * Everything a crash must not take away is here before it is anywhere else.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { Held, Payload, Refusal, Schema, Seat, Skip, Submission } from "../contract";
+import type { Answered, Correction, Held, Payload, Refusal, Schema, Seat, Skip, Submission } from "../contract";
 import type { Step } from "../model/history";
 
 /** What waits to be sent. `n` gives the order. */
 export type Parcel =
   | { readonly n?: number; readonly kind: "submission"; readonly body: Submission; readonly held: Held }
+  | { readonly n?: number; readonly kind: "correction"; readonly body: Correction; readonly answered: Answered }
   | { readonly n?: number; readonly kind: "skip"; readonly body: Skip }
   | { readonly n?: number; readonly kind: "release"; readonly body: Seat }
   | { readonly n?: number; readonly kind: "report"; readonly body: Report };
@@ -48,13 +49,19 @@ export interface DeskSchema extends DBSchema {
   steps: { key: [number, number]; value: StepRow };
   outbox: { key: number; value: Parcel };
   settings: { key: string; value: Settings };
+  answered: { key: number; value: Sent };
 }
+
+/** An answer that was sent, for going back to; `n` gives the order. */
+export type Sent = Answered & { readonly n: number };
 
 export type DeskDb = IDBPDatabase<DeskSchema>;
 
 export function openDesk(person: number): Promise<DeskDb> {
-  return openDB<DeskSchema>(`labelmill-desk-${person}`, 1, {
-    upgrade(db) {
+  return openDB<DeskSchema>(`labelmill-desk-${person}`, 2, {
+    upgrade(db, before) {
+      db.createObjectStore("answered", { keyPath: "task" });
+      if (before >= 1) return;
       db.createObjectStore("held", { keyPath: "assignment" });
       db.createObjectStore("schemas", { keyPath: "id" });
       db.createObjectStore("drafts", { keyPath: "task" });

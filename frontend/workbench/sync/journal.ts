@@ -39,6 +39,12 @@ export class Journal {
     return kept;
   }
 
+  /** Starts from an answer that was sent, unless there is a draft; nothing is stored before the first step. */
+  begin(task: number, base: Payload): void {
+    if (this.kept.has(task)) return;
+    this.kept.set(task, { draft: { task, base, activeMs: 0, refusal: null }, steps: [] });
+  }
+
   /** Adds a step, and the time spent so far, in one transaction. */
   append(task: number, step: Step, activeMs: number): Promise<boolean> {
     const kept = this.of(task);

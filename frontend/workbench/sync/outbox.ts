@@ -1,7 +1,6 @@
 /** What the person has done and the server does not know yet. Survives reload, crash and sign-out. */
 import { signal } from "@preact/signals";
-import type { Seat } from "../contract";
-import { type DeskDb, type Parcel, stepsOf } from "./db";
+import { type DeskDb, type Parcel, type Sent, stepsOf } from "./db";
 import type { Saver } from "./saver";
 
 export class Outbox {
@@ -24,22 +23,23 @@ export class Outbox {
   /** Seats that are as good as given back. */
   get seats(): ReadonlySet<number> {
     return new Set(
-      this.parcels.value.flatMap((parcel) => (parcel.kind === "report" ? [] : [parcel.body.assignment])),
+      this.parcels.value.flatMap(({ body }) => ("assignment" in body ? [body.assignment] : [])),
     );
   }
 
   /**
    * Puts a parcel and, for an answer or skip, drops the seat and draft it came from, all or nothing.
-   * The parcel counts at once; the promise says when it is on disk.
+   * `sent` is the answer as one may go back to it. The parcel counts at once; the promise says when it is on disk.
    */
-  async put(parcel: Parcel, task?: number): Promise<boolean> {
+  async put(parcel: Parcel, task?: number, sent?: Sent): Promise<boolean> {
     const waiting: Parcel = { ...parcel };
     this.parcels.value = [...this.parcels.value, waiting];
     return this.saver.run(async () => {
-      const stores = ["outbox", "held", "drafts", "steps"] as const;
+      const stores = ["outbox", "held", "drafts", "steps", "answered"] as const;
       const writes = this.db.transaction(stores, "readwrite", { durability: "strict" });
       void writes.objectStore("outbox").add(waiting).then((n) => Object.assign(waiting, { n }));
-      if (parcel.kind !== "report") void writes.objectStore("held").delete((parcel.body as Seat).assignment);
+      if ("assignment" in parcel.body) void writes.objectStore("held").delete(parcel.body.assignment);
+      if (sent) void writes.objectStore("answered").put(sent);
       if (task !== undefined) {
         void writes.objectStore("drafts").delete(task);
         void writes.objectStore("steps").delete(stepsOf(task));

@@ -24,6 +24,8 @@ export interface Timers {
 /** What the person must hear of. */
 export interface Told {
   refused(refusal: Refusal): void;
+  /** The answer stands as it was before its correction. */
+  notCorrected(refusal: Refusal): void;
   /** Said before the seats are dropped. */
   lost(assignments: readonly number[]): void;
 }
@@ -154,6 +156,7 @@ export class Sync {
       // What goes out with this request will not be unsent when the server reads it.
       unsent: outbox.unsent - sent.filter(({ kind }) => kind !== "release").length,
       submissions: bodies("submission") as SyncRequest["submissions"],
+      corrections: bodies("correction") as SyncRequest["corrections"],
       skips: bodies("skip") as SyncRequest["skips"],
       releases: bodies("release") as SyncRequest["releases"],
       held: held.map(({ assignment, token }) => ({ assignment, token })),
@@ -178,20 +181,25 @@ export class Sync {
 
   /** The parcels the server has answered. What it refused goes back to the person first. */
   private async settled(sent: readonly Parcel[], response: SyncResponse): Promise<Set<Parcel>> {
-    const results = new Map(response.submissions.map((result) => [result.id, result]));
+    const results = new Map([...response.submissions, ...response.corrections].map((result) => [result.id, result]));
     const skipped = new Set(response.skips.map(({ assignment }) => assignment));
     const done = new Set<Parcel>();
     for (const parcel of sent) {
       if (parcel.kind === "release") done.add(parcel);
       if (parcel.kind === "skip" && skipped.has(parcel.body.assignment)) done.add(parcel);
-      if (parcel.kind !== "submission") continue;
+      if (parcel.kind !== "submission" && parcel.kind !== "correction") continue;
       const result = results.get(parcel.body.id);
       if (!result) continue;
       done.add(parcel);
       if (result.status !== "refused") continue;
       const refusal = result.error ?? { code: "refused", detail: "" };
-      await this.session.takeBack(parcel.held, parcel.body, refusal);
-      this.tell.refused(refusal);
+      if (parcel.kind === "correction") {
+        await this.session.keepOld(parcel.answered, parcel.body, refusal);
+        this.tell.notCorrected(refusal);
+      } else {
+        await this.session.takeBack(parcel.held, parcel.body, refusal);
+        this.tell.refused(refusal);
+      }
     }
     return done;
   }

@@ -1,5 +1,5 @@
 /** The only place that speaks HTTP. Every failure is one of four named kinds. */
-import type { Boot, SyncRequest, SyncResponse } from "../contract";
+import type { Answers, Boot, SyncRequest, SyncResponse } from "../contract";
 import type { Report } from "./db";
 
 export type Failure = "offline" | "signed_out" | "other_person" | "broken";
@@ -12,6 +12,8 @@ export class WireError extends Error {
 
 export interface Wire {
   sync(request: SyncRequest): Promise<SyncResponse>;
+  /** The last answers that may still be corrected, as the server has them. */
+  answers(): Promise<Answers>;
   report(report: Report): Promise<void>;
 }
 
@@ -34,33 +36,38 @@ export class HttpWire implements Wire {
   constructor(private readonly boot: Boot) {}
 
   async sync(request: SyncRequest): Promise<SyncResponse> {
-    const response = await this.post(this.boot.urls.sync, request);
-    try {
-      return (await response.json()) as SyncResponse;
-    } catch {
-      // A line that broke in the middle of the body, or a captive portal's page.
-      throw new WireError("offline");
-    }
+    return (await this.read(await this.post(this.boot.urls.sync, request))) as SyncResponse;
+  }
+
+  async answers(): Promise<Answers> {
+    return (await this.read(await this.send(this.boot.urls.answers))) as Answers;
   }
 
   async report(report: Report): Promise<void> {
     await this.post(this.boot.urls.report, report);
   }
 
-  private async post(url: string, body: unknown): Promise<Response> {
+  private post(url: string, body: unknown): Promise<Response> {
     const text = JSON.stringify(body);
+    const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken(this.boot) };
+    return this.send(url, { method: "POST", headers, body: text }, text.length);
+  }
+
+  private async read(response: Response): Promise<unknown> {
+    try {
+      return await response.json();
+    } catch {
+      // A line that broke in the middle of the body, or a captive portal's page.
+      throw new WireError("offline");
+    }
+  }
+
+  private async send(url: string, init: RequestInit = {}, bytes = 0): Promise<Response> {
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS + text.length / BYTES_PER_MS);
+    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS + bytes / BYTES_PER_MS);
     let response: Response;
     try {
-      response = await fetch(url, {
-        method: "POST",
-        credentials: "same-origin",
-        redirect: "manual",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": csrfToken(this.boot) },
-        body: text,
-        signal: abort.signal,
-      });
+      response = await fetch(url, { ...init, credentials: "same-origin", redirect: "manual", signal: abort.signal });
     } catch {
       throw new WireError("offline");
     } finally {

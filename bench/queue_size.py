@@ -1,0 +1,146 @@
+"""What claim and submit cost at 10,000 and at millions of tasks, at the first and the 50,000th of a person.
+
+Two databases in one server, one connection each, in turns; the median time of a call. Commits do not wait for
+the disk here, which would add the same to both sides. Also printed: nearly all done, nothing left for
+somebody who asks again, 1,000 projects open at once.
+
+    python -m bench.queue_size [--tasks 5000000] [--calls 400] [--rounds 5] [--history 50000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+import uuid
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+from bench.crowd import Crowd, fill, settle_down, spread
+from bench.http_cycle import payload
+from bench.servers import running_servers
+
+SMALL = 10_000
+PROJECTS = 1000
+Scene = dict[str, tuple[int, int | None]]
+
+
+def prepare(tasks: int, crowded: bool) -> Scene:
+    """Tables of that many tasks, and who is to be measured where: {case: (person, project or None)}."""
+    from tests.factories import make_batch, make_person, make_project, make_site
+
+    site = make_site()
+    makers = {"fresh": 0.0, "99 % done": 0.99} if crowded else {"fresh": 0.0}
+    scene: Scene = {}
+    done_by = make_person(site=site).id
+    for case, share in makers.items():
+        project = make_project(sites=[site], overlap=1, max_overlap=1)
+        count = tasks // len(makers)
+        fill(make_batch(project), count, done=round(count * share), person=done_by)
+        scene[case] = (make_person(site=site).id, project.id)
+    if crowded:
+        alone = make_project(sites=[site], overlap=1, max_overlap=1)
+        fill(make_batch(alone), 80_000)
+        scene["history"] = (make_person(site=site).id, alone.id)
+        empty = make_project(sites=[site], overlap=1, max_overlap=1)
+        fill(make_batch(empty), 10)
+        scene["nothing left"] = (make_person(site=site).id, empty.id)
+        busy = make_site()
+        for _ in range(PROJECTS):
+            fill(make_batch(make_project(sites=[busy], overlap=1, max_overlap=1)), 20)
+        scene["1,000 projects"] = (make_person(site=busy).id, None)
+    settle_down()
+    return scene
+
+
+def measure(person: int, project: int | None, calls: int) -> tuple[float, float]:
+    """Median seconds of a claim of one, and of claim and submit together."""
+    from django.db import connection
+
+    from tasks import queue
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    claims, both = [], []
+    for _ in range(calls):
+        start = time.perf_counter()
+        seats = queue.claim(annotator_id=person, project_id=project, count=1)
+        claims.append(time.perf_counter() - start)
+        answers = [queue.Answer(uuid.uuid4(), s.assignment, s.token, s.task, payload(), 1) for s in seats]
+        queue.submit_several(annotator_id=person, answers=answers)
+        both.append(time.perf_counter() - start)
+    return statistics.median(claims), statistics.median(both)
+
+
+def work_through(person: int, project: int, count: int) -> None:
+    """So many answers, in tens."""
+    from tasks import queue
+
+    for _ in range(count // 10):
+        seats = queue.claim(annotator_id=person, project_id=project, count=10)
+        answers = [queue.Answer(uuid.uuid4(), s.assignment, s.token, s.task, payload(), 1) for s in seats]
+        assert len(seats) == 10
+        queue.submit_several(annotator_id=person, answers=answers)
+
+
+def second_database(url: str) -> str:
+    parts = urlsplit(url)
+    database = psycopg2.connect(url)
+    database.autocommit = True
+    database.cursor().execute(f'CREATE DATABASE large TEMPLATE "{parts.path.strip("/")}"')
+    database.close()
+    return urlunsplit(parts._replace(path="/large"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tasks", type=int, default=5_000_000)
+    parser.add_argument("--calls", type=int, default=400)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--history", type=int, default=50_000)
+    options = parser.parse_args()
+    with running_servers():
+        from django.db import connections
+
+        url = os.environ["DATABASE_URL"]
+        connections.close_all()
+        large = Crowd(1, second_database(url))
+        small = Crowd(1, url)
+        there = small.one(prepare, SMALL, False)
+        begun = time.monotonic()
+        here = large.one(prepare, options.tasks, True)
+        print(f"{options.tasks} tasks made in {time.monotonic() - begun:.0f} s", flush=True)
+        times: dict[str, list[tuple[float, float]]] = {}
+        first = large.one(measure, *here["history"], options.calls)
+        large.one(measure, *here["nothing left"], 20)  # takes all there is
+        large.one(work_through, *here["history"], options.history)
+        for _ in range(options.rounds):
+            times.setdefault("10,000 tasks", []).append(small.one(measure, *there["fresh"], options.calls))
+            for case, who in here.items():
+                times.setdefault(case, []).append(large.one(measure, *who, options.calls))
+        large.close()
+        small.close()
+    middle = {
+        case: tuple(statistics.median(column) for column in zip(*rows, strict=True))
+        for case, rows in times.items()
+    }
+    print(f"{'':24}{'claim':>10}{'':7}{'claim and submit':>18}")
+    print(f"{'first of a person':24}{first[0] * 1e3:9.3f}ms{'':6}{first[1] * 1e3:17.3f}ms")
+    names = {"fresh": f"{options.tasks} tasks", "history": f"after {options.history} of theirs"}
+    for case, (claim, both) in middle.items():
+        noise = [spread(column) for column in zip(*times[case], strict=True)]
+        name = names.get(case, case)
+        print(f"{name:24}{claim * 1e3:9.3f}ms {noise[0]:>5}{both * 1e3:17.3f}ms {noise[1]:>5}")
+    grown = middle["fresh"][1] / middle["10,000 tasks"][1]
+    print(
+        f"RESULT cost_5m_over_10k={grown:.3f} cost_50000th_over_first={middle['history'][1] / first[1]:.3f} "
+        f"cost_99_done_over_10k={middle['99 % done'][1] / middle['10,000 tasks'][1]:.3f} "
+        f"vain_poll_over_claim={middle['nothing left'][0] / middle['10,000 tasks'][0]:.3f} "
+        f"claim_1000_projects_over_1={middle['1,000 projects'][0] / middle['10,000 tasks'][0]:.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

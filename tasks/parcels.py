@@ -1,0 +1,145 @@
+"""What a browser sends to the desk: each item is read and checked by itself, and answered by itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+from django.utils.translation import gettext_lazy as _
+
+from annotator.errors import DomainError, Invalid
+from tasks.corrections import AnswerUnknown, Correction
+from tasks.models import LabelSchema
+from tasks.payloads import check_payload
+from tasks.queue import Answer, Facts, LeaseUnknown
+
+MAX_PAYLOAD_BYTES = 2 * 2**20
+
+Item = TypeVar("Item")
+Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+Raws = Annotated[list[msgspec.Raw], msgspec.Meta(max_length=500)]
+
+
+class TooLarge(DomainError):
+    code = "too_large"
+    status = 413
+    detail = _("The answer is too large to be sent.")
+
+
+class Malformed(Invalid):
+    code = "malformed"
+    detail = _("The answer cannot be read.")
+
+
+class SyncRequest(msgspec.Struct, kw_only=True):
+    """What a browser sends; each item of the lists is read by itself."""
+
+    person: int | None = None
+    project: Id | None = None
+    want: Count = 0
+    pack: bool = False
+    resume: bool = False
+    known_schemas: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
+    unsent: Count = 0
+    submissions: Raws = []
+    corrections: Raws = []
+    skips: Raws = []
+    releases: Raws = []
+    held: Raws = []
+
+
+class Held(msgspec.Struct):
+    assignment: Id
+    token: uuid.UUID
+
+
+class Skip(Held):
+    reason: Literal["unclear", "broken", "not_in_schema", "other"]
+    note: str = ""
+
+
+class Sent(Held):
+    id: uuid.UUID
+    task: Id
+    payload: msgspec.Raw
+    active_ms: Annotated[float, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+
+
+class Corrected(msgspec.Struct):
+    id: uuid.UUID
+    supersedes: uuid.UUID
+    payload: msgspec.Raw
+    active_ms: Annotated[float, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+
+
+def check_answer(item: Sent | None, facts: Mapping[int, Facts]) -> Answer | DomainError:
+    """The answer as the queue takes it, or why it is refused; `facts` by task."""
+    if item is None:
+        return Malformed()
+    if item.task not in facts:
+        return LeaseUnknown()
+    payload = _checked(item.payload, facts[item.task])
+    if isinstance(payload, DomainError):
+        return payload
+    return Answer(item.id, item.assignment, item.token, item.task, payload, int(item.active_ms))
+
+
+def check_correction(item: Corrected | None, facts: Mapping[uuid.UUID, Facts]) -> Correction | DomainError:
+    """The same for a correction; `facts` by submission."""
+    if item is None:
+        return Malformed()
+    if item.supersedes not in facts:
+        return AnswerUnknown()
+    payload = _checked(item.payload, facts[item.supersedes])
+    if isinstance(payload, DomainError):
+        return payload
+    return Correction(item.id, item.supersedes, payload, int(item.active_ms))
+
+
+def result_of(raw: msgspec.Raw, item: Sent | Corrected | None, result: str | DomainError) -> dict[str, Any]:
+    """How it went, as the browser is told."""
+    id_ = str(item.id) if item else _id_in(raw)
+    if isinstance(result, str):
+        return {"id": id_, "status": result, "error": None}
+    refusal = {
+        "code": result.code,
+        "detail": str(result.detail),
+        "where": result.extra.get("where", ""),
+    }
+    return {"id": id_, "status": "refused", "error": refusal}
+
+
+def _checked(raw: msgspec.Raw, asked: Facts) -> dict[str, Any] | DomainError:
+    if len(bytes(raw)) > MAX_PAYLOAD_BYTES:
+        return TooLarge()
+    try:
+        return check_payload(
+            payload=read(raw, object), spec=spec_of(asked.schema), width=asked.width, height=asked.height
+        )
+    except DomainError as error:
+        return error
+
+
+def read(raw: msgspec.Raw, kind: type[Item]) -> Item | None:
+    """One item, or None when it cannot be read."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _id_in(raw: msgspec.Raw) -> str:
+    """The id of a submission that cannot be read otherwise, so that its sender finds it."""
+    item = read(raw, dict[str, Any])
+    return str(item.get("id", ""))[:40] if item else ""
+
+
+@lru_cache(maxsize=512)
+def spec_of(schema_id: int) -> dict[str, Any]:
+    """A schema's spec; it never changes, so each process reads it once."""
+    spec: dict[str, Any] = LabelSchema.objects.values_list("spec", flat=True).get(id=schema_id)
+    return spec

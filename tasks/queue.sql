@@ -1,0 +1,305 @@
+-- The hot path of the queue, as functions: their plans are kept by each connection, so that a claim or a
+-- submission costs its rows and not its planning, behind PgBouncer too. The rules around them: queue.py.
+--
+-- A change here needs a migration that installs this file again. A changed signature gets a new name, so
+-- that the previous release goes on working beside the new one.
+--
+-- Each statement here touches a few rows that it finds by index: nested loops are right at every size. Other
+-- plans are switched off, because a plan made while a table was small is kept as it grows; and so is compiling.
+--
+-- All times are the database's. A lane's positions only grow (seats.py), and a cursor says: every open seat
+-- of the lane up to here is at a task this person has had. So a claim reads from its cursor on, however much
+-- lies behind it. `tail` is the lane's last position: who stands there asks nothing of the lane.
+
+
+-- Lease up to `wanted` seats to a person. A last row without a seat says that another look may find more:
+-- seats were locked by others, or leases have run out. Cursors move to where the claim has read, but not
+-- past a seat that is free for this person: it was locked by a claim that may yet roll back.
+CREATE OR REPLACE FUNCTION queue_claim(person bigint, only_project bigint, wanted integer, slack integer,
+                                       lease integer)
+RETURNS TABLE (assignment bigint, token uuid, until timestamptz, task bigint, project bigint, schema bigint,
+               sha256 varchar, format varchar, name varchar, width integer, height integer)
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+    lane record;
+    taken bigint[] := '{}';
+    missing integer := wanted;
+    got bigint[];
+    last bigint;
+    moved_lanes bigint[];
+    moved_from bigint[];
+    moved_to bigint[];
+    met_locked boolean := false;
+BEGIN
+    -- Routing may give the lanes in portions; cursors that moved bring the next one.
+    FOR portion IN 1..100 LOOP
+        moved_lanes := '{}'; moved_from := '{}'; moved_to := '{}';
+        FOR lane IN
+            SELECT r.lane_id AS id, COALESCE(lease, r.lease_seconds) AS seconds, l.tail,
+                   GREATEST(c.position, l.head) AS after
+            FROM queue_lanes(person, only_project) WITH ORDINALITY AS r
+            JOIN tasks_lane l ON l.id = r.lane_id
+            LEFT JOIN tasks_queuecursor c ON c.annotator_id = person AND c.lane_id = l.id
+            ORDER BY r.ordinality
+        LOOP
+            IF missing = 1 THEN
+                UPDATE tasks_assignment a
+                SET state = 'leased', annotator_id = person, lease_token = gen_random_uuid(),
+                    leased_at = now(), leased_until = now() + make_interval(secs => lane.seconds)
+                WHERE a.id = (
+                    SELECT s.id FROM tasks_assignment s
+                    WHERE s.lane_id = lane.id AND s.state = 'open' AND s.position > lane.after
+                      AND NOT EXISTS (SELECT FROM tasks_assignment mine
+                                      WHERE mine.task_id = s.task_id AND mine.annotator_id = person OFFSET 0)
+                      AND NOT EXISTS (SELECT FROM tasks_submission given
+                                      WHERE given.task_id = s.task_id AND given.annotator_id = person OFFSET 0)
+                    ORDER BY s.position
+                    LIMIT 1
+                    FOR UPDATE OF s SKIP LOCKED
+                )
+                RETURNING ARRAY[a.id], a.position INTO got, last;
+            ELSE
+                WITH seat AS MATERIALIZED (
+                    SELECT s.id FROM tasks_assignment s
+                    WHERE s.lane_id = lane.id AND s.state = 'open' AND s.position > lane.after
+                      AND NOT EXISTS (SELECT FROM tasks_assignment mine
+                                      WHERE mine.task_id = s.task_id AND mine.annotator_id = person OFFSET 0)
+                      AND NOT EXISTS (SELECT FROM tasks_submission given
+                                      WHERE given.task_id = s.task_id AND given.annotator_id = person OFFSET 0)
+                      -- Only the first open seat of a task counts, so nobody gets two seats at one.
+                      AND NOT EXISTS (SELECT FROM tasks_assignment twin
+                                      WHERE twin.task_id = s.task_id AND twin.state = 'open'
+                                        AND twin.position < s.position AND NOT (twin.state = 'skipped') OFFSET 0)
+                    ORDER BY s.position
+                    LIMIT missing
+                    FOR UPDATE OF s SKIP LOCKED
+                ), leased AS (
+                    UPDATE tasks_assignment a
+                    SET state = 'leased', annotator_id = person, lease_token = gen_random_uuid(),
+                        leased_at = now(), leased_until = now() + make_interval(secs => lane.seconds)
+                    FROM seat WHERE a.id = seat.id
+                    RETURNING a.id, a.position
+                )
+                SELECT array_agg(leased.id ORDER BY leased.position), max(leased.position)
+                FROM leased INTO got, last;
+            END IF;
+            taken := taken || COALESCE(got, '{}');
+            missing := missing - COALESCE(cardinality(got), 0);
+            IF missing > 0 OR last - lane.after >= slack THEN
+                moved_lanes := moved_lanes || lane.id;
+                moved_from := moved_from || lane.after;
+                moved_to := moved_to || CASE WHEN missing > 0 THEN lane.tail ELSE last END;
+            END IF;
+            EXIT WHEN missing = 0;
+        END LOOP;
+        EXIT WHEN cardinality(moved_lanes) = 0;
+        met_locked := queue_move_cursors(person, moved_lanes, moved_from, moved_to);
+        EXIT WHEN missing = 0 OR met_locked;
+    END LOOP;
+    IF missing = wanted THEN
+        -- A cursor that is lost in a crash costs its person one more look: no need to wait for the disk.
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+
+    RETURN QUERY
+    SELECT a.id, a.lease_token, a.leased_until, a.task_id, t.project_id, t.schema_id,
+           i.sha256, i.format, i.name, i.width, i.height
+    FROM unnest(taken) WITH ORDINALITY AS chosen (id, rank)
+    JOIN tasks_assignment a ON a.id = chosen.id
+    JOIN tasks_task t ON t.id = a.task_id
+    JOIN tasks_image i ON i.id = t.image_id
+    ORDER BY chosen.rank;
+
+    IF missing > 0 AND (met_locked OR EXISTS (
+        SELECT FROM tasks_assignment a WHERE a.state = 'leased' AND a.leased_until < now()
+    )) THEN
+        RETURN QUERY SELECT NULL::bigint, NULL::uuid, NULL::timestamptz, NULL::bigint, NULL::bigint, NULL::bigint,
+                            NULL::varchar, NULL::varchar, NULL::varchar, NULL::integer, NULL::integer;
+    END IF;
+END $$;
+
+
+-- Move a person's cursors in lanes that were read from `froms` to `tos`. True when a free seat was passed.
+CREATE OR REPLACE FUNCTION queue_move_cursors(person bigint, lanes bigint[], froms bigint[], tos bigint[])
+RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    met_locked boolean;
+BEGIN
+    WITH reached AS MATERIALIZED (
+        SELECT lane.id, lane.after, lane.upto, (
+            SELECT a.position FROM tasks_assignment a
+            WHERE a.lane_id = lane.id AND a.state = 'open' AND a.position > lane.after
+              AND a.position <= lane.upto
+              AND NOT EXISTS (SELECT FROM tasks_assignment mine
+                              WHERE mine.task_id = a.task_id AND mine.annotator_id = person OFFSET 0)
+              AND NOT EXISTS (SELECT FROM tasks_submission given
+                              WHERE given.task_id = a.task_id AND given.annotator_id = person OFFSET 0)
+            ORDER BY a.position LIMIT 1
+        ) AS passed
+        FROM unnest(lanes, froms, tos) AS lane (id, after, upto)
+    ), moved AS (
+        INSERT INTO tasks_queuecursor AS c (annotator_id, lane_id, position)
+        SELECT person, id, COALESCE(passed - 1, upto) FROM reached
+        WHERE COALESCE(passed - 1, upto) > after
+        ORDER BY id
+        ON CONFLICT (annotator_id, lane_id) DO UPDATE SET position = EXCLUDED.position
+            WHERE c.position < EXCLUDED.position
+    )
+    SELECT bool_or(passed IS NOT NULL) FROM reached INTO met_locked;
+    RETURN met_locked;
+END $$;
+
+
+-- Answers under a lease: kept, counted and paid for, all or nothing. Returns the ids of those whose lease
+-- was theirs and whose task was open; the others are left to queue.py, one by one. Tasks are locked in one
+-- order for everybody; with the lock held, what rivals did with the task is committed.
+CREATE OR REPLACE FUNCTION queue_submit(person bigint, ids uuid[], seats bigint[], tokens uuid[],
+                                        tasks bigint[], payloads text[], annotations integer[],
+                                        active integer[])
+RETURNS uuid[]
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    accepted uuid[];
+    their_seats bigint[];
+    their_tasks bigint[];
+    their_payloads text[];
+    their_annotations integer[];
+    their_active integer[];
+    leases timestamptz[];
+BEGIN
+    PERFORM FROM tasks_task t WHERE t.id = ANY(tasks) ORDER BY t.id FOR NO KEY UPDATE;
+    WITH seat AS (
+        UPDATE tasks_assignment a SET state = 'submitted', ended_at = now(), leased_until = NULL
+        FROM unnest(ids, seats, tokens, tasks, payloads, annotations, active)
+             AS given (id, seat, token, task, payload, annotations, active)
+        JOIN tasks_task t ON t.id = given.task AND t.state = 'open'
+        WHERE a.id = given.seat AND a.task_id = given.task AND a.annotator_id = person
+          AND a.state = 'leased' AND a.lease_token = given.token
+          AND NOT EXISTS (SELECT FROM tasks_submission s WHERE s.id = given.id OFFSET 0)
+          AND NOT EXISTS (SELECT FROM tasks_submission s
+                          WHERE s.task_id = given.task AND s.annotator_id = person OFFSET 0)
+        RETURNING given.*, a.leased_at
+    )
+    SELECT array_agg(s.id), array_agg(s.seat), array_agg(s.task), array_agg(s.payload),
+           array_agg(s.annotations), array_agg(s.active), array_agg(s.leased_at)
+    FROM seat s
+    INTO accepted, their_seats, their_tasks, their_payloads, their_annotations, their_active, leases;
+    IF accepted IS NOT NULL THEN
+        PERFORM queue_keep(person, accepted, their_seats, their_tasks, their_payloads, their_annotations,
+                           their_active, leases, false);
+    END IF;
+    RETURN COALESCE(accepted, '{}');
+END $$;
+
+
+-- The traces of answers whose tasks are locked and whose seats are closed: the tasks' counts, the jobs',
+-- the submissions, the hour's work, the pay. An answer without a seat (surplus) is not counted.
+CREATE OR REPLACE FUNCTION queue_keep(person bigint, ids uuid[], seats bigint[], tasks bigint[],
+                                      payloads text[], annotations integer[], active integer[],
+                                      leases timestamptz[], is_late boolean)
+RETURNS void
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    finished bigint[];
+BEGIN
+    WITH counted AS (
+        UPDATE tasks_task t
+        SET answers = t.answers + 1,
+            state = CASE WHEN t.answers + 1 = t.overlap THEN 'answered' ELSE 'open' END,
+            answered_at = CASE WHEN t.answers + 1 = t.overlap THEN now() ELSE t.answered_at END
+        FROM unnest(tasks, seats) AS given (task, seat)
+        WHERE t.id = given.task AND given.seat IS NOT NULL
+        RETURNING t.job_id, t.state
+    )
+    SELECT array_agg(job_id) FROM counted WHERE state = 'answered' INTO finished;
+    IF finished IS NOT NULL THEN
+        PERFORM FROM tasks_job j WHERE j.id = ANY(finished) ORDER BY j.id FOR NO KEY UPDATE;
+        UPDATE tasks_job j SET answered = j.answered + done.tasks
+        FROM (SELECT job, count(*) AS tasks FROM unnest(finished) AS job GROUP BY job) AS done
+        WHERE j.id = done.job;
+    END IF;
+
+    WITH answer AS MATERIALIZED (
+        SELECT given.id, given.seat, given.task, given.payload, given.annotations, p.id AS project,
+               p.price, p.currency,
+               -- The browser's clock says how long somebody was active; the lease how long it can have been.
+               LEAST(given.active, 1 + EXTRACT(EPOCH FROM now() - given.leased_at) * 1000)::integer AS active
+        FROM unnest(ids, seats, tasks, payloads, annotations, active, leases)
+             AS given (id, seat, task, payload, annotations, active, leased_at)
+        JOIN tasks_task t ON t.id = given.task
+        JOIN tasks_project p ON p.id = t.project_id
+    ), kept AS (
+        INSERT INTO tasks_submission (id, task_id, annotator_id, assignment_id, payload, late, active_ms,
+                                      created_at)
+        SELECT id, task, person, seat, payload::jsonb, is_late, answer.active, now() FROM answer
+    ), rollup AS (
+        INSERT INTO workers_throughput AS w (person_id, project_id, hour, submissions, skips, annotations,
+                                             active_ms, agreement_sum, agreement_count, earned, currency)
+        SELECT person, project, date_trunc('hour', now(), 'UTC'), count(*), 0, sum(answer.annotations),
+               sum(answer.active), 0, 0, sum(price), max(currency)
+        FROM answer GROUP BY project ORDER BY project
+        ON CONFLICT (person_id, project_id, hour) DO UPDATE SET
+            submissions = w.submissions + EXCLUDED.submissions,
+            annotations = w.annotations + EXCLUDED.annotations,
+            active_ms = w.active_ms + EXCLUDED.active_ms,
+            earned = w.earned + EXCLUDED.earned, currency = EXCLUDED.currency
+    )
+    INSERT INTO workers_earning (person_id, project_id, kind, submission, amount, currency, note, created_at)
+    SELECT person, project, 'piece', id, price, currency, '', now() FROM answer WHERE price > 0;
+END $$;
+
+
+-- Against what answers are checked, for those tasks only that this person holds, held or has answered.
+CREATE OR REPLACE FUNCTION queue_facts(person bigint, tasks bigint[], tokens uuid[])
+RETURNS TABLE (task bigint, schema bigint, width integer, height integer)
+LANGUAGE plpgsql STABLE
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT t.id, t.schema_id, i.width, i.height
+    FROM tasks_task t JOIN tasks_image i ON i.id = t.image_id
+    WHERE t.id = ANY(tasks)
+      AND (EXISTS (SELECT FROM tasks_assignment a WHERE a.task_id = t.id AND a.annotator_id = person OFFSET 0)
+        OR EXISTS (SELECT FROM tasks_submission s WHERE s.task_id = t.id AND s.annotator_id = person OFFSET 0)
+        OR EXISTS (SELECT FROM tasks_lostlease l
+                   WHERE l.token = ANY(tokens) AND l.task_id = t.id AND l.annotator_id = person OFFSET 0));
+END $$;
+
+
+-- Heartbeat: which of these leases are still the person's. A lease is rewritten only when a quarter of it is
+-- gone: most heartbeats save a write.
+CREATE OR REPLACE FUNCTION queue_extend(person bigint, seats bigint[], tokens uuid[])
+RETURNS SETOF bigint
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+BEGIN
+    RETURN QUERY
+    WITH held AS (
+        SELECT a.id, a.lease_token, a.leased_until, make_interval(secs => p.lease_seconds) AS lease
+        FROM unnest(seats, tokens) AS given (id, token)
+        JOIN tasks_assignment a ON a.id = given.id AND a.lease_token = given.token
+        JOIN tasks_project p ON p.id = a.project_id
+        WHERE a.state = 'leased' AND a.annotator_id = person
+    ), extended AS (
+        UPDATE tasks_assignment a SET leased_until = now() + held.lease
+        FROM held
+        WHERE a.id = held.id AND a.state = 'leased' AND a.lease_token = held.lease_token
+          AND held.leased_until < now() + held.lease * 0.75
+    )
+    SELECT held.id FROM held;
+END $$;
