@@ -44,7 +44,7 @@ bench: $(STAMPS)/test $(STAMPS)/frontend ## Measure; each benchmark prints a tab
 backup: $(STAMPS)/run ## Write the database and the stored files to BACKUP=folder
 	@$(PY) -m annotator.launch.backup backup "$(BACKUP)"
 
-restore: $(STAMPS)/run ## Bring back what `make backup` wrote to BACKUP=folder, into an empty installation
+restore: $(STAMPS)/run ## Bring back what `make backup` wrote to BACKUP=folder (replaces the database)
 	@$(PY) -m annotator.launch.backup restore "$(BACKUP)"
 
 clean: ## Remove everything that was built; the data in .labelmill stays
