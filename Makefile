@@ -47,7 +47,7 @@ bench-queue: $(STAMPS)/test $(STAMPS)/frontend ## Measure the queue: cost, sizes
 backup: $(STAMPS)/run ## Write the database and the stored files to BACKUP=folder
 	@$(PY) -m annotator.launch.backup backup "$(BACKUP)"
 
-restore: $(STAMPS)/run ## Bring back what `make backup` wrote to BACKUP=folder, into an empty installation
+restore: $(STAMPS)/run ## Bring back what `make backup` wrote to BACKUP=folder (replaces the database)
 	@$(PY) -m annotator.launch.backup restore "$(BACKUP)"
 
 clean: ## Remove everything that was built; the data in .labelmill stays

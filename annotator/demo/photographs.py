@@ -47,7 +47,7 @@ def _of_package() -> Iterator[tuple[str, bytes]]:
     for number, share in enumerate(CUTS, start=1):
         for name in NAMES:
             if (data / name).exists():
-                yield f"{Path(name).stem}-{number}.jpg", _cut(data / name, share)
+                yield f"{number}-{Path(name).stem}.jpg", _cut(data / name, share)
 
 
 def _cut(path: Path, share: tuple[float, float, float, float]) -> bytes:

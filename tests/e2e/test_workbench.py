@@ -251,6 +251,8 @@ def test_classes_by_single_keys_in_chinese(
     desk.press("Enter")
     desk.page.get_by_text("还没填：服装").wait_for()
     desk.page.wait_for_function("document.activeElement.closest('#tag-garment') !== null")
+    desk.press("Enter")
+    assert desk.page.locator("#tag-garment [aria-pressed=true]").count() == 0, "Enter twice chose an option"
     keys = {"dress": "Digit1", "hat": "Digit2", "shoes": "Digit7"}
     for key in keys.values():
         desk.wait_for_image()
@@ -317,3 +319,24 @@ def test_the_workbench_fits_the_window(
     assert submit["y"] + submit["height"] <= height
     assert desk.faults == []
     context.close()
+
+
+def test_a_class_without_a_key_is_found_by_its_name(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    folder = data_folder("boxes_voc")
+    classes = [{"key": f"part-{n}", "names": {"en": f"Part {n}"}, "geometries": ["box"]} for n in range(60)]
+    spec = {"classes": classes, "tags": []}
+    parts = make_project(spec, organization=cast.mill, sites=[cast.guiyang], name="Parts")
+    ingest(cast, parts, [folder / "train" / min(truth(folder))])
+    desk = Desk(context, live_server, "an")
+    desk.page.get_by_text("Parts").click()
+    desk.start()
+    desk.draw((100, 100, 200, 150))
+    desk.press("Control+f")
+    desk.page.keyboard.type("rt 47")
+    desk.press("Enter")
+    assert desk.page.locator("#stage").evaluate("stage => stage === document.activeElement")
+    desk.submit()
+    desk.state("All sent")
+    assert [payload["shapes"][0]["class"] for payload in stored(cast.an)] == ["part-47"]

@@ -81,7 +81,7 @@ export const en = {
   failed: "Not sent",
   retry: "Send the failed ones again",
   offline: "No connection. It goes on by itself when the line is back.",
-  skippedNames: "Left out, as they are no images: {n} ({sample}).",
+  skippedNames: "Left out, as their kind is not accepted: {n} ({sample}).",
   tooLarge: "larger than the server takes at once",
   conflict: "another file of this name is there already",
   closed: "The batch is closed; it takes no more files.",

@@ -80,7 +80,7 @@ export const zhHans: Catalogue = {
   failed: "未上传",
   retry: "重新上传失败的文件",
   offline: "网络已断开，恢复后会自动继续。",
-  skippedNames: "已略过 {n} 个非图片文件（{sample}）。",
+  skippedNames: "已略过 {n} 个不支持的文件（{sample}）。",
   tooLarge: "超过服务器单次接收的大小",
   conflict: "已有同名的另一个文件",
   closed: "批次已关闭，不再接收文件。",
