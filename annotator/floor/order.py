@@ -106,4 +106,4 @@ def _back(request: HttpRequest, form: forms.Form | None = None) -> HttpResponse:
 def _complain(request: HttpRequest, form: forms.Form) -> None:
     for faults in form.errors.values():
         for fault in faults:
-            messages.error(request, fault)
+            messages.error(request, str(fault))
