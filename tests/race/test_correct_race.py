@@ -88,7 +88,13 @@ def test_control_looking_before_writing_corrects_a_settled_task(cast: Cast) -> N
     seen = Task.objects.get().state
     settle.settle_answered()
     assert (seen, Task.objects.get().state) == ("answered", "settled")
-    values = {"id": uuid.uuid4(), "supersedes": first.id, "payload": "{}", "annotations": 0, "active_ms": 1}
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "supersedes": first.id,
+        "payload": "{}",
+        "annotations": 0,
+        "active_ms": 1,
+    }
     with connection.cursor() as cursor:
         cursor.execute(corrections._KEEP, values)
     newest = Submission.objects.current().get(annotator=cast.an)
@@ -135,6 +141,7 @@ def test_reserving_while_people_work_loses_no_seat(cast: Cast) -> None:
     for _ in range(4):
         make_tasks(batch, 25, overlap=2)
     elsewhere = make_person()
+    assert elsewhere.site is not None
     cast.project.sites.add(elsewhere.site)
     people = [cast.an, cast.bo, cast.chen, elsewhere]
 

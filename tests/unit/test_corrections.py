@@ -151,13 +151,19 @@ def test_what_may_be_corrected_is_the_newest_and_not_settled(cast: Cast) -> None
 def test_the_database_holds_one_line_of_versions(cast: Cast, task: Task) -> None:
     (first,) = answer(cast.an, cast.project, {task.id: HERE})
     correct(cast.an, correction_of(first))
-    row = {"task": task, "annotator": cast.an, "payload": {}, "assignment_id": first.assignment_id}
-    for wrong in [
+    row: dict[str, Any] = {
+        "task": task,
+        "annotator": cast.an,
+        "payload": {},
+        "assignment_id": first.assignment_id,
+    }
+    wrongs: list[dict[str, Any]] = [
         {"version": 3, "supersedes": first},  # it is superseded already
         {"version": 2, "supersedes": Submission.objects.current().get()},  # that version is taken
         {"version": 3, "supersedes": None},
         {"version": 1, "supersedes": Submission.objects.current().get()},
-    ]:
+    ]
+    for wrong in wrongs:
         with pytest.raises(IntegrityError), transaction.atomic():
             Submission.objects.create(id=uuid.uuid4(), **{**row, **wrong})
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -51,6 +51,7 @@ def test_in_a_project_the_batchs_priority_comes_first(cast: Cast) -> None:
 
 def test_the_sites_priority_replaces_the_clients_at_that_site_alone(cast: Cast) -> None:
     other = make_person(site=make_site())
+    assert other.site is not None
     cast.project.sites.add(other.site)
     low, high = batch_of(cast.project, priority=0), batch_of(cast.project, priority=9)
     routing.rank_batch(site_id=cast.guiyang.id, batch_id=low.id, priority=50)
@@ -124,6 +125,7 @@ def test_a_language_that_is_needed_is_the_persons(cast: Cast) -> None:
 
 def test_a_project_paused_at_a_site_goes_on_elsewhere_and_nothing_held_is_lost(cast: Cast) -> None:
     other = make_person(site=make_site())
+    assert other.site is not None
     cast.project.sites.add(other.site)
     batch_of(cast.project, tasks=6)
     (seat,) = claim(cast.an)
@@ -145,6 +147,7 @@ def test_a_project_paused_at_a_site_goes_on_elsewhere_and_nothing_held_is_lost(c
 def elsewhere(cast: Cast) -> Person:
     """An annotator of another site that works on the same project."""
     person = make_person(site=make_site())
+    assert person.site is not None
     cast.project.sites.add(person.site)
     return person
 
