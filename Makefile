@@ -58,17 +58,17 @@ clean: ## Remove everything that was built; the data in .labelmill stays
 $(STAMPS)/venv:
 	@scripts/check-python.sh "$(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install -q --disable-pip-version-check --upgrade pip
+	@$(PY) -m pip install -qq --disable-pip-version-check --upgrade pip
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/run: pyproject.toml | $(STAMPS)/venv
 	@echo "Installing Labelmill's Python packages into $(VENV) ..."
-	@$(PY) -m pip install -q --disable-pip-version-check --config-settings editable_mode=compat -e ".[embedded,demo]"
+	@$(PY) -m pip install -qq --disable-pip-version-check --config-settings editable_mode=compat -e ".[embedded,demo]"
 	@touch $@
 
 $(STAMPS)/test: pyproject.toml | $(STAMPS)/run
 	@echo "Installing what tests and linters need into $(VENV) ..."
-	@$(PY) -m pip install -q --disable-pip-version-check --config-settings editable_mode=compat -e ".[embedded,demo,test,lint]"
+	@$(PY) -m pip install -qq --disable-pip-version-check --config-settings editable_mode=compat -e ".[embedded,demo,test,lint]"
 	@touch $@
 
 $(STAMPS)/node: package.json package-lock.json | $(STAMPS)/run

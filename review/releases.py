@@ -19,10 +19,18 @@ from tasks.access import client_projects
 from tasks.models import Batch, Project, Task
 from workers.models import Person
 
+MOST_UNFINISHED = 5
+UNFINISHED = [Release.State.PENDING, Release.State.BUILDING]
+
 
 class NothingSettled(Conflict):
     code = "nothing_settled"
     detail = _("No task is settled yet, so there is nothing to release.")
+
+
+class StillBuilding(Conflict):
+    code = "still_building"
+    detail = _("Several releases of this project are still being built. Wait for one of them.")
 
 
 class NotReady(Conflict):
@@ -46,6 +54,10 @@ def request_release(
     wanted = check_formats(formats)
     with transaction.atomic():
         Project.objects.select_for_update(no_key=True).get(id=project.id)
+        # Each costs minutes of a worker and a copy of everything; other clients wait in the same line.
+        unfinished = Release.objects.filter(project=project, state__in=UNFINISHED)
+        if unfinished.count() >= MOST_UNFINISHED:
+            raise StillBuilding
         cutoff = cutoff_moment()
         total = tasks_in(project_id=project.id, batch_id=batch.id if batch else None, cutoff=cutoff).count()
         if not total:

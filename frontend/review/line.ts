@@ -36,6 +36,8 @@ export class Line {
   private orders: Order[] = [];
   private sending = false;
   private asking = false;
+  /** Somebody asked while an answer was on its way, which may not hold what they want now. */
+  private askAgain = false;
 
   constructor(
     private readonly boot: Boot,
@@ -87,8 +89,12 @@ export class Line {
 
   /** Asks for more, and keeps the hold on what is here. */
   async fill(): Promise<void> {
-    if (this.asking) return;
+    if (this.asking) {
+      this.askAgain = true;
+      return;
+    }
     this.asking = true;
+    this.askAgain = false;
     const besides = [...this.putOff.peek(), ...this.orders.map(({ dispute }) => dispute)].map(({ id }) => id);
     const reply = await post<NextResponse>(
       this.boot.urls.next,
@@ -99,6 +105,7 @@ export class Line {
     if (reply.kind === "ok") this.take(reply.data);
     else if (reply.kind === "signed_out") this.state.value = "signed_out";
     else if (this.disputes.peek().length === 0) this.retryLater();
+    if (this.askAgain && reply.kind === "ok") await this.fill();
   }
 
   private retryLater(): void {

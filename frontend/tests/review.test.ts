@@ -196,6 +196,20 @@ describe("the line of disputes", () => {
     expect(calls.filter(({ url }) => url === "/next").at(-1)?.body["besides"]).toEqual([2, 1]);
   });
 
+  it("takes up again what was put off while an answer is on its way", async () => {
+    const one = ({ besides }: Record<string, unknown>): Response => {
+      const disputes = (besides as number[]).includes(1) ? [] : [dispute(1)];
+      return json({ disputes, schemas: { 5: spec }, waiting: 1 });
+    };
+    const { line, calls } = serve({ "/next": one, "/let-go": () => json({}) });
+    await line.fill();
+    line.later(line.current.value!);
+    line.takeUpAgain();
+    await quiet();
+    expect(line.current.value?.id).toBe(1);
+    expect(calls.filter(({ url }) => url === "/next")).toHaveLength(3);
+  });
+
   it("keeps the verdict while the line is down", async () => {
     const { line } = serve({ "/next": three });
     await line.fill();

@@ -130,5 +130,5 @@ def test_who_sends_slowly_does_not_stop_the_site() -> None:
         assert int(found[1]) >= 8
     caddy = (ROOT / "deploy/Caddyfile").read_text()
     small = caddy[caddy.index("reverse_proxy @other") :]
-    assert "request_buffers 12MB" in small[: small.index("}")]
+    assert "request_buffers 12MB" in small[: small.index("\n\t}")]
     assert re.search(r"request_body @other {\s*max_size 12MB", caddy), "no more than is buffered"
