@@ -32,9 +32,11 @@ def pooled() -> Iterator[str]:
     """The address of PgBouncer before a PostgreSQL of its own."""
     folder = session_folder() / "bouncer"
     folder.mkdir()
-    with EmbeddedPostgres(session_folder() / "postgres", fsync=False) as postgres:
-        with bouncer(postgres.url, folder=folder, servers=SERVERS) as url:
-            yield url
+    with (
+        EmbeddedPostgres(session_folder() / "postgres", fsync=False) as postgres,
+        bouncer(postgres.url, folder=folder, servers=SERVERS) as url,
+    ):
+        yield url
 
 
 @pytest.mark.timeout(900)
