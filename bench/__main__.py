@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 # Not benchmarks: what they share.
-SHARED = {"__init__", "__main__", "crowd", "servers"}
+SHARED = {"__init__", "__main__", "conservation", "crowd", "servers", "shift"}
 
 
 def main(names: list[str]) -> int:

@@ -32,7 +32,7 @@ def cpu_seconds(name: str) -> float:
         pid, values = int(folder.name), fields.split()
         parents[pid] = int(values[1])
         used[pid] = sum(map(int, values[11:15]))
-        if name in line.split("\0")[0] or name in line.split("\0")[1:2]:
+        if any(name in word for word in line.split("\0")[:2]):  # a script's name comes after Python's
             tops.add(pid)
 
     def below(pid: int) -> bool:

@@ -24,7 +24,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tasks import queue, states
+from tasks import corrections, queue, reserve, states
+from tasks.corrections import Correction
 from tasks.models import Assignment, Job, LostLease, Project, Submission, Task
 from tasks.queue import Answer, Seat
 from tests.cast import make_cast
@@ -143,6 +144,31 @@ class QueueMachine(RuleBasedStateMachine):
         who, answer = parcel
         assert queue.submit(annotator_id=self.person(who).id, answer=answer) == "replayed"
 
+    @rule(parcel=sent)
+    def correct(self, parcel: tuple[int, Answer]) -> None:
+        who, answer = parcel
+        newest = Submission.objects.current().get(task=answer.task, annotator=self.person(who))
+        fixed = Correction(uuid.uuid4(), newest.id, payload(), 1)
+        settled = Task.objects.get(id=answer.task).state == Task.State.SETTLED
+        try:
+            assert corrections.correct(annotator_id=self.person(who).id, correction=fixed) == "accepted"
+            assert not settled
+        except corrections.TooLate:
+            assert settled
+
+    @rule()
+    def reserve(self) -> None:
+        """Everybody here is of the site: nothing changes for them."""
+        site = self.people[0].site_id
+        assert site is not None
+        reserve.reserve_jobs(site_id=site, batch_id=self.batch.id, count=1)
+
+    @rule()
+    def take_jobs_back(self) -> None:
+        site = self.people[0].site_id
+        assert site is not None
+        reserve.take_back_jobs(site_id=site, batch_id=self.batch.id)
+
     @rule(lease=leases)
     def skip(self, lease: tuple[int, Seat]) -> None:
         who, seat = lease
@@ -253,9 +279,9 @@ class QueueMachine(RuleBasedStateMachine):
         done = [t for t in self.tasks.values() if t.over or len(t.counted) == t.overlap]
         assert sum(Job.objects.values_list("answered", flat=True)) == len(done)
         sent = len(self.answers)
-        assert Submission.objects.count() == Earning.objects.count() == sent
+        assert Submission.objects.current().count() == Earning.objects.count() == sent
         assert sum(Throughput.objects.values_list("submissions", flat=True)) == sent
-        assert Submission.objects.filter(assignment=None).count() == sum(
+        assert Submission.objects.current().filter(assignment=None).count() == sum(
             len(task.surplus) for task in self.tasks.values()
         )
         assert LostLease.objects.values("token").distinct().count() == LostLease.objects.count()
