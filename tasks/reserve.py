@@ -24,19 +24,19 @@ RETURNING id
 # Seats of one task stay neighbours, in the order they had.
 _MOVE = """
 WITH moving AS MATERIALIZED (
-    SELECT a.id, l.id AS lane_id, nextval('tasks_position_seq') AS position
+    SELECT id, lane_id, nextval('tasks_position_seq') AS position
     FROM (
-        SELECT a.id, t.batch_id, was.returned, j.site_id
+        SELECT a.id, l.id AS lane_id
         FROM tasks_task t
         JOIN tasks_job j ON j.id = t.job_id
         JOIN tasks_assignment a ON a.task_id = t.id AND a.state = 'open'
         JOIN tasks_lane was ON was.id = a.lane_id
+        JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned = was.returned
+         AND l.site_id IS NOT DISTINCT FROM j.site_id
         WHERE t.job_id = ANY(%(jobs)s)
         ORDER BY a.position
         FOR NO KEY UPDATE OF a
-    ) AS a
-    JOIN tasks_lane l ON l.batch_id = a.batch_id AND l.returned = a.returned
-     AND l.site_id IS NOT DISTINCT FROM a.site_id
+    ) AS ordered
 )
 UPDATE tasks_assignment a SET lane_id = moving.lane_id, position = moving.position
 FROM moving WHERE a.id = moving.id AND a.state = 'open'
