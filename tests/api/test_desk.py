@@ -282,7 +282,7 @@ def test_my_work_shows_what_was_done_and_paid(
     assert an.get("/desk/mine/").status_code == 200
     for task in sync(an, want=6)["tasks"]:
         sync(an, submissions=[submission(task)])
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = an.get("/desk/mine/")
     assert len(page.context["submissions"]) == 6
     assert str(page.context["submissions"][0].paid) == "0.0400"
