@@ -111,7 +111,7 @@ def main() -> None:
                 project=other.id,
             )
 
-        table = []
+        table: list[tuple[str, list[float], list[float]]] = []
         text = json.dumps(payload()).replace("'", "''").replace(":", " :")
         kinds = [
             ("claim1", claims, 1, f"{WHO}{ONE};"),

@@ -21,6 +21,7 @@ RETURNS TABLE (assignment bigint, token uuid, until timestamptz, task bigint, pr
                sha256 varchar, format varchar, name varchar, width integer, height integer)
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off
 SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
@@ -163,6 +164,7 @@ CREATE OR REPLACE FUNCTION queue_submit(person bigint, ids uuid[], seats bigint[
 RETURNS uuid[]
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off
 SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
@@ -207,6 +209,7 @@ CREATE OR REPLACE FUNCTION queue_keep(person bigint, ids uuid[], seats bigint[],
 RETURNS void
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off
 SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
@@ -264,6 +267,7 @@ CREATE OR REPLACE FUNCTION queue_facts(person bigint, tasks bigint[], tokens uui
 RETURNS TABLE (task bigint, schema bigint, width integer, height integer)
 LANGUAGE plpgsql STABLE
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off
 SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
@@ -285,6 +289,7 @@ CREATE OR REPLACE FUNCTION queue_extend(person bigint, seats bigint[], tokens uu
 RETURNS SETOF bigint
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off
 SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
