@@ -27,7 +27,8 @@ CONSERVED = {
         SELECT (SELECT count(*) FROM (SELECT FROM tasks_assignment WHERE annotator_id IS NOT NULL
                                       GROUP BY task_id, annotator_id HAVING count(*) > 1) AS seats)
              + (SELECT count(*) FROM (SELECT FROM tasks_submission
-                                      WHERE version = 1 GROUP BY task_id, annotator_id HAVING count(*) > 1) AS answers)""",
+                                      WHERE version = 1
+                                      GROUP BY task_id, annotator_id HAVING count(*) > 1) AS answers)""",
     "counted answers without their seat, or seats without their answer": """
         SELECT count(*) FROM (SELECT id FROM tasks_assignment WHERE state = 'submitted') AS seat
         FULL JOIN (SELECT assignment_id FROM tasks_submission WHERE assignment_id IS NOT NULL) AS answer

@@ -107,6 +107,13 @@ GET  portal/releases/                                     in 200  in 403 403 403
 POST portal/releases/                                     in 200  in 403 403 403
 GET  portal/releases/<int:release_id>/                    in 404  in 403 403 403
 GET  portal/releases/<int:release_id>/live                in 404  in 403 403 403
+GET  desk/answers                                           401 403 401 403 403 200
+POST floor/batches/<int:batch_id>/priority                  in 403  in 404 403 403
+POST floor/batches/<int:batch_id>/reserve                   in 403  in 404 403 403
+POST floor/batches/<int:batch_id>/take-back                 in 403  in 404 403 403
+POST floor/people/<int:person_id>/skills                    in 403  in 404 403 403
+POST floor/projects/<int:project_id>/pause                  in 403  in 404 403 403
+POST floor/projects/<int:project_id>/resume                 in 403  in 404 403 403
 """
 
 # Bodies that pass the checks of form, so that it is the access that answers.
