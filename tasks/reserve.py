@@ -21,7 +21,9 @@ UPDATE tasks_job SET site_id = %(to)s
 WHERE id = ANY(%(jobs)s) AND site_id IS NOT DISTINCT FROM %(from)s
 RETURNING id
 """
-# Seats of one task stay neighbours, in the order they had.
+# Seats of one task stay neighbours, in the order they had. A seat that somebody else has locked meanwhile
+# is being claimed or given back, and its owner may be waiting for our lane: it is passed over, and goes to
+# the job's lane when it is given back.
 _MOVE = """
 WITH moving AS MATERIALIZED (
     SELECT id, lane_id, nextval('tasks_position_seq') AS position
@@ -35,7 +37,7 @@ WITH moving AS MATERIALIZED (
          AND l.site_id IS NOT DISTINCT FROM j.site_id
         WHERE t.job_id = ANY(%(jobs)s)
         ORDER BY a.position
-        FOR NO KEY UPDATE OF a
+        FOR NO KEY UPDATE OF a SKIP LOCKED
     ) AS ordered
 )
 UPDATE tasks_assignment a SET lane_id = moving.lane_id, position = moving.position
