@@ -107,8 +107,9 @@ WHERE a.state = 'leased' AND a.annotator_id = %(annotator)s
 ORDER BY a.id FOR UPDATE OF a
 """
 # Rows locked and lanes held by the caller. The task's other open seats move along: to the person who lost
-# the lease they are free again, and may lie behind their cursor. A task that asks nobody any more gets no
-# open seat back.
+# the lease they are free again, and may lie behind their cursor. One that somebody has locked is being
+# claimed or moved already, by somebody who may wait for our lane: it is passed over. A task that asks nobody
+# any more gets no open seat back.
 GIVE_BACK = """
 WITH held AS (
     SELECT a.id, a.lease_token, a.task_id, a.annotator_id, a.project_id, a.leased_at,
@@ -127,9 +128,14 @@ WITH held AS (
         annotator_id = NULL, lease_token = NULL, leased_at = NULL, leased_until = NULL
     FROM held WHERE a.id = held.id AND held.wanted
 ), along AS (
-    UPDATE tasks_assignment a SET lane_id = t.lane_id, position = nextval('tasks_position_seq')
-    FROM (SELECT DISTINCT task_id, lane_id FROM held WHERE wanted) AS t
-    WHERE a.task_id = t.task_id AND a.state = 'open'
+    UPDATE tasks_assignment a SET lane_id = twin.lane_id, position = nextval('tasks_position_seq')
+    FROM (
+        SELECT seat.id, t.lane_id
+        FROM (SELECT DISTINCT task_id, lane_id FROM held WHERE wanted) AS t
+        JOIN tasks_assignment seat ON seat.task_id = t.task_id AND seat.state = 'open'
+        FOR NO KEY UPDATE OF seat SKIP LOCKED
+    ) AS twin
+    WHERE a.id = twin.id
 )
 DELETE FROM tasks_assignment a USING held WHERE a.id = held.id AND NOT held.wanted
 """
