@@ -14,12 +14,12 @@ from workers.models import Earning
 # What there may be none of at the end.
 CONSERVED = {
     "tasks whose seats are not those their state allows": """
-        SELECT count(*) FROM tasks_task t CROSS JOIN LATERAL (
-            SELECT count(*) FILTER (WHERE state = 'submitted') AS submitted,
+        SELECT count(*) FROM tasks_task t JOIN (
+            SELECT task_id, count(*) FILTER (WHERE state = 'submitted') AS submitted,
                    count(*) FILTER (WHERE state = 'leased') AS leased,
                    count(*) FILTER (WHERE state = 'open') AS open
-            FROM tasks_assignment a WHERE a.task_id = t.id
-        ) AS seats
+            FROM tasks_assignment GROUP BY task_id
+        ) AS seats ON seats.task_id = t.id
         WHERE seats.submitted <> t.answers OR seats.leased > 0 OR t.answers > t.max_overlap
            OR seats.open <> CASE WHEN t.state = 'open' AND t.stuck_at IS NULL THEN t.overlap - t.answers
                                  ELSE 0 END""",
