@@ -187,7 +187,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "annotator.static.StaticStorage"
     },
 }
 STATIC_URL = "/static/"
@@ -195,6 +195,7 @@ STATIC_ROOT = Path(os.environ.get("LABELMILL_STATIC_ROOT", STATE_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_IMMUTABLE_FILE_TEST = r"\.[0-9a-f]{12}\.[\w.]+$|/build/chunks/[\w.-]+-[A-Z0-9]{8}\.(js|css)$"
 # Source maps of the API reference are large and only wanted in a debugger: compressing them takes seconds.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "webp", "gif", "zip", "gz", "br", "woff2", "map")
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]

@@ -1,6 +1,7 @@
 // Builds every script and style sheet into static/build/ and holds the workbench to its byte budget.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
@@ -9,7 +10,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(here, "../static/build");
 const watch = process.argv.includes("--watch");
 
-// Gzip budgets in bytes: what a first visit may cost on a 400 kbps line.
+// Gzip budgets in bytes: what a first visit may cost on a 400 kbps line. A script counts with the chunks it imports
+// at once; what it imports when needed is not in it.
 const BUDGETS = { "workbench.js": 45 * 1024, "workbench.css": 8 * 1024, "app.css": 20 * 1024, "app.js": 20 * 1024 };
 
 function entries() {
@@ -26,8 +28,27 @@ function entries() {
     }));
 }
 
-const options = {
-  entryPoints: entries(),
+// `import url from "worker:./painter"` bundles a worker by itself and gives its address.
+const workers = {
+  name: "workers",
+  setup(build) {
+    build.onResolve({ filter: /^worker:/ }, ({ path, resolveDir }) => {
+      return { path: resolve(resolveDir, `${path.slice("worker:".length)}.ts`), namespace: "worker" };
+    });
+    build.onLoad({ filter: /.*/, namespace: "worker" }, async ({ path }) => {
+      const { outputFiles, metafile } = await esbuild.build({ ...common, entryPoints: [path], write: false, metafile: true });
+      const bytes = outputFiles[0].contents;
+      const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
+      const name = `${basename(path, ".ts")}-${hash}.js`;
+      mkdirSync(join(out, "chunks"), { recursive: true });
+      writeFileSync(join(out, "chunks", name), bytes);
+      const contents = `export default import.meta.url.replace(/(chunks\\/)?[^/]*$/, "chunks/${name}");`;
+      return { contents, watchFiles: Object.keys(metafile.inputs).map((file) => resolve(file)) };
+    });
+  },
+};
+
+const common = {
   outdir: out,
   bundle: true,
   format: "esm",
@@ -42,20 +63,49 @@ const options = {
   define: { "process.env.NODE_ENV": watch ? '"development"' : '"production"' },
 };
 
+const isWorkbench = ({ out: name }) => name === "workbench";
+const options = { ...common, entryPoints: entries().filter((entry) => !isWorkbench(entry) || entry.in.endsWith(".css")), plugins: [workers] };
+
+// The workbench alone is split: its tools come when a task first needs them. Chunks carry a hash in their names.
+const split = {
+  ...common,
+  entryPoints: entries().filter((entry) => isWorkbench(entry) && !entry.in.endsWith(".css")),
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  metafile: true,
+  plugins: [workers],
+};
+
+/** For each split script, the chunks that it imports at once, theirs included: what a page preloads. */
+function modulesOf({ outputs }) {
+  const atOnce = (file, seen = new Set()) => {
+    for (const { path, kind } of outputs[file]?.imports ?? []) {
+      if (kind !== "import-statement" || seen.has(path)) continue;
+      seen.add(path);
+      atOnce(path, seen);
+    }
+    return seen;
+  };
+  const scripts = Object.keys(outputs).filter((file) => outputs[file].entryPoint && !file.includes("/chunks/"));
+  const short = (file) => relative(out, resolve(file));
+  return Object.fromEntries(scripts.map((file) => [short(file), [...atOnce(file)].map(short)]));
+}
+
 const brotli = (bytes) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 
-function sizes() {
+function sizes(modules) {
   let over = false;
-  console.log("file".padEnd(28), "raw KB".padStart(9), "gzip KB".padStart(9), "brotli KB".padStart(10), "budget".padStart(8));
-  for (const name of readdirSync(out).sort()) {
-    if (!statSync(join(out, name)).isFile()) continue;
-    const bytes = readFileSync(join(out, name));
-    const gzip = gzipSync(bytes, { level: 9 }).length;
+  console.log("file".padEnd(34), "raw KB".padStart(9), "gzip KB".padStart(9), "brotli KB".padStart(10), "budget".padStart(8));
+  const files = [...readdirSync(out), ...readdirSync(join(out, "chunks")).map((name) => `chunks/${name}`)];
+  for (const name of files.filter((file) => /\.(js|css)$/.test(file)).sort()) {
+    const parts = [name, ...(modules[name] ?? [])].map((file) => readFileSync(join(out, file)));
+    const total = (size) => parts.reduce((sum, bytes) => sum + size(bytes), 0);
+    const gzip = total((bytes) => gzipSync(bytes, { level: 9 }).length);
     const budget = BUDGETS[name];
-    const row = [bytes.length, gzip, brotli(bytes)].map((n) => (n / 1024).toFixed(1));
+    const row = [total(({ length }) => length), gzip, total(brotli)].map((n) => (n / 1024).toFixed(1));
     const limit = budget ? (budget / 1024).toFixed(0) : "";
-    console.log(name.padEnd(28), row[0].padStart(9), row[1].padStart(9), row[2].padStart(10), limit.padStart(8));
+    console.log(name.padEnd(34), row[0].padStart(9), row[1].padStart(9), row[2].padStart(10), limit.padStart(8));
     if (budget && gzip > budget) {
       console.error(`${name} is ${gzip - budget} bytes over its gzip budget.`);
       over = true;
@@ -64,12 +114,25 @@ function sizes() {
   return over;
 }
 
-mkdirSync(out, { recursive: true });
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Chunks of earlier builds stay a day: a page that is still open may ask for them. */
+function removeOld() {
+  for (const name of readdirSync(join(out, "chunks"))) {
+    const file = join(out, "chunks", name);
+    if (Date.now() - statSync(file).mtimeMs > DAY_MS) rmSync(file, { force: true });
+  }
+}
+
+mkdirSync(join(out, "chunks"), { recursive: true });
 if (watch) {
-  const context = await esbuild.context(options);
-  await context.watch();
+  for (const each of [options, split]) await (await esbuild.context(each)).watch();
   console.log(`Watching ${relative(process.cwd(), here)} -> ${relative(process.cwd(), out)}`);
 } else {
+  removeOld();
   await esbuild.build(options);
-  if (sizes()) process.exitCode = 1;
+  const { metafile } = await esbuild.build(split);
+  const modules = modulesOf(metafile);
+  writeFileSync(join(out, "modules.json"), JSON.stringify(modules));
+  if (sizes(modules)) process.exitCode = 1;
 }
