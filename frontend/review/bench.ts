@@ -1,6 +1,7 @@
 /** One dispute under the reviewer's hands: the candidates, the answer being made, the tools. */
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { BoxTuple, Payload, Shape, Spec } from "../workbench/contract";
+import { geometryOf } from "../workbench/model/bounds";
 import { check, classOf, defaults, type Problem, reclass } from "../workbench/model/check";
 import { type Change, type Diff, setTag } from "../workbench/model/document";
 import { Editor } from "../workbench/model/editor";
@@ -116,7 +117,7 @@ export class Bench {
     const offered = this.layers
       .peek()
       .flatMap(({ shapes }) => shapes)
-      .filter((shape) => !mine.some((one) => one.class === shape.class && String(one.box) === String(shape.box)));
+      .filter((shape) => !mine.some((one) => one.class === shape.class && String(geometryOf(one)) === String(geometryOf(shape))));
     const found = shapeAt(offered, point, 4 / this.camera.view.peek().scale);
     if (!found) return false;
     this.editor.add({ ...found, id: shapeId() });

@@ -1,5 +1,6 @@
 /** The competing answers of one dispute: how each is drawn, and where they differ. Pure functions. */
 import type { BoxTuple, Payload, Shape, Value } from "../workbench/contract";
+import { boundsOf, geometryOf } from "../workbench/model/bounds";
 import type { Dispute, Proposal } from "./contract";
 
 /** How an answer's boxes look: colour and dashes, so that no eye depends on the colour alone. */
@@ -42,8 +43,9 @@ export function proposed(proposal: Proposal): Payload {
   for (const [key, { value }] of Object.entries(proposal.tags)) {
     if (value !== null) tags[key] = value;
   }
-  const shapes = proposal.shapes.map(({ id, class: label, type, box, attributes }): Shape => {
-    return { id, class: label, type, box, attributes };
+  const shapes = proposal.shapes.map((shape): Shape => {
+    const { id, class: label, type, attributes } = shape;
+    return { id, class: label, type, [type]: geometryOf(shape), attributes } as unknown as Shape;
   });
   return { tags, shapes };
 }
@@ -60,7 +62,7 @@ const SAME_IOU = 0.75;
 
 const same = (a: Shape, b: Shape): boolean =>
   a.class === b.class &&
-  iou(a.box, b.box) >= SAME_IOU &&
+  iou(boundsOf(a), boundsOf(b)) >= SAME_IOU &&
   JSON.stringify(sorted(a.attributes)) === JSON.stringify(sorted(b.attributes));
 
 const sorted = (values: Readonly<Record<string, Value>>): [string, Value][] =>
@@ -86,6 +88,6 @@ export function contestedTags(all: readonly Candidate[]): Set<string> {
 /** Whether two answers say the same, whatever their shapes' ids. */
 export function equal(a: Payload, b: Payload): boolean {
   const plain = ({ tags, shapes }: Payload): string =>
-    JSON.stringify([sorted(tags), shapes.map((shape) => [shape.class, shape.box, sorted(shape.attributes)])]);
+    JSON.stringify([sorted(tags), shapes.map((shape) => [shape.class, geometryOf(shape), sorted(shape.attributes)])]);
   return plain(a) === plain(b);
 }

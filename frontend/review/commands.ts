@@ -99,7 +99,9 @@ function arrows(review: Review): Command[] {
     const selected = bench?.editor.selectedId.peek();
     if (!bench || !selected) return review.camera.pan(-dx * PAN_STEP, -dy * PAN_STEP);
     const change = grow ? growBox : moveBox;
-    bench.editor.update(selected, (shape) => ({ ...shape, box: change(shape.box, dx, dy, bench.dispute.image) }));
+    bench.editor.update(selected, (shape) =>
+      shape.type === "box" ? { ...shape, box: change(shape.box, dx, dy, bench.dispute.image) } : shape,
+    );
   };
   return Object.entries(ARROWS).flatMap(([code, [x, y]]) =>
     [1, 10].flatMap((far) =>

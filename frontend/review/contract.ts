@@ -1,9 +1,7 @@
 /** The JSON that the server and the reviewer's page exchange. */
 import type { Payload, Shape, Spec, Value } from "../workbench/contract";
 
-export interface ProposedShape extends Shape {
-  readonly confidence: number;
-}
+export type ProposedShape = Shape & { readonly confidence: number };
 
 /** The machine's conclusion; `rejected` are shapes it voted down. */
 export interface Proposal {

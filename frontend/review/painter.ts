@@ -1,5 +1,6 @@
 /** Draws the competing answers and, above them, the answer being made. */
 import type { BoxTuple, Shape } from "../workbench/contract";
+import { boundsOf } from "../workbench/model/bounds";
 import type { Size } from "../workbench/model/geometry";
 import type { View } from "../workbench/view/camera";
 import type { Layer } from "./bench";
@@ -42,7 +43,7 @@ export class Painter {
   private layer(context: CanvasRenderingContext2D, view: View, { candidate, shapes }: Layer, apart: number): void {
     if (shapes.length === 0) return;
     context.beginPath();
-    for (const { box } of shapes) context.rect(...grown(place(view, box), apart));
+    for (const shape of shapes) context.rect(...grown(place(view, boundsOf(shape)), apart));
     context.lineWidth = 3.5;
     context.setLineDash([]);
     context.strokeStyle = "rgba(0, 0, 0, 0.4)";
@@ -56,7 +57,7 @@ export class Painter {
 
   private mine(context: CanvasRenderingContext2D, scene: Scene, shape: Shape): void {
     if (shape.id === scene.active) return;
-    const at = place(scene.view, shape.box);
+    const at = place(scene.view, boundsOf(shape));
     context.fillStyle = shape.id === scene.hovered ? "rgba(255, 255, 255, 0.3)" : "rgba(255, 255, 255, 0.12)";
     context.fillRect(...at);
     context.lineWidth = 5;

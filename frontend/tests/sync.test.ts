@@ -221,7 +221,7 @@ describe("the page dies", () => {
     const back = again.session.work.peek()!.editor;
     expect(back.document.peek()).toEqual(left);
     back.redo();
-    expect(back.document.peek().shapes[0]!.box).toEqual([20, 20, 50, 50]);
+    expect(back.document.peek().shapes[0]).toMatchObject({ box: [20, 20, 50, 50] });
     for (let n = 0; n < 5; n++) back.undo();
     expect(back.document.peek()).toEqual({ tags: {}, shapes: [] });
   });

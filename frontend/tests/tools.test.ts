@@ -6,6 +6,7 @@ import { Chart } from "../workbench/tools/chart";
 import type { Press, ToolContext } from "../workbench/tools/context";
 import { select } from "../workbench/tools/select";
 import type { BoxTuple } from "../workbench/contract";
+import { boundsOf } from "../workbench/model/bounds";
 import { image, shape } from "./things";
 
 let editor: Editor;
@@ -55,7 +56,7 @@ const put = (id: string, place: BoxTuple): void => {
   editor.add(shape(id, place));
   editor.settle();
 };
-const places = (): (readonly number[])[] => editor.document.peek().shapes.map((one) => one.box);
+const places = (): (readonly number[])[] => editor.document.peek().shapes.map(boundsOf);
 
 describe("the box tool", () => {
   test("draws by a drag", () => {

@@ -3,28 +3,52 @@
 export type Language = "en" | "zh-hans";
 export type Names = Partial<Record<Language, string>>;
 
+/** A choice; in a tree it may have choices of its own below it. */
 export interface Option {
   key: string;
   names: Names;
+  options?: Option[];
 }
+
+export type QuestionKind =
+  | "single"
+  | "multiple"
+  | "tree"
+  | "select"
+  | "radio"
+  | "checkbox"
+  | "number"
+  | "text";
 
 /** A question: about one shape (attribute) or about the whole image (tag group). */
 export interface Question {
   key: string;
   names: Names;
-  kind: "single" | "multiple" | "select" | "checkbox" | "number" | "text";
+  kind: QuestionKind;
   required?: boolean;
   options?: Option[];
   default?: Value;
   minimum?: number;
   maximum?: number;
+  /** single: the options lie on a scale, in the order given. */
+  ordered?: boolean;
+  /** tree: only a choice with none below it is an answer. */
+  leaves_only?: boolean;
+}
+
+/** Points in the order of the triples; each edge joins two of them by their places. */
+export interface Skeleton {
+  points: Option[];
+  edges: readonly (readonly [from: number, to: number])[];
 }
 
 export interface ShapeClass {
   key: string;
   names: Names;
   color?: string;
-  geometries?: string[];
+  geometries?: Kind[];
+  /** There when "skeleton" is among the geometries. */
+  skeleton?: Skeleton;
   attributes?: Question[];
 }
 
@@ -35,19 +59,59 @@ export interface Spec {
 
 export type Value = string | number | boolean | readonly string[];
 export type Values = Readonly<Record<string, Value>>;
-export type BoxTuple = readonly [x: number, y: number, width: number, height: number];
 
-export interface Shape {
+export type BoxTuple = readonly [x: number, y: number, width: number, height: number];
+/** Degrees clockwise on the screen, 0 <= angle < 360. */
+export type RotatedBoxTuple = readonly [cx: number, cy: number, width: number, height: number, angle: number];
+export type EllipseTuple = readonly [cx: number, cy: number, rx: number, ry: number, angle: number];
+/** [x1, y1, x2, y2, ...], not closed. */
+export type FlatPoints = readonly number[];
+/** COCO's compressed run lengths, column by column; size is [height, width] of the image. */
+export interface Mask {
+  readonly size: readonly [height: number, width: number];
+  readonly counts: string;
+}
+
+/** What lies under the key named by `type`. */
+export interface Geometries {
+  readonly box: BoxTuple;
+  readonly rotated_box: RotatedBoxTuple;
+  readonly ellipse: EllipseTuple;
+  /** The outer ring, then the holes; each at least 3 points, none crossing itself. */
+  readonly polygon: readonly FlatPoints[];
+  readonly polyline: FlatPoints;
+  readonly point: readonly [x: number, y: number];
+  /** x, y, v for each point of the class's skeleton; v: 0 absent (x = y = 0), 1 hidden, 2 visible. */
+  readonly skeleton: FlatPoints;
+  readonly mask: Mask;
+}
+
+export const KINDS = ["box", "rotated_box", "ellipse", "polygon", "polyline", "point", "skeleton", "mask"] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What every shape has, however it is drawn. */
+export interface ShapeBase {
   readonly id: string;
   readonly class: string;
-  readonly type: "box";
-  readonly box: BoxTuple;
   readonly attributes: Values;
+  /** Only ever true: a shape in plain sight does not have the key. */
+  readonly occluded?: true;
+  /** The id of another shape of this payload; never in a circle. */
+  readonly parent?: string;
+  /** 1 to 9999: shapes of one group belong together, as the parts of one object do. */
+  readonly group?: number;
 }
+
+export type ShapeOf<K extends Kind> = ShapeBase & { readonly type: K } & Pick<Geometries, K>;
+/** One of the kinds: `shape.type` tells which, and TypeScript then knows its geometry. */
+export type Shape = { [K in Kind]: ShapeOf<K> }[Kind];
+
+export const LIMITS = { shapes: 10_000, points: 2_000, group: 9_999 } as const;
 
 /** The answer to one task, as edited and as sent. */
 export interface Payload {
   readonly tags: Values;
+  /** In z-order: a later one lies on top. */
   readonly shapes: readonly Shape[];
 }
 
@@ -68,6 +132,8 @@ export interface Held {
   project: number;
   schema: number;
   image: TaskImage;
+  /** What a model or the client drew beforehand: to accept, fix or reject; never a vote. */
+  draft?: Payload | null;
 }
 
 export interface Schema {

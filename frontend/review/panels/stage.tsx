@@ -2,6 +2,7 @@
 import { effect, useSignal, type Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { nameOf, type BoxTuple, type Shape } from "../../workbench/contract";
+import { boundsOf } from "../../workbench/model/bounds";
 import { classOf } from "../../workbench/model/check";
 import { handlePoint, HANDLES } from "../../workbench/model/geometry";
 import { Button, Icon } from "../../workbench/panels/parts";
@@ -139,7 +140,7 @@ function Overlay({ review, bench }: Props) {
   const view = review.camera.view.value;
   const selected = bench.editor.selected.value;
   const draft = bench.draft.value;
-  const place = selected && frame(view, selected.box);
+  const place = selected && frame(view, boundsOf(selected));
   return (
     <svg class="overlay">
       {selected && place && (
@@ -150,7 +151,7 @@ function Overlay({ review, bench }: Props) {
             {className(review, bench, selected.class)}
           </text>
           {HANDLES.map((handle) => {
-            const at = toScreen(view, handlePoint(selected.box, handle));
+            const at = toScreen(view, handlePoint(boundsOf(selected), handle));
             return <rect key={handle} class={`grip grip-${handle}`} x={at.x - 4.5} y={at.y - 4.5} width="9" height="9" />;
           })}
         </g>

@@ -48,7 +48,7 @@ function add(desk: Desk, box: BoxTuple, like?: Shape): void {
   if (!stage) return;
   const fresh = stage.newShape(box);
   desk.hidden.value = false;
-  stage.work.editor.add(like ? { ...like, id: shapeId(), box } : fresh);
+  stage.work.editor.add(like?.type === "box" ? { ...like, id: shapeId(), box } : fresh);
   stage.work.editor.settle();
 }
 
@@ -57,9 +57,9 @@ const OFFSET = 12;
 /** Puts a copy a little beside the original, or in its place when it comes from another image. */
 function addCopy(desk: Desk, like: Shape): void {
   const work = desk.session.work.peek();
-  if (!work?.schema.spec.classes?.some(({ key }) => key === like.class)) return;
+  if (like.type !== "box" || !work?.schema.spec.classes?.some(({ key }) => key === like.class)) return;
   const { document } = work.editor;
-  const taken = (box: BoxTuple): boolean => document.peek().shapes.some((one) => String(one.box) === String(box));
+  const taken = (box: BoxTuple): boolean => document.peek().shapes.some((one) => one.type === "box" && String(one.box) === String(box));
   const step = OFFSET / desk.camera.view.peek().scale;
   let box = moveBox(like.box, 0, 0, work.held.image);
   for (let tries = 0; taken(box) && tries < 20; tries++) box = moveBox(box, step, step, work.held.image);
@@ -91,7 +91,9 @@ function arrow(desk: Desk, dx: number, dy: number, resize: boolean): void {
   const selected = work?.editor.selected.peek();
   if (!work || !selected) return desk.camera.pan(-dx * PAN_STEP, -dy * PAN_STEP);
   const change = resize ? growBox : moveBox;
-  work.editor.update(selected.id, (shape) => ({ ...shape, box: change(shape.box, dx, dy, work.held.image) }));
+  work.editor.update(selected.id, (shape) =>
+    shape.type === "box" ? { ...shape, box: change(shape.box, dx, dy, work.held.image) } : shape,
+  );
 }
 
 function arrows(desk: Desk): Command[] {

@@ -61,7 +61,30 @@ export function addShape(payload: Payload, shape: Shape, at = payload.shapes.len
 export function replaceShape(payload: Payload, id: string, after: Shape | null): Diff {
   const at = payload.shapes.findIndex((shape) => shape.id === id);
   const before = payload.shapes[at];
-  return before ? [{ what: "shape", id, at, before, after }] : [];
+  if (!before) return [];
+  return [...(after ? [] : orphans(payload, id)), { what: "shape", id, at, before, after }];
+}
+
+/** Its children lose the parent that goes. */
+function orphans(payload: Payload, parent: string): Diff {
+  return payload.shapes.flatMap((before, at): Diff => {
+    if (before.parent !== parent) return [];
+    const after = { ...before };
+    delete (after as { parent?: string }).parent;
+    return [{ what: "shape", id: before.id, at, before, after }];
+  });
+}
+
+/** Moves a shape to another place in the z-order; 0 lies lowest. */
+export function restack(payload: Payload, id: string, to: number): Diff {
+  const at = payload.shapes.findIndex((shape) => shape.id === id);
+  const shape = payload.shapes[at];
+  const place = Math.min(Math.max(to, 0), payload.shapes.length - 1);
+  if (!shape || place === at) return [];
+  return [
+    { what: "shape", id, at, before: shape, after: null },
+    { what: "shape", id, at: place, before: null, after: shape },
+  ];
 }
 
 export function setTag(payload: Payload, key: string, after: Value | null): Diff {

@@ -8,6 +8,9 @@ export class Editor {
   readonly document;
   readonly selectedId = signal<string | null>(null);
   readonly selected: ReadonlySignal<Shape | null>;
+  /** Shapes put out of sight or out of reach: the person's own view of this image, not part of the answer. */
+  readonly hidden = signal<ReadonlySet<string>>(new Set());
+  readonly locked = signal<ReadonlySet<string>>(new Set());
   /** Bumped with each settled step, so that panels know whether undo is possible. */
   readonly revision = signal(0);
   readonly history = new History();
@@ -60,10 +63,10 @@ export class Editor {
     });
   }
 
-  /** Replaces a shape by what `next` makes of it; null deletes it. Settles unless told not to. */
+  /** Replaces a shape by what `next` makes of it; null deletes it; a locked one stays. Settles unless told not to. */
   update(id: string, next: (shape: Shape) => Shape | null, { settle = true } = {}): void {
     const shape = this.document.peek().shapes.find((one) => one.id === id);
-    if (!shape) return;
+    if (!shape || this.locked.peek().has(id)) return;
     this.change(replaceShape(this.document.peek(), id, next(shape)));
     if (settle) this.settle();
   }

@@ -2,6 +2,7 @@
 import type { ReadonlySignal } from "@preact/signals";
 import type { Desk } from "../desk";
 import { nameOf, type BoxTuple } from "../contract";
+import { boundsOf } from "../model/bounds";
 import { classOf } from "../model/check";
 import { handlePoint, HANDLES, type Point } from "../model/geometry";
 import { toScreen, type View } from "../view/camera";
@@ -22,7 +23,7 @@ function Hovered({ desk, stage }: Props) {
   const id = stage.hovered.value;
   const shape = id === null || id === stage.work.editor.selectedId.value ? null : stage.shapeOf(id);
   if (!shape) return null;
-  return <rect class="hovered" {...frame(desk.camera.view.value, shape.box)} fill={stage.colors.get(shape.class) ?? "#ffffff"} />;
+  return <rect class="hovered" {...frame(desk.camera.view.value, boundsOf(shape))} fill={stage.colors.get(shape.class) ?? "#ffffff"} />;
 }
 
 /** A longer name is cut on the image; the panel has it whole. */
@@ -40,10 +41,11 @@ function Active({ desk, stage }: Props) {
   const shape = stage.work.editor.selected.value;
   const view = desk.camera.view.value;
   if (!shape || !stage.visible.value.includes(shape)) return null;
-  const place = frame(view, shape.box);
+  const bounds = boundsOf(shape);
+  const place = frame(view, bounds);
   const shapeClass = classOf(stage.work.schema.spec, shape.class);
   const name = shapeClass ? nameOf(shapeClass, desk.language) : shape.class;
-  const size = { name, width: Math.round(shape.box[2]), height: Math.round(shape.box[3]) };
+  const size = { name, width: Math.round(bounds[2]), height: Math.round(bounds[3]) };
   const roomy = Math.min(place.width, place.height) >= ROOM_FOR_SIDES_PX;
   const color = stage.colors.get(shape.class) ?? "#ffffff";
   return (
@@ -54,7 +56,7 @@ function Active({ desk, stage }: Props) {
         {short(name)}
       </text>
       {HANDLES.filter((handle) => roomy || handle.length === 2).map((handle) => {
-        const at = toScreen(view, handlePoint(shape.box, handle));
+        const at = toScreen(view, handlePoint(bounds, handle));
         return <rect key={handle} class={`grip grip-${handle}`} x={at.x - 4.5} y={at.y - 4.5} width="9" height="9" />;
       })}
     </g>

@@ -7,6 +7,7 @@ import { attributesOfSelected, pressAttribute, pressTag, setAttribute, submit } 
 import { open } from "../commands/commands";
 import { deleteShape } from "../commands/boxes";
 import { attributeKeys } from "../commands/options";
+import { boundsOf } from "../model/bounds";
 import { classOf } from "../model/check";
 import type { Stage } from "../view/stage";
 import { Classes } from "./classes";
@@ -74,6 +75,7 @@ const ROWS_SHOWN = 40;
 function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
   const shapeClass = classOf(stage.work.schema.spec, shape.class);
   const name = shapeClass ? nameOf(shapeClass, desk.language) : shape.class;
+  const [, , width, height] = boundsOf(shape);
   const chosen = stage.work.editor.selectedId.value === shape.id;
   return (
     <li class={chosen ? "row-chosen" : ""}>
@@ -83,7 +85,7 @@ function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
           {at + 1} · {name}
         </span>
         <span class="faint number">
-          {Math.round(shape.box[2])}×{Math.round(shape.box[3])}
+          {Math.round(width)}×{Math.round(height)}
         </span>
       </Button>
       <Button class="bare row-delete" label={desk.t("deleteBoxOf", { name })} onPress={() => deleteShape(desk, shape.id)}>

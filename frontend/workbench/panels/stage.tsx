@@ -4,6 +4,7 @@ import type { Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
 import { nameOf } from "../contract";
+import { boundsOf } from "../model/bounds";
 import { classOf } from "../model/check";
 import { newBox } from "../commands/boxes";
 import type { Point } from "../model/geometry";
@@ -130,7 +131,7 @@ function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
 function Spoken({ desk, stage }: { desk: Desk; stage: Stage }) {
   const shape = stage.work.editor.selected.value;
   const shapeClass = shape && classOf(stage.work.schema.spec, shape.class);
-  const [, , width, height] = shape?.box ?? [0, 0, 0, 0];
+  const [, , width, height] = shape ? boundsOf(shape) : [0, 0, 0, 0];
   const size = { width: Math.round(width), height: Math.round(height) };
   return (
     <p class="hidden-label" role="status">

@@ -10,7 +10,7 @@ type Node = StateNode<ToolContext, Press>;
 export function gripAt(context: ToolContext, press: Press): Handle | null {
   const selected = context.editor.selected.peek();
   const seen = selected && context.shapes.some((shape) => shape.id === selected.id);
-  return seen ? handleAt(selected.box, press.point, press.slack) : null;
+  return seen && selected.type === "box" ? handleAt(selected.box, press.point, press.slack) : null;
 }
 
 export function startResize(context: ToolContext, press: Press, handle: Handle): string {
@@ -26,7 +26,7 @@ export function hover(context: ToolContext, press: Press): void {
 const resizing: Node = {
   move(context, press) {
     const { gesture } = context;
-    if (!gesture?.shape || !gesture.handle) return;
+    if (gesture?.shape?.type !== "box" || !gesture.handle) return;
     const { id, box } = gesture.shape;
     // The offset inside the grip stays, so that the side does not jump to the pointer.
     const to = {
@@ -34,7 +34,7 @@ const resizing: Node = {
       y: press.point.y - gesture.start.point.y + edge(box, gesture.handle).y,
     };
     const next = resizeBox(box, gesture.handle, to, context.image);
-    if (isBigEnough(next)) context.editor.update(id, (shape) => ({ ...shape, box: next }), { settle: false });
+    if (isBigEnough(next)) context.editor.update(id, (shape) => (shape.type === "box" ? { ...shape, box: next } : shape), { settle: false });
   },
 };
 
@@ -48,7 +48,7 @@ function edge([x, y, width, height]: readonly number[], handle: Handle): { x: nu
 const moving: Node = {
   move(context, press) {
     const { gesture } = context;
-    if (!gesture?.shape) return;
+    if (gesture?.shape?.type !== "box") return;
     const { start, shape } = gesture;
     const box = moveBox(
       shape.box,
@@ -56,7 +56,7 @@ const moving: Node = {
       press.point.y - start.point.y,
       context.image,
     );
-    context.editor.update(shape.id, (now) => ({ ...now, box }), { settle: false });
+    context.editor.update(shape.id, (now) => (now.type === "box" ? { ...now, box } : now), { settle: false });
   },
 };
 

@@ -1,5 +1,6 @@
 /** Draws all settled shapes but the active one, which the SVG overlay shows with its handles. */
 import type { Shape } from "../contract";
+import { boundsOf } from "../model/bounds";
 import type { Size } from "../model/geometry";
 import type { View } from "./camera";
 
@@ -58,7 +59,8 @@ export class CanvasRenderer implements Renderer {
     context.stroke(path);
   }
 
-  private place(view: View, { box: [x, y, width, height] }: Shape): [number, number, number, number] {
+  private place(view: View, shape: Shape): [number, number, number, number] {
+    const [x, y, width, height] = boundsOf(shape);
     const scale = view.scale * this.density;
     return [
       x * scale + view.x * this.density,

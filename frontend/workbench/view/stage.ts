@@ -38,7 +38,11 @@ export class Stage {
     this.colors = new Map(
       (spec.classes ?? []).map(({ key, color }, at) => [key, color ?? COLORS[at % COLORS.length] ?? "#ffb000"]),
     );
-    this.visible = computed(() => (hidden.value ? [] : work.editor.document.value.shapes));
+    this.visible = computed(() => {
+      const { shapes } = work.editor.document.value;
+      const unseen = work.editor.hidden.value;
+      return hidden.value ? [] : unseen.size > 0 ? shapes.filter(({ id }) => !unseen.has(id)) : shapes;
+    });
     const context = this.toolContext(work.held.image, camera);
     const charts = {
       box: new Chart("box", box, context),
