@@ -34,6 +34,7 @@ from tasks.parcels import (
     read,
     result_of,
 )
+from tasks.predictions import drafts_of
 from tasks.queue import Answer, Seat
 from workers import earnings, presence
 from workers.models import Person
@@ -73,13 +74,14 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         unsent=request.unsent,
     )
     today = earnings.today(person_id=person.id)
+    drafts = drafts_of(task_ids=[seat.task for seat in seats])
     return {
         "now": now.isoformat(),
         "submissions": submissions,
         "corrections": corrected,
         "skips": skips,
         "lost": [assignment for assignment, _token in held if assignment not in kept],
-        "tasks": [_task(seat, now=now) for seat in seats],
+        "tasks": [_task(seat, draft=drafts.get(seat.task), now=now) for seat in seats],
         "schemas": _schemas({seat.schema for seat in seats} - set(request.known_schemas), person=person),
         "wait": WAIT if stop is None else WAIT_STOPPED,
         "stop": stop,
@@ -192,7 +194,7 @@ def _pairs(raws: Sequence[msgspec.Raw]) -> list[tuple[int, uuid.UUID]]:
     return [(item.assignment, item.token) for item in items if item]
 
 
-def _task(seat: Seat, *, now: datetime) -> dict[str, Any]:
+def _task(seat: Seat, *, draft: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
     image = Image(
         project_id=seat.project,
         sha256=seat.sha256,
@@ -206,6 +208,7 @@ def _task(seat: Seat, *, now: datetime) -> dict[str, Any]:
         "token": str(seat.token),
         "leased_until": seat.leased_until.isoformat(),
         **_picture(image, task=seat.task, schema=seat.schema, now=now),
+        "draft": draft,
     }
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tasks.api import batches, projects, uploads
+from tasks.api import batches, predictions, projects, uploads
 
 urlpatterns = [
     path("projects", projects.Projects.as_view(), name="projects"),
@@ -13,5 +13,8 @@ urlpatterns = [
     path("batches/<int:batch_id>/images", uploads.Images.as_view(), name="batch-files"),
     path("batches/<int:batch_id>/archives", uploads.Archives.as_view(), name="batch-archives"),
     path("batches/<int:batch_id>/close", batches.CloseBatch.as_view(), name="batch-close"),
+    path(
+        "batches/<int:batch_id>/predictions", predictions.Predictions.as_view(), name="batch-predictions"
+    ),
     path("batches/<int:batch_id>/report", batches.Report.as_view(), name="batch-report"),
 ]

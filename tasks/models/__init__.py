@@ -1,6 +1,7 @@
 """Tables of projects, batches, the queue and submissions; import them from here."""
 
 from tasks.models.batches import Archive, Batch, Image, Job
+from tasks.models.predictions import Prediction
 from tasks.models.projects import MAX_SEATS, LabelSchema, Project
 from tasks.models.queue import Assignment, EndedSeat, Lane, LostLease, QueueCursor, Task
 from tasks.models.routing import BatchRank, ProjectPause
@@ -18,6 +19,7 @@ __all__ = [
     "LabelSchema",
     "Lane",
     "LostLease",
+    "Prediction",
     "ProblemReport",
     "Project",
     "ProjectPause",

@@ -241,10 +241,10 @@ def test_the_page_starts_with_the_persons_projects(an: Client, cast: Cast) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refill_is_six_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
-    """Session, person, heartbeat, claim, presence, today."""
+def test_a_refill_is_seven_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
+    """Session, person, heartbeat, claim, presence, today, drafts."""
     tasks = sync(an, want=4)["tasks"]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         answer = sync(an, want=4, held=[seat(task) for task in tasks], known_schemas=[tasks[0]["schema"]])
     assert len(answer["tasks"]) == 4
 

@@ -45,6 +45,8 @@ GET  api/v1/batches/<int:batch_id>/archives              401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/archives              401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/close                 401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/report                401 404 404 403 403 403
+GET  api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
+POST api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
 GET  api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 GET  api/v1/releases/<int:release_id>                    401 404 404 403 403 403
