@@ -1,0 +1,5 @@
+/** The address of a worker that the build bundles by itself. */
+declare module "worker:*" {
+  const url: string;
+  export default url;
+}
