@@ -1,6 +1,6 @@
 """The only writer of `Task.state` beside submitting, which counts answers (queue.sql).
 
-    open -> answered (its last answer came) -> settled | disputed -> settled
+    open -> answered (its last answer came) -> settled | disputed -> settled     open -> settled (known)
     answered, disputed -> open (one more answer is asked for)     open -> disputed (too many skipped it)
 
 Each is compare-and-set and returns the ids it changed. Job counters follow in the same statement:
@@ -47,6 +47,9 @@ WITH was AS (
 SELECT id FROM changed ORDER BY id
 """
 _SETTLE = _CHANGE.format(set="state = 'settled', settled_at = %(now)s", also="")
+_SETTLE_KNOWN = _CHANGE.format(
+    set="state = 'settled', settled_at = %(now)s, stuck_at = NULL, overlap = greatest(answers, 1)", also=""
+)
 # A task that too many people skipped wants no answers beyond those it has.
 _DISPUTE = _CHANGE.format(
     set="state = 'disputed', stuck_at = NULL, overlap = answers, "
@@ -62,6 +65,14 @@ _STUCK = "UPDATE tasks_task SET stuck_at = now() WHERE id = %s AND state = 'open
 def settle_tasks(*, task_ids: Sequence[int], now: datetime) -> list[int]:
     """answered, disputed -> settled."""
     return _change(_SETTLE, ["answered", "disputed"], task_ids=task_ids, now=now)
+
+
+def settle_known(*, task_ids: Sequence[int], now: datetime) -> list[int]:
+    """open, answered, disputed -> settled, for tasks whose answer is known from elsewhere: nobody is asked
+    any more, and who holds one may still send their answer, which is kept as surplus."""
+    changed = _change(_SETTLE_KNOWN, ["open", "answered", "disputed"], task_ids=task_ids, now=now)
+    seats.withdraw_seats(task_ids=changed)
+    return changed
 
 
 def dispute_tasks(*, task_ids: Sequence[int], now: datetime) -> list[int]:

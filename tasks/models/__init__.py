@@ -1,6 +1,7 @@
 """Tables of projects, batches, the queue and submissions; import them from here."""
 
 from tasks.models.batches import Archive, Batch, Image, Job
+from tasks.models.gold import Entrance, GoldTask
 from tasks.models.predictions import Prediction
 from tasks.models.projects import MAX_SEATS, LabelSchema, Project
 from tasks.models.queue import Assignment, EndedSeat, Lane, LostLease, QueueCursor, Task
@@ -14,6 +15,8 @@ __all__ = [
     "Batch",
     "BatchRank",
     "EndedSeat",
+    "Entrance",
+    "GoldTask",
     "Image",
     "Job",
     "LabelSchema",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from workers.models import LANGUAGES, SKILL_LENGTH, skill_rule
 
 MAX_SEATS = 25
+MAX_HELD = 500
 
 
 class Project(models.Model):
@@ -51,6 +52,27 @@ class Project(models.Model):
     settle_threshold = models.FloatField(
         _("confidence to settle"), default=0.7, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
     )
+    hold_limit = models.PositiveSmallIntegerField(
+        _("seats held at once"),
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_HELD)],
+        help_text=_("Who holds so many, of any project, is given none of this one until some are answered."),
+    )
+    gold_rate = models.FloatField(
+        _("share of gold"),
+        default=0.0,
+        db_default=0.0,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+        help_text=_("0.05: one task in twenty has a known answer."),
+    )
+    practice_pass_mark = models.FloatField(
+        _("mark to pass practice"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+        help_text=_("Mean score of a newcomer's practice tasks, 0 to 1. Empty: nobody has to practise."),
+    )
     price = models.DecimalField(
         _("price a task"), max_digits=10, decimal_places=4, default=0, validators=[MinValueValidator(0)]
     )
@@ -66,6 +88,17 @@ class Project(models.Model):
             ),
             models.CheckConstraint(
                 name="threshold_is_a_share", condition=Q(settle_threshold__gte=0, settle_threshold__lte=1)
+            ),
+            models.CheckConstraint(
+                name="gold_rate_is_a_share", condition=Q(gold_rate__gte=0, gold_rate__lte=1)
+            ),
+            models.CheckConstraint(
+                name="pass_mark_is_a_share",
+                condition=Q(practice_pass_mark__isnull=True)
+                | Q(practice_pass_mark__gte=0, practice_pass_mark__lte=1),
+            ),
+            models.CheckConstraint(
+                name="hold_limit_in_range", condition=Q(hold_limit__gte=1, hold_limit__lte=MAX_HELD)
             ),
             models.CheckConstraint(name="price_not_negative", condition=Q(price__gte=0)),
             models.UniqueConstraint(name="project_name_in_organization", fields=["organization", "name"]),

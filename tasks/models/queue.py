@@ -115,6 +115,13 @@ class Assignment(models.Model):
         SUBMITTED = "submitted", _("Submitted")
         SKIPPED = "skipped", _("Skipped")
 
+    class Purpose(models.TextChoices):
+        """Why somebody is asked. Only answers of work count at their task; docs/decisions/gold-seats.md."""
+
+        WORK = "work", _("Work")
+        MEASURE = "measure", _("To measure")
+        PRACTICE = "practice", _("To practise")
+
     class SkipReason(models.TextChoices):
         UNCLEAR = "unclear", _("I cannot tell")
         BROKEN = "broken", _("The image is broken")
@@ -122,9 +129,10 @@ class Assignment(models.Model):
         OTHER = "other", _("Something else")
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="assignments", db_index=False)
-    number = models.PositiveSmallIntegerField(help_text="seat number at its task, from 1")
+    number = models.PositiveSmallIntegerField(null=True, help_text="seat number at its task, from 1")
+    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.WORK, db_default=Purpose.WORK)
     project = models.ForeignKey(Project, models.PROTECT, db_index=False)
-    lane = models.ForeignKey(Lane, models.PROTECT, db_index=False)
+    lane = models.ForeignKey(Lane, models.PROTECT, null=True, db_index=False)
     position = models.BigIntegerField(help_text="place in its lane; a seat that opens again gets a new one")
     state = models.CharField(max_length=9, choices=State, default=State.OPEN)
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False)
@@ -148,6 +156,12 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(
                 name="seat_number_in_range", condition=Q(number__gte=1, number__lte=MAX_SEATS)
+            ),
+            # A seat at gold is made for one person, so it lies in no lane and is never open.
+            models.CheckConstraint(
+                name="seat_of_work_lies_in_a_lane",
+                condition=Q(purpose="work", number__isnull=False, lane__isnull=False)
+                | (~Q(purpose="work") & ~Q(state="open") & Q(number__isnull=True, lane__isnull=True)),
             ),
             models.CheckConstraint(
                 name="open_seat_is_nobodys",
@@ -201,6 +215,9 @@ class LostLease(models.Model):
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
     project = models.ForeignKey(Project, models.PROTECT, db_index=False)
     cause = models.CharField(max_length=10, choices=Cause)
+    purpose = models.CharField(
+        max_length=8, choices=Assignment.Purpose, default=Assignment.Purpose.WORK, db_default="work"
+    )
     leased_at = models.DateTimeField()
     lost_at = models.DateTimeField()
 
@@ -213,7 +230,7 @@ class EndedSeat(models.Model):
 
     id = models.BigIntegerField(primary_key=True)
     task = models.ForeignKey(Task, models.PROTECT, related_name="ended_seats", db_index=False)
-    number = models.PositiveSmallIntegerField()
+    number = models.PositiveSmallIntegerField(null=True)
     state = models.CharField(max_length=9, choices=Assignment.State)
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
     lease_token = models.UUIDField(null=True)

@@ -39,6 +39,13 @@ class Submission(models.Model):
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, db_index=False, help_text="the version that this one corrects"
     )
+    purpose = models.CharField(
+        max_length=8,
+        choices=Assignment.Purpose,
+        default=Assignment.Purpose.WORK,
+        db_default=Assignment.Purpose.WORK,
+        help_text="an answer to gold fills no seat and counts nowhere",
+    )
     payload = models.JSONField()
     late = models.BooleanField(default=False, help_text="came after its lease was lost")
     active_ms = models.PositiveIntegerField(default=0)
@@ -61,6 +68,10 @@ class Submission(models.Model):
                 name="a_correction_names_what_it_corrects",
                 condition=models.Q(version=1, supersedes__isnull=True)
                 | models.Q(version__gt=1, supersedes__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="an_answer_to_gold_fills_no_seat",
+                condition=models.Q(purpose="work") | models.Q(assignment__isnull=True),
             ),
         ]
         indexes = [models.Index(name="submissions_of_person", fields=["annotator", "-created_at"])]

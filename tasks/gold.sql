@@ -1,0 +1,80 @@
+-- Gold in the queue: seats at tasks with a known answer, made for one person at the moment of the claim.
+--
+-- The project's gold of a kind lies in a ring (`place`). A person goes round it once, from a point of their
+-- own (to measure) or from its beginning (to practise), and `Entrance` remembers how far they are. So it
+-- costs the same with ten gold tasks and with a million, and nobody is given one twice.
+
+
+-- How many of somebody's next seats in a project are gold, as offsets from 1: drawn by hash, so that a share
+-- of `rate` comes out whoever asks for how many at a time, and nobody can foresee which.
+CREATE OR REPLACE FUNCTION queue_gold_due(person bigint, project bigint, given integer, rate float, wanted integer)
+RETURNS integer[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT COALESCE(array_agg(n ORDER BY n), '{}') FROM generate_series(1, wanted) AS n
+    WHERE (hashint8extended(given + n, hashint8extended(person, project)) & 4294967295) < rate * 4294967296
+$$;
+
+
+-- Lease up to `wanted` gold seats of a kind ('measure', 'practice') in a project to a person; their ids in the
+-- ring's order. The caller holds the person's lock (queue_claim). At most 200 rows of the ring are read; what is not
+-- found in them is looked for at the next call.
+CREATE OR REPLACE FUNCTION queue_gold(person bigint, in_project bigint, of_kind varchar, wanted integer, lease integer)
+RETURNS bigint[]
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    start bigint;
+    upto bigint;
+    looked integer;
+    more bigint[];
+    got bigint[] := '{}';
+BEGIN
+    SELECT CASE WHEN of_kind = 'practice' THEN e.practice_place
+           ELSE COALESCE(e.measure_place, hashint8extended(person, in_project) & 4611686018427387903) END
+    FROM tasks_entrance e WHERE e.person_id = person AND e.project_id = in_project INTO start;
+    IF start IS NULL THEN
+        INSERT INTO tasks_entrance (person_id, project_id, state) VALUES (person, in_project, 'practising')
+        ON CONFLICT DO NOTHING;
+        start := CASE WHEN of_kind = 'practice' THEN -1
+                 ELSE hashint8extended(person, in_project) & 4611686018427387903 END;
+    END IF;
+    FOR lap IN 1..2 LOOP
+        WITH next AS MATERIALIZED (
+            SELECT g.task_id, g.place FROM tasks_goldtask g
+            WHERE g.project_id = in_project AND g.kind = of_kind AND g.retired_at IS NULL AND g.place > start
+            ORDER BY g.place LIMIT 100
+        ), fresh AS MATERIALIZED (
+            SELECT n.task_id, n.place FROM next n
+            WHERE NOT EXISTS (SELECT FROM tasks_assignment a
+                              WHERE a.task_id = n.task_id AND a.annotator_id = person OFFSET 0)
+              AND NOT EXISTS (SELECT FROM tasks_submission s
+                              WHERE s.task_id = n.task_id AND s.annotator_id = person OFFSET 0)
+              AND NOT EXISTS (SELECT FROM tasks_endedseat e
+                              WHERE e.task_id = n.task_id AND e.annotator_id = person OFFSET 0)
+            ORDER BY n.place LIMIT wanted - cardinality(got)
+        ), seat AS (
+            INSERT INTO tasks_assignment (task_id, project_id, purpose, state, annotator_id, lease_token,
+                                          leased_at, leased_until, position, skip_reason, note)
+            SELECT f.task_id, in_project, of_kind, 'leased', person, gen_random_uuid(), now(),
+                   now() + make_interval(secs => lease), 0, '', ''
+            FROM fresh f ORDER BY f.place
+            RETURNING id
+        )
+        SELECT (SELECT array_agg(id ORDER BY id) FROM seat), (SELECT count(*) FROM next),
+               -- Up to the last one given, or past all that were looked at.
+               CASE WHEN (SELECT count(*) FROM fresh) = wanted - cardinality(got)
+                    THEN (SELECT max(place) FROM fresh) ELSE (SELECT max(place) FROM next) END
+        INTO more, looked, upto;
+        got := got || COALESCE(more, '{}');
+        start := COALESCE(upto, start);
+        EXIT WHEN cardinality(got) = wanted OR looked = 100;
+        start := -1;
+    END LOOP;
+    UPDATE tasks_entrance e
+    SET measure_place = CASE WHEN of_kind = 'measure' THEN start ELSE e.measure_place END,
+        practice_place = CASE WHEN of_kind = 'practice' THEN start ELSE e.practice_place END
+    WHERE e.person_id = person AND e.project_id = in_project
+      AND start IS DISTINCT FROM CASE WHEN of_kind = 'practice' THEN e.practice_place ELSE e.measure_place END;
+    RETURN got;
+END $$;
