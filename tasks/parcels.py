@@ -16,7 +16,7 @@ from tasks.models import LabelSchema
 from tasks.payloads import check_payload
 from tasks.queue import Answer, Facts, LeaseUnknown
 
-MAX_PAYLOAD_BYTES = 2 * 2**20
+MAX_PAYLOAD_BYTES = 5 * 2**20
 
 Item = TypeVar("Item")
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]

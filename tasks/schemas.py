@@ -27,6 +27,10 @@ _PLAIN = r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_PLAIN)]
 Words = Annotated[str, msgspec.Meta(max_length=2000, pattern=_PLAIN)]
 Names = Annotated[dict[Language, Name], msgspec.Meta(min_length=1)]
+Place = Annotated[int, msgspec.Meta(ge=0)]
+Geometry = Literal["box", "rotated_box", "ellipse", "polygon", "polyline", "point", "skeleton", "mask"]
+MAX_NODES = 5_000
+MAX_DEPTH = 10
 
 
 class Fault(TypedDict):
@@ -41,7 +45,9 @@ class Part(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, kw_on
 
 
 class Option(Part):
-    """One answer that may be chosen."""
+    """One answer that may be chosen; in a tree it may have finer ones below it."""
+
+    options: Annotated[list[Option], msgspec.Meta(max_length=1000)] = []
 
 
 class Field(Part):
@@ -54,19 +60,32 @@ class Field(Part):
 
 
 class Attribute(Field, kw_only=True):
-    kind: Literal["checkbox", "select", "number", "text"]
+    kind: Literal["checkbox", "select", "radio", "number", "text"]
     default: bool | float | Words | None = None
 
 
 class TagGroup(Field, kw_only=True):
-    kind: Literal["single", "multiple", "number", "text"]
+    """`ordered`: the options of a single choice lie on a scale. `leaves_only`: a tree's nodes that have
+    finer ones below them are no answer."""
+
+    kind: Literal["single", "multiple", "tree", "number", "text"]
+    ordered: bool = False
+    leaves_only: bool = False
+
+
+class Skeleton(msgspec.Struct, forbid_unknown_fields=True):
+    """Points in the order of the answers' triples; an edge joins two of them by their places."""
+
+    points: Annotated[list[Part], msgspec.Meta(min_length=1, max_length=200)]
+    edges: Annotated[list[tuple[Place, Place]], msgspec.Meta(max_length=1000)] = []
 
 
 class LabelClass(Part):
     color: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] | None = None
-    geometries: Annotated[list[Literal["box"]], msgspec.Meta(min_length=1)] = msgspec.field(
+    geometries: Annotated[list[Geometry], msgspec.Meta(min_length=1)] = msgspec.field(
         default_factory=lambda: ["box"]
     )
+    skeleton: Skeleton | None = None
     attributes: Annotated[list[Attribute], msgspec.Meta(max_length=50)] = []
 
 
@@ -81,12 +100,14 @@ def check_schema(spec: object) -> dict[str, Any]:
         parsed = msgspec.convert(spec, Spec)
     except msgspec.ValidationError as error:
         raise Invalid(errors=[_structural(error)]) from error
+    except RecursionError:
+        raise Invalid(errors=[_too_deep("tags")]) from None
     faults = list(_faults(parsed))
     if faults:
         raise Invalid(errors=faults)
     return {
         "classes": [_full_class(item, i) for i, item in enumerate(parsed.classes)],
-        "tags": [{"required": False, **msgspec.to_builtins(group)} for group in parsed.tags],
+        "tags": [_full_group(group) for group in parsed.tags],
     }
 
 
@@ -112,13 +133,21 @@ def newest_schema(*, project: Project) -> LabelSchema:
 
 def _full_class(item: LabelClass, number: int) -> dict[str, Any]:
     attributes = [{"required": False, **msgspec.to_builtins(attribute)} for attribute in item.attributes]
-    return {
+    full = {
         "key": item.key,
         "names": item.names,
         "color": item.color or _COLORS[number % len(_COLORS)],
         "geometries": list(dict.fromkeys(item.geometries)),
         "attributes": attributes,
     }
+    if item.skeleton is not None:
+        full["skeleton"] = {"edges": [], **msgspec.to_builtins(item.skeleton)}
+    return full
+
+
+def _full_group(group: TagGroup) -> dict[str, Any]:
+    leaves = {"leaves_only": False} if group.kind == "tree" else {}
+    return {"required": False, **leaves, **msgspec.to_builtins(group)}
 
 
 def _structural(error: msgspec.ValidationError) -> Fault:
@@ -135,26 +164,83 @@ def _faults(spec: Spec) -> Iterator[Fault]:
     yield from _repeated("classes", spec.classes)
     yield from _repeated("tags", spec.tags)
     for i, item in enumerate(spec.classes):
+        yield from _skeleton_faults(f"classes[{i}]", item)
         yield from _repeated(f"classes[{i}].attributes", item.attributes)
         for j, attribute in enumerate(item.attributes):
             yield from _field_faults(f"classes[{i}].attributes[{j}]", attribute, attribute.kind)
             yield from _default_faults(f"classes[{i}].attributes[{j}].default", attribute)
     for i, group in enumerate(spec.tags):
         yield from _field_faults(f"tags[{i}]", group, group.kind)
+        if group.ordered and group.kind != "single":
+            yield _fault(f"tags[{i}].ordered", "needless_order", _("Only a single choice has an order."))
+        if group.leaves_only and group.kind != "tree":
+            yield _fault(f"tags[{i}].leaves_only", "needless_leaves", _("Only a tree has leaves."))
 
 
 def _field_faults(where: str, field: Field, kind: str) -> Iterator[Fault]:
-    chosen = kind in ("select", "single", "multiple")
+    chosen = kind in ("select", "radio", "single", "multiple", "tree")
     if chosen and not field.options:
         yield _fault(f"{where}.options", "no_options", _("There is nothing to choose from."))
     if not chosen and field.options:
         yield _fault(f"{where}.options", "needless_options", _("Only a choice has options."))
-    yield from _repeated(f"{where}.options", field.options)
+    if kind == "tree":
+        yield from _tree_faults(f"{where}.options", field.options)
+    else:
+        yield from _repeated(f"{where}.options", field.options)
+        for i, option in enumerate(field.options):
+            if option.options:
+                words = _("Only the choices of a tree have choices below them.")
+                yield _fault(f"{where}.options[{i}].options", "needless_options", words)
     bounds = (field.minimum, field.maximum)
     if kind != "number" and bounds != (None, None):
         yield _fault(where, "needless_bounds", _("Only a number has a minimum and a maximum."))
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
         yield _fault(f"{where}.maximum", "bounds_crossed", _("The maximum lies below the minimum."))
+
+
+def _tree_faults(where: str, options: list[Option]) -> Iterator[Fault]:
+    """Keys are unique in the whole tree: the answer is the key alone."""
+    seen: set[str] = set()
+    below = [(where, option, i, 1) for i, option in enumerate(options)][::-1]
+    while below:
+        place, option, i, depth = below.pop()
+        here = f"{place}[{i}]"
+        if option.key in seen:
+            words = _("The key “%(key)s” is there already.") % {"key": option.key}
+            yield _fault(f"{here}.key", "repeated_key", words)
+        seen.add(option.key)
+        if depth > MAX_DEPTH:
+            yield _too_deep(here)
+            return
+        if len(seen) > MAX_NODES:
+            words = _("A tree has at most %(most)d choices.") % {"most": MAX_NODES}
+            yield _fault(where, "too_many_options", words)
+            return
+        below += [(f"{here}.options", finer, j, depth + 1) for j, finer in enumerate(option.options)][::-1]
+
+
+def _too_deep(where: str) -> Fault:
+    words = _("A tree is at most %(most)d choices deep.") % {"most": MAX_DEPTH}
+    return _fault(where, "too_deep", words)
+
+
+def _skeleton_faults(where: str, item: LabelClass) -> Iterator[Fault]:
+    where = f"{where}.skeleton"
+    drawn, skeleton = "skeleton" in item.geometries, item.skeleton
+    if skeleton is None:
+        if drawn:
+            yield _fault(where, "no_skeleton", _("Say which points the skeleton has."))
+        return
+    if not drawn:
+        yield _fault(where, "needless_skeleton", _("This class is not drawn as a skeleton."))
+    yield from _repeated(f"{where}.points", skeleton.points)
+    seen: set[frozenset[int]] = set()
+    for i, edge in enumerate(skeleton.edges):
+        if max(edge) >= len(skeleton.points) or edge[0] == edge[1]:
+            yield _fault(f"{where}.edges[{i}]", "bad_edge", _("An edge joins two of the points."))
+        if frozenset(edge) in seen:
+            yield _fault(f"{where}.edges[{i}]", "repeated_edge", _("These points are joined already."))
+        seen.add(frozenset(edge))
 
 
 def _default_faults(where: str, attribute: Attribute) -> Iterator[Fault]:
@@ -167,6 +253,7 @@ def _default_faults(where: str, attribute: Attribute) -> Iterator[Fault]:
     fits = {
         "checkbox": isinstance(value, bool),
         "select": value in [option.key for option in attribute.options],
+        "radio": value in [option.key for option in attribute.options],
         "number": number and low <= float(value) <= high,
         "text": isinstance(value, str),
     }

@@ -187,4 +187,4 @@ def test_the_detail_speaks_the_callers_language() -> None:
     with pytest.raises(PayloadRefused) as caught:
         check(payload(board(0, 0, 2000, 10)))
     with override("en"):
-        assert str(caught.value.detail) == "The box lies outside the image."
+        assert str(caught.value.detail) == "The object lies outside the image."
