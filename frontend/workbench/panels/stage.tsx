@@ -1,46 +1,53 @@
 /** The image under work: picture, drawing, overlay; and the tools beside it. */
-import { effect, useSignal } from "@preact/signals";
-import type { Signal } from "@preact/signals";
+import { effect, type Signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import paintWorker from "worker:../view/paint_worker";
 import type { Desk } from "../desk";
-import { nameOf } from "../contract";
-import { boundsOf } from "../model/bounds";
-import { classOf } from "../model/check";
-import { newBox } from "../commands/boxes";
 import type { Point } from "../model/geometry";
 import { PointerInput } from "../view/pointer";
-import { CanvasRenderer } from "../view/renderer";
+import { atFrames } from "../view/frames";
+import { Renderer, type Scene } from "../view/renderer";
 import type { Stage } from "../view/stage";
 import { Overlay } from "./overlay";
-import { Button, Icon } from "./parts";
+import { Button } from "./parts";
 import { type Loading, Picture } from "./picture";
+import { Hint, Spoken } from "./spoken";
+import { Tools } from "./toolbar";
+import { Unpainted } from "./unpainted";
 
-/** Draws once a frame, however many signals have changed. */
-function useDrawing(desk: Desk, canvas: { current: HTMLCanvasElement | null }): void {
+/** Shapes go to the painter when they change; the view moves what is painted, once a frame. */
+function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<Renderer | null> {
+  const renderer = useSignal<Renderer | null>(null);
   useLayoutEffect(() => {
-    if (!canvas.current) return;
-    const renderer = new CanvasRenderer(canvas.current);
-    let frame = 0;
-    const stop = effect(() => {
-      const screen = desk.camera.screen.value;
-      const stage = desk.stage.value;
-      const scene = {
-        view: desk.camera.view.value,
-        shapes: stage?.visible.value ?? [],
-        active: stage?.work.editor.selectedId.value ?? null,
-        colors: stage?.colors ?? new Map<string, string>(),
-      };
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => {
-        renderer.resize(screen, devicePixelRatio);
-        renderer.draw(scene);
-      });
-    });
+    if (!host.current) return;
+    const drawing = new Renderer(host.current, paintWorker);
+    renderer.value = drawing;
+    const stops = [
+      effect(() => drawing.resize(desk.camera.screen.value, devicePixelRatio)),
+      effect(() => {
+        const stage = desk.stage.value;
+        if (stage) drawing.show(sceneOf(stage));
+      }),
+      atFrames(() => desk.camera.view.value, (view) => drawing.move(view)),
+    ];
     return () => {
-      stop();
-      cancelAnimationFrame(frame);
+      for (const stop of stops) stop();
+      drawing.stop();
     };
   }, [desk]);
+  return renderer;
+}
+
+function sceneOf(stage: Stage): Scene {
+  const { editor, held } = stage.work;
+  const active = editor.selectedId.value;
+  return {
+    picture: stage,
+    image: held.image,
+    shapes: stage.visible.value,
+    without: active === null ? [] : [active],
+    looks: stage.looks,
+  };
 }
 
 function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointer: Signal<Point | null>): void {
@@ -79,74 +86,6 @@ function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointe
   }, [desk]);
 }
 
-function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
-  const { t, camera } = desk;
-  const { editor } = stage.work;
-  void editor.revision.value;
-  return (
-    <div class="tools" role="toolbar" aria-label={t("groupView")}>
-      {stage.canDraw && (
-        <>
-          <Button label={`${t("boxTool")} (N)`} pressed={desk.tool.value === "box"} onPress={() => newBox(desk)}>
-            <Icon name="draw" />
-          </Button>
-          <Button
-            label={`${t("selectTool")} (V)`}
-            pressed={desk.tool.value === "select"}
-            onPress={() => (desk.tool.value = "select")}
-          >
-            <Icon name="select" />
-          </Button>
-        </>
-      )}
-      <Button label={`${t("undo")} (Ctrl+Z)`} disabled={!editor.history.canUndo} onPress={() => editor.undo()}>
-        <Icon name="undo" />
-      </Button>
-      <Button label={`${t("redo")} (Ctrl+Y)`} disabled={!editor.history.canRedo} onPress={() => editor.redo()}>
-        <Icon name="redo" />
-      </Button>
-      <Button label={`${t("zoomIn")} (+)`} onPress={() => camera.zoom(1.25)}>
-        <Icon name="plus" />
-      </Button>
-      <Button label={`${t("zoomOut")} (−)`} onPress={() => camera.zoom(0.8)}>
-        <Icon name="minus" />
-      </Button>
-      <Button label={`${t("fit")} (F)`} onPress={() => camera.fit()}>
-        <Icon name="fit" />
-      </Button>
-      {stage.canDraw && (
-        <Button
-          label={`${t(desk.hidden.value ? "showShapes" : "hideShapes")} (H)`}
-          pressed={desk.hidden.value}
-          onPress={() => (desk.hidden.value = !desk.hidden.peek())}
-        >
-          <Icon name="eye" />
-        </Button>
-      )}
-    </div>
-  );
-}
-
-/** Says to those who cannot see it which box is selected. */
-function Spoken({ desk, stage }: { desk: Desk; stage: Stage }) {
-  const shape = stage.work.editor.selected.value;
-  const shapeClass = shape && classOf(stage.work.schema.spec, shape.class);
-  const [, , width, height] = shape ? boundsOf(shape) : [0, 0, 0, 0];
-  const size = { width: Math.round(width), height: Math.round(height) };
-  return (
-    <p class="hidden-label" role="status">
-      {shapeClass && desk.t("boxOf", { name: nameOf(shapeClass, desk.language), ...size })}
-    </p>
-  );
-}
-
-/** What the hand is in the middle of, in words. */
-function Hint({ desk, stage }: { desk: Desk; stage: Stage }) {
-  const path = stage.chart.value.path.value;
-  const text = path === "box.armed" ? "drawNow" : path === "box.drawing.placing" ? "secondCorner" : null;
-  return text ? <p class="hint">{desk.t(text)}</p> : null;
-}
-
 /** Enter tries again; S still skips. */
 function Failed({ desk, onRetry }: { desk: Desk; onRetry: () => void }) {
   const box = useRef<HTMLDivElement>(null);
@@ -170,11 +109,11 @@ function Failed({ desk, onRetry }: { desk: Desk; onRetry: () => void }) {
 
 export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
   const surface = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
+  const drawing = useRef<HTMLDivElement>(null);
   const pointer = useSignal<Point | null>(null);
   const loading = useSignal<Loading>("loading");
   const attempt = useSignal(0);
-  useDrawing(desk, canvas);
+  const renderer = useDrawing(desk, drawing);
   usePointer(desk, surface, pointer);
   const { name } = stage.work.held.image;
   const { t } = desk;
@@ -196,7 +135,8 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name })}
       >
         <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />
-        <canvas class="drawing" ref={canvas} />
+        <div class="drawing" ref={drawing} />
+        <Unpainted desk={desk} stage={stage} renderer={renderer} />
         <Overlay desk={desk} stage={stage} pointer={pointer} />
       </div>
       <Tools desk={desk} stage={stage} />

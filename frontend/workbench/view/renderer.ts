@@ -1,72 +1,168 @@
-/** Draws all settled shapes but the active one, which the SVG overlay shows with its handles. */
+/** Keeps the painted bitmap of the shapes in step with what there is to see, without ever waiting for it. */
+import { signal } from "@preact/signals";
 import type { Shape } from "../contract";
-import { boundsOf } from "../model/bounds";
 import type { Size } from "../model/geometry";
+import { type Brush, canUseWorker, PageBrush, WorkerBrush } from "./brush";
 import type { View } from "./camera";
+import { bitmapSize, covers, type Frame, isSharp, transformOf } from "./plane";
+import { type Looks, type Splice, spliceOf } from "./scene";
 
 export interface Scene {
-  readonly view: View;
+  /** What the shapes lie on. Another picture: the bitmap is hidden until the new shapes are painted. */
+  readonly picture: object;
+  readonly image: Size;
   readonly shapes: readonly Shape[];
-  /** Left out: the overlay draws it. */
-  readonly active: string | null;
-  readonly colors: ReadonlyMap<string, string>;
+  /** Left out: the overlay draws them. */
+  readonly without: readonly string[];
+  readonly looks: Looks;
 }
 
-/** One way to draw; a worker with an OffscreenCanvas can take this one's place. */
-export interface Renderer {
-  /** @param screen CSS pixels; @param density device pixels per CSS pixel. */
-  resize(screen: Size, density: number): void;
-  draw(scene: Scene): void;
-}
+/** This long after the last movement the bitmap is drawn anew, at its exact size. */
+const REST_MS = 120;
+/** More shapes than this in flight are waited for; fewer are shown by the overlay meanwhile. */
+const FEW = 50;
 
-const UNKNOWN_COLOR = "#ffffff";
-
-export class CanvasRenderer implements Renderer {
+export class Renderer {
+  /** Shapes that are settled and not yet painted: the overlay shows them, so that nothing blinks. */
+  readonly unpainted = signal<readonly Shape[]>([]);
+  private canvas: HTMLCanvasElement;
+  private brush: Brush;
+  private scene: Scene | null = null;
+  private view: View = { x: 0, y: 0, scale: 1 };
+  private screen: Size = { width: 1, height: 1 };
   private density = 1;
+  private drawn: Frame | null = null;
+  private drawing: { frame: Frame; scene: Scene } | null = null;
+  /** The scene has changed since what is drawn, or being drawn. */
+  private stale = false;
+  private rest: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly canvas: HTMLCanvasElement) {}
+  /** @param host gets the canvas; @param worker is the address of the painting worker, null paints on the page. */
+  constructor(
+    private readonly host: HTMLElement,
+    worker: string | null,
+  ) {
+    this.canvas = this.freshCanvas();
+    this.brush =
+      worker !== null && canUseWorker()
+        ? new WorkerBrush(this.canvas, worker, () => this.doWithoutWorker())
+        : new PageBrush(this.canvas);
+  }
 
+  /** Screen in CSS pixels; density in device pixels a CSS pixel. */
   resize(screen: Size, density: number): void {
+    if (screen.width === this.screen.width && screen.height === this.screen.height && density === this.density) return;
+    this.screen = screen;
     this.density = density;
-    this.canvas.width = Math.round(screen.width * density);
-    this.canvas.height = Math.round(screen.height * density);
+    this.stale = true;
+    this.pump();
   }
 
-  draw(scene: Scene): void {
-    const context = this.canvas.getContext("2d");
-    if (!context) return;
-    const { width, height } = this.canvas;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, width, height);
-    // One path a class: far fewer state changes than one a shape.
-    const paths = new Map<string, Path2D>();
-    for (const shape of scene.shapes) {
-      if (shape.id === scene.active) continue;
-      let path = paths.get(shape.class);
-      if (!path) paths.set(shape.class, (path = new Path2D()));
-      path.rect(...this.place(scene.view, shape));
+  show(scene: Scene): void {
+    const before = this.scene;
+    const looks = scene.looks !== before?.looks;
+    const splice = spliceOf(before?.shapes ?? [], scene.shapes);
+    const without = scene.without.join() !== before?.without.join();
+    if (scene.picture !== before?.picture) this.hide();
+    this.scene = scene;
+    if (!looks && !splice && !without && this.drawn) return;
+    if (looks) this.brush.tell({ do: "looks", looks: scene.looks });
+    if (splice) this.brush.tell({ do: "splice", splice });
+    this.remember(splice, before, scene);
+    this.stale = true;
+    this.pump();
+  }
+
+  /** Moves the bitmap at once; draws it anew when it must be, or when the hand rests. */
+  move(view: View): void {
+    this.view = view;
+    if (this.drawn) this.place(this.drawn);
+    clearTimeout(this.rest);
+    if (this.drawn && isSharp(this.drawn, view)) return;
+    if (this.isCovered()) this.rest = setTimeout(() => this.pump(true), REST_MS);
+    else this.pump();
+  }
+
+  stop(): void {
+    clearTimeout(this.rest);
+    this.brush.stop();
+  }
+
+  private isCovered(): boolean {
+    return this.drawn !== null && this.scene !== null && covers(this.drawn, this.view, this.scene.image);
+  }
+
+  /** Draws when there is reason to and nothing is being drawn; otherwise the end of that drawing comes here. */
+  private pump(sharpen = false): void {
+    const { scene, view, screen } = this;
+    if (this.drawing || !scene || screen.width <= 1) return;
+    if (!this.stale && !sharpen && this.isCovered()) return;
+    this.stale = false;
+    const frame: Frame = { view, screen };
+    this.drawing = { frame, scene };
+    this.brush.paint({ frame, density: this.density, without: scene.without }, () => this.painted());
+  }
+
+  private painted(): void {
+    const drawing = this.drawing;
+    this.drawing = null;
+    if (!drawing) return;
+    const isCurrent = drawing.scene.picture === this.scene?.picture;
+    if (isCurrent) {
+      this.drawn = drawing.frame;
+      this.fit(drawing.frame);
+      this.canvas.hidden = false;
     }
-    for (const [name, path] of paths) this.outline(context, path, scene.colors.get(name) ?? UNKNOWN_COLOR);
+    if (!this.stale) this.unpainted.value = [];
+    this.pump();
+    if (!this.drawing && !isSharp(drawing.frame, this.view)) this.move(this.view);
   }
 
-  private outline(context: CanvasRenderingContext2D, path: Path2D, color: string): void {
-    // A dark line under the coloured one keeps it visible on any photograph.
-    context.lineWidth = 4 * this.density;
-    context.strokeStyle = "rgba(0, 0, 0, 0.45)";
-    context.stroke(path);
-    context.lineWidth = 2 * this.density;
-    context.strokeStyle = color;
-    context.stroke(path);
+  private place(frame: Frame): void {
+    this.canvas.style.transform = transformOf(frame, this.view);
   }
 
-  private place(view: View, shape: Shape): [number, number, number, number] {
-    const [x, y, width, height] = boundsOf(shape);
-    const scale = view.scale * this.density;
-    return [
-      x * scale + view.x * this.density,
-      y * scale + view.y * this.density,
-      width * scale,
-      height * scale,
-    ];
+  private fit(frame: Frame): void {
+    const { width, height } = bitmapSize(frame.screen);
+    this.canvas.style.width = `${width}px`;
+    this.canvas.style.height = `${height}px`;
+    this.place(frame);
+  }
+
+  private hide(): void {
+    this.drawn = null;
+    this.canvas.hidden = true;
+    this.unpainted.value = [];
+  }
+
+  private remember(splice: Splice | null, before: Scene | null, scene: Scene): void {
+    if (scene.picture !== before?.picture) return;
+    const left = new Set(before.without);
+    for (const id of scene.without) left.delete(id);
+    const back = left.size > 0 ? scene.shapes.filter(({ id }) => left.has(id)) : [];
+    const held = new Set(scene.without);
+    const there = new Set(scene.shapes);
+    const fresh = [...this.unpainted.peek(), ...(splice?.insert ?? []), ...back];
+    const waiting = [...new Set(fresh)].filter((shape) => there.has(shape) && !held.has(shape.id));
+    this.unpainted.value = waiting.length > FEW ? [] : waiting;
+  }
+
+  private freshCanvas(): HTMLCanvasElement {
+    const canvas = document.createElement("canvas");
+    canvas.className = "shapes";
+    canvas.hidden = true;
+    this.host.replaceChildren(canvas);
+    return canvas;
+  }
+
+  /** A canvas that took the worker's pixels takes no others: a fresh one takes its place, and the page paints. */
+  private doWithoutWorker(): void {
+    this.brush.stop();
+    this.canvas = this.freshCanvas();
+    this.brush = new PageBrush(this.canvas);
+    const scene = this.scene;
+    this.scene = this.drawing = null;
+    this.hide();
+    if (scene) this.show(scene);
   }
 }

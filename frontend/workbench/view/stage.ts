@@ -10,6 +10,7 @@ import { Chart } from "../tools/chart";
 import type { Press, ToolContext } from "../tools/context";
 import { select } from "../tools/select";
 import type { Camera } from "./camera";
+import type { Looks } from "./scene";
 
 export type ToolName = "box" | "select";
 
@@ -22,6 +23,7 @@ export class Stage {
   /** The picture was seen: it is painted now, or was when this answer was begun. */
   readonly seen;
   readonly colors: ReadonlyMap<string, string>;
+  readonly looks: Looks;
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
   readonly visible: ReadonlySignal<readonly Shape[]>;
   private readonly stopEffect: () => void;
@@ -37,6 +39,12 @@ export class Stage {
     this.seen = signal(work.begun);
     this.colors = new Map(
       (spec.classes ?? []).map(({ key, color }, at) => [key, color ?? COLORS[at % COLORS.length] ?? "#ffb000"]),
+    );
+    this.looks = new Map(
+      (spec.classes ?? []).map(({ key, skeleton }) => [
+        key,
+        { color: this.colors.get(key) ?? "#ffb000", ...(skeleton && { edges: skeleton.edges }) },
+      ]),
     );
     this.visible = computed(() => {
       const { shapes } = work.editor.document.value;

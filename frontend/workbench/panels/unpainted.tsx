@@ -1,0 +1,31 @@
+/** Shapes that were settled a moment ago and are still on their way through the painter. */
+import type { ReadonlySignal } from "@preact/signals";
+import { pathOf } from "../geometry/kinds";
+import type { Desk } from "../desk";
+import { PathText } from "../view/path_text";
+import type { Renderer } from "../view/renderer";
+import type { Stage } from "../view/stage";
+
+interface Props {
+  desk: Desk;
+  stage: Stage;
+  renderer: ReadonlySignal<Renderer | null>;
+}
+
+export function Unpainted({ desk, stage, renderer }: Props) {
+  const shapes = renderer.value?.unpainted.value ?? [];
+  if (shapes.length === 0) return null;
+  const { x, y, scale } = desk.camera.view.value;
+  return (
+    <svg class="overlay" aria-hidden="true">
+      <g transform={`translate(${x} ${y}) scale(${scale})`}>
+        {shapes.map((shape) => {
+          const look = stage.looks.get(shape.class);
+          const pen = new PathText();
+          pathOf(shape, pen, { unit: 1 / scale, ...(look?.edges && { edges: look.edges }) });
+          return <path key={shape.id} class="unpainted" d={pen.text} stroke={look?.color} />;
+        })}
+      </g>
+    </svg>
+  );
+}
