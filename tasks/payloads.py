@@ -27,8 +27,7 @@ _KNOWN = {kind: keys | {"attributes", "occluded", "parent", "group"} for kind, k
 
 def check_payload(*, payload: object, spec: Mapping[str, Any], width: int, height: int) -> dict[str, Any]:
     """The answer with its geometry clipped to the image, or PayloadRefused."""
-    fields = check_record(payload, where="", known=_TOP, needed=_TOP)
-    tags = check_record(fields["tags"], where="tags")
+    fields = check_record(payload, known=_TOP, needed=_TOP)
     shapes = fields["shapes"]
     if not isinstance(shapes, list):
         raise PayloadRefused("malformed", "shapes")
@@ -36,10 +35,18 @@ def check_payload(*, payload: object, spec: Mapping[str, Any], width: int, heigh
         raise PayloadRefused("too_many_shapes", "shapes")
     groups = {group["key"]: group for group in spec.get("tags", [])}
     labels = {item["key"]: _Label(item, width, height) for item in spec.get("classes", [])}
-    checked_tags = check_answers(tags, groups, where="tags", unknown="unknown_tag")
-    checked = [_shape(shape, labels, where=f"shapes[{i}]") for i, shape in enumerate(shapes)]
+    try:
+        tags = check_answers(fields["tags"], groups, unknown="unknown_tag")
+    except PayloadRefused as fault:
+        raise fault.within("tags") from None
+    checked = []
+    for i, shape in enumerate(shapes):
+        try:
+            checked.append(_shape(shape, labels))
+        except PayloadRefused as fault:
+            raise fault.within(f"shapes[{i}]") from None
     _check_relations(checked)
-    return {"tags": checked_tags, "shapes": checked}
+    return {"tags": tags, "shapes": checked}
 
 
 class _Label:
@@ -52,50 +59,50 @@ class _Label:
         self.attributes = {field["key"]: field for field in item.get("attributes", [])}
 
 
-def _shape(value: object, labels: Mapping[str, _Label], *, where: str) -> dict[str, Any]:
+def _shape(value: object, labels: Mapping[str, _Label]) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise PayloadRefused("malformed", where)
+        raise PayloadRefused("malformed", "")
     kind, name = value.get("type"), value.get("class")
     label = labels.get(name) if isinstance(name, str) else None
     # Before the fields are looked at: a box that calls itself a polygon is drawn the wrong way.
     if not isinstance(kind, str) or kind not in CHECKS or (label and kind not in label.kinds):
-        raise PayloadRefused("wrong_geometry", f"{where}.type")
-    shape = check_record(value, where=where, known=_KNOWN[kind], needed=_NEEDED[kind])
+        raise PayloadRefused("wrong_geometry", "type")
+    shape = check_record(value, known=_KNOWN[kind], needed=_NEEDED[kind])
     id_ = shape["id"]
     if not isinstance(id_, str) or not _SHAPE_ID.match(id_):
-        raise PayloadRefused("bad_id", f"{where}.id")
+        raise PayloadRefused("bad_id", "id")
     if label is None:
-        raise PayloadRefused("unknown_class", f"{where}.class")
+        raise PayloadRefused("unknown_class", "class")
     try:
         geometry = CHECKS[kind](shape[kind], label.frame)
     except ShapeFault as fault:
-        raise PayloadRefused(fault.code, f"{where}.{kind}{fault.at}") from None
-    given = check_record(shape.get("attributes", {}), where=f"{where}.attributes")
-    attributes = check_answers(
-        given, label.attributes, where=f"{where}.attributes", unknown="unknown_attribute"
-    )
+        raise PayloadRefused(fault.code, f"{kind}{fault.at}") from None
+    try:
+        attributes = check_answers(shape.get("attributes", {}), label.attributes, unknown="unknown_attribute")
+    except PayloadRefused as fault:
+        raise fault.within("attributes") from None
     checked = {"id": id_, "class": name, "type": kind, kind: geometry, "attributes": attributes}
     if len(shape) > len(_NEEDED[kind]) + ("attributes" in shape):
-        checked |= _extras(shape, where=where)
+        checked |= _extras(shape)
     return checked
 
 
-def _extras(shape: Mapping[str, Any], *, where: str) -> dict[str, Any]:
+def _extras(shape: Mapping[str, Any]) -> dict[str, Any]:
     """occluded, parent, group: kept only where they say something."""
     extras: dict[str, Any] = {}
     occluded = shape.get("occluded", False)
     if not isinstance(occluded, bool):
-        raise PayloadRefused("malformed", f"{where}.occluded")
+        raise PayloadRefused("malformed", "occluded")
     if occluded:
         extras["occluded"] = True
     if "parent" in shape:
         if not isinstance(shape["parent"], str):
-            raise PayloadRefused("malformed", f"{where}.parent")
+            raise PayloadRefused("malformed", "parent")
         extras["parent"] = shape["parent"]
     if "group" in shape:
         group = shape["group"]
         if type(group) is not int or not 1 <= group <= MAX_GROUP:
-            raise PayloadRefused("bad_group", f"{where}.group")
+            raise PayloadRefused("bad_group", "group")
         extras["group"] = group
     return extras
 
