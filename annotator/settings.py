@@ -207,7 +207,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 1000
 AUTH_USER_MODEL = "workers.Person"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "workers.sessions.PersonBackend",
 ]
 # Annotators sign in by a PIN handed out by their supervisor; the lock-out below carries its weight.
 AUTH_PASSWORD_VALIDATORS = [
@@ -223,7 +223,7 @@ if TESTING:
 LOGIN_URL = "/sign-in"
 LOGOUT_REDIRECT_URL = "/sign-in"
 # In the database alone: a lost Redis must not sign a whole site out.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "workers.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

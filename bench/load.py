@@ -125,7 +125,7 @@ def seed(annotators: int, tasks: int) -> list[str]:
     with transaction.atomic():  # one wait for the disk instead of thousands
         for person in crew:
             client = Client()
-            client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(person, backend="workers.sessions.PersonBackend")
             keys.append(client.cookies["sessionid"].value)
     return keys
 

@@ -18,9 +18,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, DomainError
-from tasks import corrections, queue, routing
+from tasks import corrections, handed, queue, routing
 from tasks.access import site_projects
-from tasks.delivery import image_url
+from tasks.delivery import Picture, picture_url
 from tasks.guides import guide_in, render_guide
 from tasks.models import Assignment, Image, LabelSchema
 from tasks.parcels import (
@@ -36,7 +36,7 @@ from tasks.parcels import (
 )
 from tasks.predictions import drafts_of
 from tasks.queue import Answer, Seat
-from workers import earnings, presence
+from workers import presence
 from workers.models import Person
 
 # Seconds until a browser that got nothing asks again; longer where asking will not help soon.
@@ -51,7 +51,7 @@ class OtherPerson(Conflict):
 
 
 def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, Any]:
-    """Carry an exchange out; the answer is the response's JSON."""
+    """Carry an exchange out; the answer is what the response's JSON is made of."""
     if request.person is not None and request.person != person.id:
         raise OtherPerson
     submissions = _submissions(person, request.submissions)
@@ -64,16 +64,16 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
     stop = None
     if request.want:
         got = _claim(person, request)
+        handed.remember(annotator_id=person.id, seats=got)
         stop = None if got else why_nothing(person=person, project_id=request.project)
         seats = seats + got
-    presence.touch(
+    today = presence.touch(
         person_id=person.id,
         project_id=request.project or (seats[-1].project if seats else None),
         submitted=any(result["error"] is None for result in [*submissions, *corrected]),
         held=len(kept | {seat.assignment for seat in seats}),
         unsent=request.unsent,
     )
-    today = earnings.today(person_id=person.id)
     drafts = drafts_of(task_ids=[seat.task for seat in seats])
     return {
         "now": now.isoformat(),
@@ -112,7 +112,10 @@ def correctable(*, person: Person, now: datetime) -> dict[str, Any]:
     answers = [
         {
             "id": str(row.id),
-            **_picture(row.task.image, task=row.task_id, schema=row.task.schema_id, now=now),
+            "task": row.task_id,
+            "project": row.task.project_id,
+            "schema": row.task.schema_id,
+            "image": _answered_image(row.task.image, now=now),
             "payload": row.payload,
             "active_ms": row.active_ms,
         }
@@ -136,7 +139,7 @@ def money(amount: Decimal) -> str:
 def _submissions(person: Person, raws: Sequence[msgspec.Raw]) -> list[dict[str, Any]]:
     sent = [read(raw, Sent) for raw in raws]
     tasks = [(item.task, item.token) for item in sent if item]
-    facts = queue.facts_of(annotator_id=person.id, tasks=tasks)
+    facts = handed.facts_of(annotator_id=person.id, tasks=tasks)
     checked = [check_answer(item, facts) for item in sent]
     given = queue.submit_several(
         annotator_id=person.id, answers=[answer for answer in checked if isinstance(answer, Answer)]
@@ -194,38 +197,34 @@ def _pairs(raws: Sequence[msgspec.Raw]) -> list[tuple[int, uuid.UUID]]:
     return [(item.assignment, item.token) for item in items if item]
 
 
-def _task(seat: Seat, *, draft: dict[str, Any] | None, now: datetime) -> dict[str, Any]:
-    image = Image(
-        project_id=seat.project,
-        sha256=seat.sha256,
-        format=seat.format,
-        name=seat.name,
-        width=seat.width,
-        height=seat.height,
-    )
+def _task(seat: Seat, *, draft: msgspec.Raw | None, now: datetime) -> dict[str, Any]:
+    picture = Picture(seat.project, seat.sha256, seat.format, seat.name)
     return {
         "assignment": seat.assignment,
-        "token": str(seat.token),
-        "leased_until": seat.leased_until.isoformat(),
-        **_picture(image, task=seat.task, schema=seat.schema, now=now),
+        "token": seat.token,
+        "leased_until": seat.leased_until,
+        "task": seat.task,
+        "project": seat.project,
+        "schema": seat.schema,
+        "image": _image(picture, width=seat.width, height=seat.height, now=now),
         "draft": draft,
     }
 
 
-def _picture(image: Image, *, task: int, schema: int, now: datetime) -> dict[str, Any]:
+def _image(picture: Picture, *, width: int | None, height: int | None, now: datetime) -> dict[str, Any]:
     seconds = now.timestamp()
     return {
-        "task": task,
-        "project": image.project_id,
-        "schema": schema,
-        "image": {
-            "url": image_url(image, "screen", now=seconds),
-            "thumb": image_url(image, "grid", now=seconds),
-            "width": image.width,
-            "height": image.height,
-            "name": image.name,
-        },
+        "url": picture_url(picture, "screen", now=seconds),
+        "thumb": picture_url(picture, "grid", now=seconds),
+        "width": width,
+        "height": height,
+        "name": picture.name,
     }
+
+
+def _answered_image(image: Image, *, now: datetime) -> dict[str, Any]:
+    picture = Picture(image.project_id, image.sha256, image.format, image.name)
+    return _image(picture, width=image.width, height=image.height, now=now)
 
 
 def _schemas(ids: set[int], *, person: Person) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,14 +39,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def sync(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
     asked = read_body(request, SyncRequest)
-    return JsonResponse(desk.sync(person=person, request=asked, now=timezone.now()))
+    return _json(desk.sync(person=person, request=asked, now=timezone.now()))
 
 
 @require_safe
 def answers(request: HttpRequest) -> HttpResponse:
     """The last answers that may still be corrected."""
     person = access_annotator(request)
-    return JsonResponse(desk.correctable(person=person, now=timezone.now()))
+    return _json(desk.correctable(person=person, now=timezone.now()))
 
 
 @require_POST
@@ -70,6 +71,10 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "submissions": last_submissions(person=person),
     }
     return render(request, "desk/my_work.html", context)
+
+
+def _json(answer: object) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
 
 def _boot(request: HttpRequest, person: Person) -> dict[str, Any]:

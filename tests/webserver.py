@@ -71,7 +71,7 @@ class Browser:
 
     def __init__(self, server: WebServer, person: Person) -> None:
         client = Client()
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="workers.sessions.PersonBackend")
         session = client.cookies["sessionid"].value
         self.server = server
         self.headers = {

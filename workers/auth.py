@@ -14,7 +14,6 @@ from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -22,6 +21,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from workers.models import Person, Role
+from workers.sessions import SessionStore
 
 _LOCK_SPACE = 7_310  # the first half of our advisory locks' numbers; the second is the name
 HOMES: dict[str, str] = {

@@ -1,4 +1,5 @@
-"""The ledger of pay: append-only. Submitting writes a piece in its own statement (tasks/queue.sql)."""
+"""The ledger of pay: append-only. Submitting writes a piece in its own statement (tasks/queue.sql), and
+what today has brought is a function in desk.sql."""
 
 from __future__ import annotations
 
@@ -9,22 +10,7 @@ from django.db import connection, transaction
 
 from workers.models import Earning
 
-# The day begins at the site's midnight, to the full hour. Money of another currency than the latest row's
-# is on the page of one's own work.
-_TODAY = """
-SELECT COALESCE(sum(t.submissions), 0),
-       COALESCE(sum(t.earned) FILTER (WHERE t.currency = latest.currency), 0),
-       COALESCE(max(latest.currency), 'CNY')
-FROM (
-    SELECT date_trunc('day', now(), COALESCE(s.timezone, 'UTC')) AS begins
-    FROM workers_person w LEFT JOIN workers_site s ON s.id = w.site_id WHERE w.id = %(person)s
-) AS day
-LEFT JOIN workers_throughput t ON t.person_id = %(person)s AND t.hour >= day.begins
-LEFT JOIN LATERAL (
-    SELECT e.currency FROM workers_earning e WHERE e.person_id = %(person)s
-    ORDER BY e.created_at DESC LIMIT 1
-) AS latest ON true
-"""
+_TODAY = "SELECT * FROM earned_today(%s)"
 _CORRECT = """
 INSERT INTO workers_throughput AS w (person_id, project_id, hour, submissions, skips, annotations, active_ms,
                                      agreement_sum, agreement_count, earned, currency)
@@ -44,9 +30,8 @@ class Today:
 def today(*, person_id: int) -> Today:
     """What a person has done and earned since midnight at their site; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_TODAY, {"person": person_id})
-        submitted, earned, currency = cursor.fetchone()
-    return Today(submitted=submitted, earned=earned, currency=currency)
+        cursor.execute(_TODAY, [person_id])
+        return Today(*cursor.fetchone())
 
 
 def correct(*, person_id: int, project_id: int, amount: Decimal, currency: str, note: str) -> Earning:

@@ -43,7 +43,7 @@ class Caller:
 def signed_in(person: Person, **options: Any) -> Client:
     """A browser in which this person has signed in."""
     client = Client(**options)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="workers.sessions.PersonBackend")
     return client
 
 

@@ -31,7 +31,7 @@ POSTS = sorted({route for method, route, _statuses in rows() if method == "POST"
 
 def signed_in(person: Person, **options: Any) -> Client:
     client = Client(**options)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="workers.sessions.PersonBackend")
     return client
 
 

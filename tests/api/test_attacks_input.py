@@ -29,7 +29,7 @@ JSON = "application/json"
 
 def signed_in(person: Person) -> Client:
     client = Client(raise_request_exception=False)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="workers.sessions.PersonBackend")
     return client
 
 

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from tasks import handed
 from tasks.models import Assignment, ProblemReport, Project, Submission
 from tests.api.clients import signed_in
 from tests.cast import Cast
@@ -105,7 +107,8 @@ def test_one_bad_item_never_fails_its_neighbours(an: Client) -> None:
     assert {result["status"] for result in results[1:-1]} == {"refused"}
     codes = [result["error"]["code"] for result in results[1:-1]]
     assert codes == [
-        "unknown_class", "malformed", "malformed", "lease_unknown", "lease_unknown", "too_large", "malformed",
+        "unknown_class", "malformed", "malformed", "lease_unknown", "lease_unknown", "too_many_shapes",
+        "malformed",
     ]  # fmt: skip
     assert results[1]["error"]["where"] == "shapes[0].class"
     assert results[3]["id"] == "not-a-uuid"
@@ -241,34 +244,71 @@ def test_the_page_starts_with_the_persons_projects(an: Client, cast: Cast) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refill_is_seven_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
-    """Session, person, heartbeat, claim, presence, today, drafts."""
+def test_a_refill_is_six_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
+    """Session, person, heartbeat, claim, presence with today, drafts."""
     tasks = sync(an, want=4)["tasks"]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         answer = sync(an, want=4, held=[seat(task) for task in tasks], known_schemas=[tasks[0]["schema"]])
     assert len(answer["tasks"]) == 4
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_are_two_queries_however_many(
+def test_answers_are_one_query_however_many(
     an: Client, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    """One says what they are checked against, one keeps them; beside session, person, presence, today."""
+    """It keeps them; beside session, person, presence. What they are checked against is remembered."""
     tasks = sync(an, want=8)["tasks"]
     sync(an, submissions=[submission(tasks[0])])
-    with django_assert_num_queries(4 + 2):
+    with django_assert_num_queries(3 + 1):
         sync(an, submissions=[submission(tasks[1])])
-    with django_assert_num_queries(4 + 2):
+    with django_assert_num_queries(3 + 1):
         sync(an, submissions=[submission(task) for task in tasks[2:]])
 
 
 @pytest.mark.django_db(transaction=True)
+def test_another_process_asks_once_what_answers_are_checked_against(
+    an: Client, django_assert_num_queries: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = sync(an, want=8)["tasks"]
+    sync(an, submissions=[submission(tasks[0])])
+    monkeypatch.setattr(handed, "_known", {})
+    with django_assert_num_queries(3 + 2):
+        answer = sync(an, submissions=[submission(task) for task in tasks[1:]])
+    assert {result["status"] for result in answer["submissions"]} == {"accepted"}
+
+
+@pytest.mark.django_db(transaction=True)
 def test_asking_in_vain_is_bounded(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
-    """Session, person, claim, why, presence, today; the number does not grow with what lies in the queue."""
+    """Session, person, claim, why, presence; the number does not grow with what lies in the queue."""
     sync(an, want=50)
     sync(an, want=1)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert sync(an, want=4)["tasks"] == []
+
+
+def test_a_heartbeat_that_says_nothing_new_is_not_written(an: Client, cast: Cast) -> None:
+    sync(an, want=2)
+    first = Presence.objects.get(person=cast.an).seen_at
+    sync(an, held=[], unsent=0)
+    changed = Presence.objects.get(person=cast.an).seen_at
+    sync(an, held=[], unsent=0)
+    assert first < changed == Presence.objects.get(person=cast.an).seen_at
+    Presence.objects.filter(person=cast.an).update(seen_at=timezone.now() - timedelta(seconds=11))
+    sync(an, held=[], unsent=0)
+    assert Presence.objects.get(person=cast.an).seen_at > changed
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"password": "other"}])
+def test_who_is_locked_out_is_out_at_the_next_request(an: Client, cast: Cast, change: dict[str, Any]) -> None:
+    sync(an)
+    Person.objects.filter(id=cast.an.id).update(**change)
+    assert post(an, "sync", {}).status_code == 401
+
+
+def test_a_session_that_ended_is_out_at_the_next_request(an: Client) -> None:
+    sync(an)
+    Session.objects.update(expire_date=timezone.now())
+    assert post(an, "sync", {}).status_code == 401
 
 
 def test_my_work_shows_what_was_done_and_paid(

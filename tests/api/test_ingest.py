@@ -384,14 +384,14 @@ def test_strangers_and_annotators_are_turned_away(cast: Cast, batch: int) -> Non
     assert Client().get("/api/v1/projects").status_code == 401
     assert Client(headers={"Authorization": "Bearer lm_no"}).get("/api/v1/projects").status_code == 401
     annotator = Client()
-    annotator.force_login(cast.an, backend="django.contrib.auth.backends.ModelBackend")
+    annotator.force_login(cast.an, backend="workers.sessions.PersonBackend")
     answer = annotator.get(f"/api/v1/batches/{batch}")
     assert (answer.status_code, answer.headers["Content-Type"]) == (403, "application/problem+json")
 
 
 def test_member_may_upload_from_the_portal_with_the_csrf_token(cast: Cast, batch: int) -> None:
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(cast.ben, backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(cast.ben, backend="workers.sessions.PersonBackend")
     path = f"/api/v1/batches/{batch}/images"
     file = io.BytesIO(picture(1))
     file.name = "a.jpg"

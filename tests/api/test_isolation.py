@@ -202,5 +202,5 @@ def test_the_marks_are_seen_by_those_they_belong_to(cast: Cast, world: World) ->
     """The control: were the marks not on the pages, their absence would show nothing."""
     for person, path in [(cast.ada, "/portal/"), (cast.sun, "/floor/"), (cast.rong, "/review/")]:
         client = world.callers["stranger"]
-        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(person, backend="workers.sessions.PersonBackend")
         assert MARK in body_of(client.get(path)), path

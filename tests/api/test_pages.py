@@ -66,7 +66,7 @@ def test_the_component_page_is_open_and_costs_no_query(
 
 def test_no_page_carries_scripts_or_styles_of_its_own(client: Client, cast: Cast) -> None:
     """The Content-Security-Policy would block them, silently for the reader."""
-    client.force_login(cast.an, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(cast.an, backend="workers.sessions.PersonBackend")
     for where in ["/style/", "/account", "/sign-out", "/password/forgot", "/nowhere"]:
         page = client.get(where).text
         scripts = [

@@ -94,7 +94,7 @@ def _release(cast: Cast) -> dict[str, Any]:
 
 def _signed_in(person: Person) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="workers.sessions.PersonBackend")
     return client
 
 

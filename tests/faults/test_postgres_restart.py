@@ -48,7 +48,7 @@ def label(number):
             if client is None:
                 person = Person.objects.get(id=number)
                 client = Client(raise_request_exception=False)
-                client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+                client.force_login(person, backend="workers.sessions.PersonBackend")
             body = {"want": 3, "resume": True, "submissions": outbox}
             response = client.post("/desk/sync", json.dumps(body), content_type="application/json")
         except django.db.Error as error:
