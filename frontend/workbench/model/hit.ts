@@ -1,5 +1,5 @@
 /** Which shape is under the pointer: an index over the settled shapes, and a short list of what is new since. */
-import Flatbush from "flatbush";
+import type Flatbush from "flatbush";
 import type { Shape } from "../contract";
 import { areaOf, distanceTo } from "../geometry/kinds";
 import { spliceOf } from "../view/scene";
@@ -10,6 +10,9 @@ import type { Point } from "./geometry";
 const WORTH_AN_INDEX = 256;
 /** More changes than this since the index was made: it is made anew. */
 const STALE = 128;
+
+/** The index's code comes when a picture first has many shapes; until then they are looked through. */
+let Index: typeof Flatbush | null = null;
 
 /** Follows one list through its versions; each is an array that is never changed in place. */
 export class Finder {
@@ -50,17 +53,28 @@ export class Finder {
     this.indexed = this.shapes;
     this.index = null;
     if (this.shapes.length < WORTH_AN_INDEX) return;
-    this.index = new Flatbush(this.shapes.length);
+    if (!Index) return void this.bringIndex();
+    this.index = new Index(this.shapes.length);
     for (const shape of this.shapes) {
       const [x, y, width, height] = boundsOf(shape);
       this.index.add(x, y, x + width, y + height);
     }
     this.index.finish();
   }
+
+  private async bringIndex(): Promise<void> {
+    const known = Index;
+    // Without a line there is no index, and no harm.
+    Index = await import("flatbush").then((module) => module.default, () => null);
+    if (Index && !known) this.settle();
+  }
 }
 
 /** The list on the screen is the only one that is pointed at. */
 const finder = new Finder();
+
+/** Makes the index before the pointer first asks. */
+export const prepareHits = (shapes: readonly Shape[]): void => finder.follow(shapes);
 
 /** The smallest shape within `slack` pixels of the point; of equal ones the one drawn last. */
 export function shapeAt(shapes: readonly Shape[], point: Point, slack: number): Shape | null {

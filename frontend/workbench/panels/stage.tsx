@@ -5,7 +5,9 @@ import paintWorker from "worker:../view/paint_worker";
 import type { Desk } from "../desk";
 import type { Point } from "../model/geometry";
 import { PointerInput } from "../view/pointer";
-import { atFrames } from "../view/frames";
+import { prepareHits } from "../model/hit";
+import { atFrames, whenIdle } from "../view/frames";
+import { paintingWorker } from "../view/brush";
 import { Renderer, type Scene } from "../view/renderer";
 import type { Stage } from "../view/stage";
 import { Overlay } from "./overlay";
@@ -15,12 +17,15 @@ import { Hint, Spoken } from "./spoken";
 import { Tools } from "./toolbar";
 import { Unpainted } from "./unpainted";
 
+/** Brings the painter's code before the first picture needs it. */
+export const warmPainter = (): void => void paintingWorker(paintWorker);
+
 /** Shapes go to the painter when they change; the view moves what is painted, once a frame. */
 function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<Renderer | null> {
   const renderer = useSignal<Renderer | null>(null);
   useLayoutEffect(() => {
     if (!host.current) return;
-    const drawing = new Renderer(host.current, paintWorker);
+    const drawing = new Renderer(host.current, paintingWorker(paintWorker));
     renderer.value = drawing;
     const stops = [
       effect(() => drawing.resize(desk.camera.screen.value, devicePixelRatio)),
@@ -28,6 +33,7 @@ function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<R
         const stage = desk.stage.value;
         if (stage) drawing.show(sceneOf(stage));
       }),
+      whenIdle(() => desk.stage.value?.visible.value ?? [], prepareHits),
       atFrames(() => desk.camera.view.value, (view) => drawing.move(view)),
     ];
     return () => {

@@ -6,6 +6,8 @@ import type { Looks, Splice } from "./scene";
 
 /** What the worker is told. */
 export type Order =
+  /** A renderer begins: whatever another one has told does not hold any more. */
+  | { readonly do: "clear" }
   | { readonly do: "looks"; readonly looks: Looks }
   | { readonly do: "splice"; readonly splice: Splice }
   | { readonly do: "paint"; readonly job: Job };
@@ -27,22 +29,42 @@ export const pixelsOf = (screen: Size, density: number): Size => {
   return { width: Math.round(width * density), height: Math.round(height * density) };
 };
 
-export const canUseWorker = (): boolean =>
-  typeof OffscreenCanvas !== "undefined" &&
-  typeof Worker !== "undefined" &&
-  typeof ImageBitmapRenderingContext !== "undefined" &&
-  // Older browsers have the class and no 2D context on it.
-  "OffscreenCanvasRenderingContext2D" in globalThis;
+/** Older browsers have an OffscreenCanvas without a 2D context, or none. */
+const canUseWorker = (): boolean =>
+  ["Worker", "OffscreenCanvas", "OffscreenCanvasRenderingContext2D", "ImageBitmapRenderingContext"].every(
+    (name) => name in globalThis,
+  );
+
+let worker: Worker | null = null;
+let isLost = false;
+
+/** The page's painting worker, started at the first call; null where there can be none. */
+export function paintingWorker(url: string): Worker | null {
+  if (isLost || !canUseWorker()) return null;
+  if (worker) return worker;
+  worker = new Worker(url);
+  worker.onerror = loseWorker;
+  return worker;
+}
+
+/** It could not be loaded, or has failed: the page paints from now on. */
+export function loseWorker(): void {
+  isLost = true;
+  worker?.terminate();
+}
 
 export class WorkerBrush implements Brush {
-  private readonly worker: Worker;
   private readonly context: ImageBitmapRenderingContext | null;
   private done: () => void = () => {};
 
   /** @param onLost the worker could not be loaded or has failed. */
-  constructor(canvas: HTMLCanvasElement, url: string, onLost: () => void) {
+  constructor(
+    canvas: HTMLCanvasElement,
+    private readonly worker: Worker,
+    onLost: () => void,
+  ) {
     this.context = canvas.getContext("bitmaprenderer");
-    this.worker = new Worker(url);
+    this.tell({ do: "clear" });
     this.worker.onerror = onLost;
     this.worker.onmessage = ({ data }: MessageEvent<Painted>) => {
       this.context?.transferFromImageBitmap(data.bitmap);
@@ -59,9 +81,9 @@ export class WorkerBrush implements Brush {
     this.tell({ do: "paint", job });
   }
 
+  /** The worker stays, for the next picture. */
   stop(): void {
-    this.worker.onmessage = null;
-    this.worker.terminate();
+    this.worker.onmessage = this.worker.onerror = null;
   }
 }
 

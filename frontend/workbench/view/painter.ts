@@ -29,7 +29,8 @@ export class Painter {
   private looks: Looks = new Map();
 
   take(order: Exclude<Order, { do: "paint" }>): void {
-    if (order.do === "looks") this.looks = order.looks;
+    if (order.do === "clear") this.shapes = [];
+    else if (order.do === "looks") this.looks = order.looks;
     else this.shapes = spliced(this.shapes, order.splice);
   }
 

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Shape } from "../contract";
 import type { Size } from "../model/geometry";
-import { type Brush, canUseWorker, PageBrush, WorkerBrush } from "./brush";
+import { type Brush, loseWorker, PageBrush, WorkerBrush } from "./brush";
 import type { View } from "./camera";
 import { bitmapSize, covers, type Frame, isSharp, transformOf } from "./plane";
 import { type Looks, type Splice, spliceOf } from "./scene";
@@ -37,16 +37,13 @@ export class Renderer {
   private stale = false;
   private rest: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param host gets the canvas; @param worker is the address of the painting worker, null paints on the page. */
+  /** @param host gets the canvas; @param worker paints, null: the page does. */
   constructor(
     private readonly host: HTMLElement,
-    worker: string | null,
+    worker: Worker | null,
   ) {
     this.canvas = this.freshCanvas();
-    this.brush =
-      worker !== null && canUseWorker()
-        ? new WorkerBrush(this.canvas, worker, () => this.doWithoutWorker())
-        : new PageBrush(this.canvas);
+    this.brush = worker ? new WorkerBrush(this.canvas, worker, () => this.doWithoutWorker()) : new PageBrush(this.canvas);
   }
 
   /** Screen in CSS pixels; density in device pixels a CSS pixel. */
@@ -157,7 +154,7 @@ export class Renderer {
 
   /** A canvas that took the worker's pixels takes no others: a fresh one takes its place, and the page paints. */
   private doWithoutWorker(): void {
-    this.brush.stop();
+    loseWorker();
     this.canvas = this.freshCanvas();
     this.brush = new PageBrush(this.canvas);
     const scene = this.scene;
