@@ -38,11 +38,17 @@ lint: $(STAMPS)/test $(STAMPS)/node ## ruff, mypy, import contracts, tsc and esl
 	@$(VENV)/bin/lint-imports
 	@$(NPM) run lint --silent
 
-bench: $(STAMPS)/test $(STAMPS)/frontend ## Measure; each benchmark prints a table and its ratio last
+bench: $(STAMPS)/test $(STAMPS)/frontend ## Measure the mill's flows; each benchmark prints a table and its ratio last
 	@$(PY) -m bench $(ARGS)
 
 bench-queue: $(STAMPS)/test $(STAMPS)/frontend ## Measure the queue: cost, sizes, batches, old snapshots
-	@$(PY) -m bench queue_rates queue_http queue_size queue_seed queue_snapshot
+	@$(PY) -m bench queue
+
+bench-floor: $(STAMPS)/test $(STAMPS)/frontend ## Put a thousand annotators on the server, and simulate a shift
+	@$(PY) -m bench floor
+
+bench-consensus: $(STAMPS)/test ## Measure consensus and agreement against the field's libraries
+	@$(PY) -m bench consensus
 
 backup: $(STAMPS)/run ## Write the database and the stored files to BACKUP=folder
 	@$(PY) -m annotator.launch.backup backup "$(BACKUP)"
@@ -88,4 +94,4 @@ $(STAMPS)/chromium: tests/browser.py | $(STAMPS)/node $(STAMPS)/test
 	@$(PY) -m tests.browser
 	@touch $@
 
-.PHONY: help up demo test test-all test-frontend lint bench bench-queue backup restore clean
+.PHONY: help up demo test test-all test-frontend lint bench bench-queue bench-floor bench-consensus backup restore clean

@@ -1,23 +1,28 @@
-"""`python -m bench [name ...]`: run every benchmark, or those named, each in a process of its own."""
+"""`python -m bench [group or name ...]`: each benchmark in a process of its own; without a name, the group `mill`."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
-# Not benchmarks: what they share.
-SHARED = {"__init__", "__main__", "conservation", "crowd", "servers", "shift"}
+# A group is what one `make bench...` runs, in this order.
+GROUPS = {
+    "mill": ["ingest", "http_cycle", "first_visit"],
+    "queue": ["queue_rates", "queue_http", "queue_size", "queue_seed", "queue_snapshot"],
+    "floor": ["load", "simulate"],
+    "consensus": ["settle"],
+}
 
 
 def main(names: list[str]) -> int:
-    known = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in SHARED)
-    unknown = set(names) - set(known)
+    known = [name for group in GROUPS.values() for name in group]
+    chosen = [name for word in names or ["mill"] for name in GROUPS.get(word, [word])]
+    unknown = sorted(set(chosen) - set(known))
     if unknown:
-        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+        print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join([*GROUPS, *known])}.")
         return 2
     failed = []
-    for name in names or known:
+    for name in chosen:
         print(f"\n== {name}", flush=True)
         if subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode != 0:
             failed.append(name)

@@ -96,6 +96,7 @@ def label(page: Page) -> Meter:
 
 def label_one(page: Page) -> None:
     page.wait_for_selector("#stage canvas")
+    page.wait_for_function("document.querySelector('#stage')?.ariaLabel")
     stage = page.locator("#stage").bounding_box()
     assert stage
     before = page.locator("#stage").get_attribute("aria-label")
