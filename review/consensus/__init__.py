@@ -31,7 +31,7 @@ need: "rejected", the candidates that were voted down (a reviewer can still take
 """
 
 from review.consensus.answers import Answer, Field, Shape, Spec, parse_answer, parse_spec
-from review.consensus.conclude import conclude, decide
+from review.consensus.conclude import Asked, conclude, conclude_many, decide
 from review.consensus.crowd import (
     DEFAULT_SKILL,
     UNKNOWN_CROWD,
@@ -49,6 +49,7 @@ __all__ = [
     "DEFAULT_SKILL",
     "UNKNOWN_CROWD",
     "Answer",
+    "Asked",
     "Consensus",
     "Crowd",
     "Doubt",
@@ -61,6 +62,7 @@ __all__ = [
     "TagConsensus",
     "Verdict",
     "conclude",
+    "conclude_many",
     "crowd_from_json",
     "crowd_to_json",
     "decide",

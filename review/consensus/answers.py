@@ -1,33 +1,63 @@
 """What goes in: one annotator's answer to one task, and the label schema it answers."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-TagValue = str | float | bool | tuple[str, ...] | None
-Box = tuple[float, float, float, float]  # x, y, width, height in pixels of the upright image
+import msgspec
+
+TagValue = str | int | float | bool | tuple[str, ...] | None
+Numbers = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """One box an annotator drew; `label` is the key of its class."""
+class Mask(msgspec.Struct, frozen=True):
+    """COCO's compressed run lengths; `size` is the image's height and width."""
+
+    size: tuple[int, int]
+    counts: str
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """One object as an annotator drew it; `label` is the key of its class, `kind` that of its geometry.
+
+    The geometry lies in the field of its kind, as in the payload: pixels of the upright image.
+    """
 
     id: str
-    label: str
-    box: Box
-    attributes: Mapping[str, TagValue]
+    label: str = msgspec.field(name="class")
+    kind: str = msgspec.field(name="type", default="box")
+    attributes: Mapping[str, TagValue] = {}
+    occluded: bool = False
+    parent: str | None = None
+    group: int | None = None
+    box: Numbers | None = None
+    rotated_box: Numbers | None = None
+    ellipse: Numbers | None = None
+    polygon: tuple[Numbers, ...] | None = None
+    polyline: Numbers | None = None
+    point: Numbers | None = None
+    skeleton: Numbers | None = None
+    mask: Mask | None = None
+
+    @property
+    def geometry(self) -> Any:
+        return getattr(self, self.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One submission, parsed. `skill` is the annotator's expected accuracy, strictly inside 0..1."""
+class Answer(msgspec.Struct, frozen=True):
+    """One submission, parsed. `skill` is the annotator's expected accuracy, strictly inside 0..1.
+
+    The shapes are sorted, so that the order a person drew in changes nothing; `layers` holds each one's
+    place in that order, from 0 (below all others) to 1, for kinds that cover each other.
+    """
 
     submission: str
     annotator: int
     skill: float
     tags: Mapping[str, TagValue]
     shapes: tuple[Shape, ...]
+    layers: Numbers = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,45 +97,62 @@ def _field(field: Mapping[str, Any]) -> Field:
     )
 
 
-def parse_answer(*, submission: str, annotator: int, skill: float, payload: Mapping[str, Any]) -> Answer:
-    """Read a payload that already fits its schema; raise ValueError for numbers no arithmetic survives."""
+class _Payload(msgspec.Struct):
+    tags: dict[str, TagValue] = {}
+    shapes: tuple[Shape, ...] = ()
+
+
+_DECODER = msgspec.json.Decoder(_Payload)
+
+
+def parse_answer(
+    *, submission: str, annotator: int, skill: float, payload: Mapping[str, Any] | str
+) -> Answer:
+    """Read a payload (or its JSON) that already fits its schema; raise ValueError for what no arithmetic
+    survives."""
     if not 0.0 <= skill <= 1.0:  # also refuses NaN
         raise ValueError(f"skill must be in 0..1, not {skill}")
-    shapes = (_shape(shape, where=f"shapes[{i}]") for i, shape in enumerate(payload.get("shapes", ())))
+    try:
+        given = _DECODER.decode(payload) if isinstance(payload, str) else msgspec.convert(payload, _Payload)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
+    for i, shape in enumerate(given.shapes):
+        if not _is_usable(shape):
+            raise ValueError(f"shapes[{i}].{shape.kind} must be finite numbers with a size")
+    order = sorted(range(len(given.shapes)), key=[_order(shape) for shape in given.shapes].__getitem__)
+    top = max(len(order) - 1, 1)
     return Answer(
         submission=submission,
         annotator=annotator,
         skill=min(max(skill, 0.01), 0.99),  # nobody is beyond doubt, nobody is worthless
-        tags={key: _value(value, where=f"tags.{key}") for key, value in payload.get("tags", {}).items()},
-        # Sorted, so that the order a person drew in changes nothing.
-        shapes=tuple(sorted(shapes, key=_order)),
+        tags={key: _value(value, where=f"tags.{key}") for key, value in given.tags.items()},
+        shapes=tuple(given.shapes[i] for i in order),
+        layers=tuple(i / top for i in order),
     )
 
 
-def _order(shape: Shape) -> tuple[Box, str, str, str]:
-    return shape.box, shape.label, repr(sorted(shape.attributes.items())), shape.id
+def _is_usable(shape: Shape) -> bool:
+    geometry = shape.geometry
+    if shape.kind == "box":
+        return (
+            geometry is not None
+            and len(geometry) == 4
+            and all(map(math.isfinite, geometry))
+            and geometry[2] > 0 < geometry[3]
+        )
+    if geometry is None or isinstance(geometry, Mask):
+        return geometry is not None
+    rings: Sequence[Numbers] = geometry if shape.kind == "polygon" else (geometry,)
+    return len(rings) > 0 and all(len(ring) > 1 and all(map(math.isfinite, ring)) for ring in rings)
 
 
-def _shape(shape: Mapping[str, Any], *, where: str) -> Shape:
-    box = tuple(float(number) for number in shape["box"])
-    if len(box) != 4 or not all(map(math.isfinite, box)) or box[2] <= 0 or box[3] <= 0:
-        raise ValueError(f"{where}.box must be four finite numbers with a positive size")
-    attributes = shape.get("attributes", {})
-    return Shape(
-        id=str(shape["id"]),
-        label=str(shape["class"]),
-        box=(box[0], box[1], box[2], box[3]),
-        attributes={k: _value(v, where=f"{where}.attributes.{k}") for k, v in attributes.items()},
-    )
+def _order(shape: Shape) -> tuple[Any, ...]:
+    geometry = shape.box if shape.kind == "box" else (repr(shape.geometry),)
+    attributes = repr(sorted(shape.attributes.items())) if shape.attributes else ""
+    return shape.kind, geometry, shape.label, attributes, shape.id
 
 
-def _value(value: Any, *, where: str) -> TagValue:
-    if value is None or isinstance(value, (str, bool)):
-        return value
-    if isinstance(value, (int, float)):
-        if not math.isfinite(value):
-            raise ValueError(f"{where} must be a finite number")
-        return float(value) if isinstance(value, float) else value
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return tuple(sorted(set(value)))
-    raise ValueError(f"{where} has a value of an unknown kind")
+def _value(value: TagValue, *, where: str) -> TagValue:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{where} must be a finite number")
+    return tuple(sorted(set(value))) if isinstance(value, tuple) else value

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from review.consensus.answers import Answer
 from review.consensus.matching import Floats
 
 DEFAULT_SKILL = 0.85
@@ -68,10 +67,3 @@ def crowd_from_json(document: Mapping[str, Any]) -> Crowd:
 
 def _profile(values: Mapping[str, Any]) -> Profile:
     return Profile(**{name: tuple(numbers) for name, numbers in values.items()})
-
-
-def corners(answer: Answer) -> Floats:
-    """The answer's boxes as x1, y1, x2, y2: n x 4."""
-    boxes = np.array([shape.box for shape in answer.shapes], dtype=np.float64).reshape(-1, 4)
-    boxes[:, 2:] += boxes[:, :2]
-    return boxes

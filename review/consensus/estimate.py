@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from review.consensus.answers import Answer
-from review.consensus.crowd import UNKNOWN_CROWD, Crowd, Profile, corners
+from review.consensus.answers import Answer, Spec
+from review.consensus.crowd import UNKNOWN_CROWD, Crowd, Profile
 from review.consensus.existence import kinds, log_likelihood
 from review.consensus.geometry import fuse
-from review.consensus.matching import Bools, Floats, cluster, stack
+from review.consensus.lots import Case, gather_lots
+from review.consensus.matching import Bools, Floats, Ints
 
+NO_SPEC = Spec(classes={}, tags=())
 PRIOR_HITS = 20.0  # candidates an annotator's rate of reports is anchored by
 PRIOR_CROWD_HITS = 200.0  # candidates the population's rates are anchored by
 PRIOR_EDGES = 20.0  # boxes an annotator's bias and spread are anchored by
@@ -26,10 +27,11 @@ PRIOR_EDGES = 20.0  # boxes an annotator's bias and spread are anchored by
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Clusters of many tasks: `stacked` (clusters x seats x 4 corners), `who` (clusters x seats, -1: none)"""
+    """Clusters of many tasks: `stacked` (clusters x seats x 4 corners of what each drew, NaN for nothing),
+    `who` (clusters x seats, -1: none)."""
 
     stacked: Floats
-    who: npt.NDArray[np.int64]
+    who: Ints
     annotators: tuple[int, ...]
 
     @property
@@ -58,20 +60,24 @@ def estimate_crowd(
 
 
 def tabulate(tasks: Iterable[Sequence[Answer]]) -> Table:
-    """Cluster every task once and lay the clusters of all under each other."""
-    ordered = [sorted(answers, key=lambda a: a.submission) for answers in tasks]
-    annotators = tuple(sorted({answer.annotator for answers in ordered for answer in answers}))
+    """Cluster every task once and lay the clusters of all, of whatever kind, under each other."""
+    cases = [
+        Case(tuple(sorted(answers, key=lambda a: a.submission)), NO_SPEC, UNKNOWN_CROWD, (0.0, 0.0))
+        for answers in tasks
+    ]
+    annotators = tuple(sorted({answer.annotator for case in cases for answer in case.answers}))
     index = {annotator: i for i, annotator in enumerate(annotators)}
-    seats = max((len(answers) for answers in ordered), default=0)
+    seats = max((len(case.answers) for case in cases), default=0)
+    asked = np.full((len(cases), seats), -1, dtype=np.int64)
+    for row, case in zip(asked, cases, strict=True):
+        row[: len(case.answers)] = [index[answer.annotator] for answer in case.answers]
     boxes: list[Floats] = [np.zeros((0, seats, 4))]
-    who: list[npt.NDArray[np.int64]] = [np.zeros((0, seats), dtype=np.int64)]
-    for answers in ordered:
-        views = [corners(answer) for answer in answers]
-        stacked = stack(cluster(views), views)
-        padding = ((0, 0), (0, seats - len(answers)), (0, 0))
-        boxes.append(np.pad(stacked, padding, constant_values=np.nan))
-        seat = [index[answer.annotator] for answer in answers] + [-1] * (seats - len(answers))
-        who.append(np.tile(np.array(seat, dtype=np.int64), (len(stacked), 1)))
+    who: list[Ints] = [np.zeros((0, seats), dtype=np.int64)]
+    for lot in gather_lots(cases):
+        members = lot.group(seats=seats)
+        bounds = lot.kind.bounds(lot.items)
+        boxes.append(np.where((members >= 0)[:, :, None], bounds[members], np.nan))
+        who.append(asked[lot.image[members.max(axis=1)]])
     return Table(np.concatenate(boxes), np.concatenate(who), annotators)
 
 

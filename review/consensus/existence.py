@@ -17,9 +17,10 @@ from review.consensus.matching import Bools, Floats
 def kinds(seen: Bools, present: Bools, *, mix: Floats, hits: Floats) -> Floats:
     """Posterior of the kinds: clusters x 3.
 
-    `seen` and `present` (was asked at all): clusters x annotators; `hits`: 1 or clusters x annotators x 3.
+    `seen` and `present` (was asked at all): clusters x annotators; `mix`: 3 or clusters x 3; `hits`: 1 or
+    clusters x annotators x 3.
     """
-    return normalise(np.log(mix)[None] + log_likelihood(seen, present, hits=hits))
+    return normalise(np.log(mix) + log_likelihood(seen, present, hits=hits))
 
 
 def log_likelihood(seen: Bools, present: Bools, *, hits: Floats) -> Floats:

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from review.consensus.agree import Scores, agreement, credit
+import msgspec
+import numpy as np
+
+from review.consensus.agree import Scores, agreement, credits
 from review.consensus.answers import Answer, Field, Shape, Spec, parse_answer
-from review.consensus.crowd import corners
 from review.consensus.fields import as_text
-from review.consensus.matching import MATCH_IOU, assign, iou_matrix
+from review.consensus.likeness import match_shapes
 from review.consensus.results import Consensus, ShapeConsensus, TagConsensus
 from review.consensus.tags import tag_of
 
@@ -16,7 +18,7 @@ VERDICT = "verdict"
 
 
 @dataclass(frozen=True, slots=True)
-class _Boxes:
+class _Objects:
     shapes: tuple[ShapeConsensus, ...]
     credit: tuple[Scores, ...]
 
@@ -31,13 +33,13 @@ def judge(*, payload: Mapping[str, Any], answers: Sequence[Answer], spec: Spec) 
         for field in spec.tags
         if any(answer.tags.get(field.key) is not None for answer in (verdict, *ordered))
     ]
-    boxes = _boxes(verdict, ordered)
+    objects = _objects(verdict, ordered)
     return Consensus(
         tags=tuple(tag for tag, _ in tags),
-        shapes=boxes.shapes,
+        shapes=objects.shapes,
         rejected=(),
         doubts=(),
-        agreement=agreement(ordered, [scores for _, scores in tags], boxes, spec),
+        agreement=agreement(ordered, [scores for _, scores in tags], objects, spec),
     )
 
 
@@ -49,29 +51,28 @@ def _tag(field: Field, verdict: Answer, answers: Sequence[Answer]) -> tuple[TagC
     return tag_of(field, answers, value=verdict.tags.get(field.key), confidence=1.0, votes=votes)
 
 
-def _boxes(verdict: Answer, answers: Sequence[Answer]) -> _Boxes:
+def _objects(verdict: Answer, answers: Sequence[Answer]) -> _Objects:
     earned = tuple(_credit(verdict, answer) for answer in answers)
     shapes = tuple(
         _shape(shape, answers, [row[i] for row in earned]) for i, shape in enumerate(verdict.shapes)
     )
-    return _Boxes(shapes=shapes, credit=earned)
+    return _Objects(shapes=shapes, credit=earned)
 
 
 def _credit(verdict: Answer, answer: Answer) -> Scores:
     """What the answer earns at each of the verdict's shapes."""
-    overlaps = iou_matrix(corners(verdict), corners(answer))
-    earned = [0.0] * len(verdict.shapes)
-    for i, j in assign(overlaps, least=MATCH_IOU):
-        same = verdict.shapes[i].label == answer.shapes[j].label
-        earned[i] = credit(float(overlaps[i, j]), same_class=same)
-    return tuple(earned)
+    similarity, same = np.zeros(len(verdict.shapes)), np.zeros(len(verdict.shapes), dtype=bool)
+    for i, j, value in match_shapes(verdict.shapes, answer.shapes):
+        similarity[i], same[i] = value, verdict.shapes[i].label == answer.shapes[j].label
+    return tuple(credits(similarity, same_class=same).tolist())
 
 
 def _shape(shape: Shape, answers: Sequence[Answer], earned: Sequence[float]) -> ShapeConsensus:
     return ShapeConsensus(
         id=shape.id,
         label=shape.label,
-        box=shape.box,
+        kind=shape.kind,
+        geometry=msgspec.to_builtins(shape.geometry),
         attributes=shape.attributes,
         existence=1.0,
         class_confidence=1.0,
@@ -79,4 +80,7 @@ def _shape(shape: Shape, answers: Sequence[Answer], earned: Sequence[float]) -> 
         expected_iou=1.0,
         agreed=tuple(a.submission for a, part in zip(answers, earned, strict=True) if part),
         differed=tuple(a.submission for a, part in zip(answers, earned, strict=True) if not part),
+        occluded=shape.occluded,
+        parent=shape.parent,
+        group=shape.group,
     )

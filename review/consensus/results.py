@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from review.consensus.answers import Box, TagValue
+import msgspec
+
+from review.consensus.answers import Numbers, Shape, TagValue
 
 PIXEL_DIGITS = 2
 CONFIDENCE_DIGITS = 4
@@ -22,14 +24,15 @@ class TagConsensus:
     differed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeConsensus:
-    """One fused box. `confidence` = `existence` x `class_confidence`; `expected_iou` with the true box;
-    `attribute_confidence` is that of the least sure attribute, 1.0 without any."""
+class ShapeConsensus(msgspec.Struct, frozen=True):
+    """One fused shape; `geometry` as a payload has it under its kind. `confidence` = `existence` x
+    `class_confidence`; `expected_iou`: the similarity to expect with the true shape (IoU for what has an
+    area); `attribute_confidence` is that of the least sure attribute, 1.0 without any."""
 
     id: str
     label: str
-    box: Box
+    kind: str
+    geometry: Any
     attributes: Mapping[str, TagValue]
     existence: float
     class_confidence: float
@@ -37,14 +40,32 @@ class ShapeConsensus:
     expected_iou: float
     agreed: tuple[str, ...]
     differed: tuple[str, ...]
+    occluded: bool = False
+    parent: str | None = None
+    group: int | None = None
 
     @property
     def confidence(self) -> float:
         return self.existence * self.class_confidence
 
+    def numbered(self, id: str) -> "ShapeConsensus":
+        return msgspec.structs.replace(self, id=id)
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+    def drawn(self) -> Shape:
+        """As an annotator would have drawn it."""
+        fields = {"id": self.id, "class": self.label, "type": self.kind, self.kind: self.geometry}
+        fields |= {"attributes": self.attributes, "occluded": self.occluded}
+        return msgspec.convert(fields | {"parent": self.parent, "group": self.group}, Shape)
+
+    @property
+    def box(self) -> Numbers:
+        """x, y, width, height of a box."""
+        if self.kind != "box":
+            raise ValueError(f"this is a {self.kind}")
+        return tuple(self.geometry)
+
+
+class Doubt(msgspec.Struct, frozen=True):
     """How sure the consensus is of one part. `where` is a path into the payload: `tags.garment`, `shapes[3]`,
     `rejected[0]`, or `shapes` for "there is nothing"; `reason` is what to ask a person about it:
     tag_unsure, existence_unsure, class_unsure, attribute_unsure, geometry_unsure or empty_unsure."""
@@ -71,7 +92,7 @@ class Consensus:
     @property
     def confidence(self) -> float:
         """That of the least sure part: a chain is as strong as its weakest link."""
-        return min((doubt.confidence for doubt in self.doubts), default=1.0)
+        return min([doubt.confidence for doubt in self.doubts], default=1.0)
 
     def payload(self) -> dict[str, Any]:
         return {
@@ -103,20 +124,27 @@ def _tag(tag: TagConsensus) -> dict[str, Any]:
 
 
 def _shape(shape: ShapeConsensus) -> dict[str, Any]:
-    return {
+    document = {
         "id": shape.id,
         "class": shape.label,
-        "type": "box",
-        "box": [round(number, PIXEL_DIGITS) for number in shape.box],
+        "type": shape.kind,
+        shape.kind: shape.geometry,
         "attributes": {key: _json(value) for key, value in shape.attributes.items()},
         "confidence": round(shape.confidence, CONFIDENCE_DIGITS),
-        "class_confidence": round(shape.class_confidence, CONFIDENCE_DIGITS),
+        "class_confidence": shape.class_confidence,
         "attribute_confidence": round(shape.attribute_confidence, CONFIDENCE_DIGITS),
-        "existence": round(shape.existence, CONFIDENCE_DIGITS),
-        "expected_iou": round(shape.expected_iou, CONFIDENCE_DIGITS),
+        "existence": shape.existence,
+        "expected_iou": shape.expected_iou,
         "agreed": list(shape.agreed),
         "differed": list(shape.differed),
     }
+    if shape.occluded:
+        document["occluded"] = True
+    if shape.parent is not None:
+        document["parent"] = shape.parent
+    if shape.group is not None:
+        document["group"] = shape.group
+    return document
 
 
 def _json(value: TagValue) -> Any:
