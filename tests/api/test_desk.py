@@ -286,6 +286,7 @@ def test_asking_in_vain_is_bounded(an: Client, django_assert_num_queries: Callab
         assert sync(an, want=4)["tasks"] == []
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_heartbeat_that_says_nothing_new_is_not_written(an: Client, cast: Cast) -> None:
     sync(an, want=2)
     first = Presence.objects.get(person=cast.an).seen_at
@@ -307,7 +308,7 @@ def test_who_is_locked_out_is_out_at_the_next_request(an: Client, cast: Cast, ch
 
 def test_a_session_that_ended_is_out_at_the_next_request(an: Client) -> None:
     sync(an)
-    Session.objects.update(expire_date=timezone.now())
+    Session.objects.update(expire_date=timezone.now() - timedelta(hours=1))
     assert post(an, "sync", {}).status_code == 401
 
 
