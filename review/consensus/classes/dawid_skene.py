@@ -1,0 +1,57 @@
+"""A confusion matrix for each annotator, by maximum likelihood.
+
+Dawid and Skene, "Maximum likelihood estimation of observer error-rates using the EM algorithm" (Applied
+Statistics 28, 1979). With T[t, k] = P(class k | answers of t), pi the classes' prior and c[a, k, l] the
+chance that annotator a says l where k is true:
+
+    E   T[t, k] ~ pi[k] prod over answers (a, l) of t  c[a, k, l]
+    M   c[a, k, l] ~ sum over a's answers l  T[t, k]        pi[k] = mean over t  T[t, k]
+
+Rounding, start and stopping are those of crowd-kit's DawidSkene, so that the posteriors are equal: chances
+are held above 1e-10, a label that an annotator never gave has none at all, and the rounds end when the bound
+on the likelihood grows by less than `tolerance` an answer. With two or three answers a task it overfits; see
+map_dawid_skene.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from review.consensus.classes.em import Estimate, begin, dense, expected_accuracy, sweep
+from review.consensus.classes.majority import summarise
+from review.consensus.classes.table import Floats, Table
+
+LEAST = 1e-10
+
+
+def dawid_skene(
+    table: Table, *, rounds: int = 100, tolerance: float = 1e-5, start: Floats | None = None
+) -> Estimate:
+    posterior = begin(table, start)
+    if not len(table.task):
+        return summarise(table, posterior)
+    prior, chances = posterior.mean(axis=0), _chances(table, table.scatter(posterior))
+    bound, done = -np.inf, 0
+    for done in range(1, rounds + 1):  # noqa: B007 - how many there were is part of the estimate
+        found = sweep(
+            table, weights=np.log(chances), log_prior=np.log(np.maximum(prior, LEAST)), posterior=posterior
+        )
+        prior, chances = found.mass / table.tasks, _chances(table, found.counts)
+        # crowd-kit counts the prior once for each answer; the same sum stops in the same round.
+        joint = np.log(chances) + np.log(np.maximum(prior, LEAST))
+        before, bound = bound, (float((found.counts * joint).sum()) + found.entropy) / len(table.task)
+        if bound - before < tolerance:
+            break
+    confusion = dense(table, chances)
+    return Estimate(
+        posterior=posterior,
+        prior=prior,
+        confusion=confusion,
+        skill=expected_accuracy(confusion, prior),
+        rounds=done,
+    )
+
+
+def _chances(table: Table, counts: Floats) -> Floats:
+    held = np.maximum(counts, LEAST)
+    return np.asarray(held / table.by_annotator(held)[table.pair_annotator])

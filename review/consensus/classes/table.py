@@ -1,0 +1,141 @@
+"""Who gave which label to which task, as one sparse matrix that every method multiplies by its weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+BLOCK = 1 << 14  # tasks at a time: their posteriors stay in the processor's cache
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Answers in canonical order (by task, then annotator, then label), so any order of rows is one table.
+
+    `task`, `annotator`, `label`: one entry an answer, codes from 0. `classes` is how many values can be true:
+    the labels 0..classes-1; labels beyond are observed but never true ("skip", "maybe"). A *pair* is an
+    (annotator, label) that occurs; `pair` is each answer's, `pair_annotator` and `pair_label` what it means.
+    """
+
+    task: npt.NDArray[np.int32]
+    pair: npt.NDArray[np.int32]
+    pair_annotator: Ints
+    pair_label: Ints
+    tasks: int
+    annotators: int
+    labels: int
+    classes: int
+
+    @property
+    def annotator(self) -> Ints:
+        return self.pair_annotator[self.pair]
+
+    @property
+    def label(self) -> Ints:
+        return self.pair_label[self.pair]
+
+    @cached_property
+    def blocks(self) -> tuple[tuple[slice, csr_array], ...]:
+        """The answers as 0/1 matrices, tasks x pairs, a slice of the tasks each."""
+        starts = np.concatenate([[0], np.cumsum(np.bincount(self.task, minlength=self.tasks))])
+        ones = np.ones(len(self.task))
+        # A block's posteriors fit the cache, yet it has enough answers to be worth a pass over all pairs.
+        size = max(BLOCK, len(self.pair_label))
+        found = []
+        for low in range(0, self.tasks, size):
+            high = min(low + size, self.tasks)
+            a, b = starts[low], starts[high]
+            rows = (starts[low : high + 1] - a).astype(np.int32)
+            matrix = csr_array((ones[a:b], self.pair[a:b], rows), shape=(high - low, len(self.pair_label)))
+            found.append((slice(low, high), matrix))
+        return tuple(found)
+
+    def scatter(self, values: Floats) -> Floats:
+        """Sum over each pair's answers of `values[task]` (tasks x n): pairs x n."""
+        total = np.zeros((len(self.pair_label), values.shape[1]))
+        for tasks, matrix in self.blocks:
+            total += matrix.T @ values[tasks]
+        return total
+
+    def by_annotator(self, pairs: Floats) -> Floats:
+        """Sum of a quantity of pairs (pairs x n) over each annotator's: annotators x n."""
+        return np.asarray(self._sums @ pairs)
+
+    def at_label(self, pairs: Floats) -> Floats:
+        """Of a quantity of pairs by class (pairs x classes) that of the pair's own label, 0 if never true."""
+        own = pairs[np.arange(len(pairs)), np.minimum(self.pair_label, self.classes - 1)]
+        return np.where(self.pair_label < self.classes, own, 0.0)
+
+    @cached_property
+    def answers(self) -> Floats:
+        """How many answers each pair stands for."""
+        return np.bincount(self.pair, minlength=len(self.pair_label)).astype(np.float64)
+
+    @cached_property
+    def _sums(self) -> csr_array:
+        ones = np.ones(len(self.pair_label))
+        rows = np.searchsorted(self.pair_annotator, np.arange(self.annotators + 1))
+        columns = np.arange(len(self.pair_label))
+        return csr_array((ones, columns, rows), shape=(self.annotators, len(self.pair_label)))
+
+
+def tabulate(
+    *,
+    task: npt.ArrayLike,
+    annotator: npt.ArrayLike,
+    label: npt.ArrayLike,
+    classes: int | None = None,
+    tasks: int | None = None,
+    annotators: int | None = None,
+) -> Table:
+    """Lay out answers; sizes are taken from the codes unless given.
+
+    Raises ValueError for codes that are no whole numbers from 0 (NaN among them) or beyond a given size.
+    """
+    t, a, v = (
+        _codes(codes, name=name)
+        for codes, name in ((task, "task"), (annotator, "annotator"), (label, "label"))
+    )
+    if not len(t) == len(a) == len(v):
+        raise ValueError("an answer has a task, an annotator and a label")
+    tasks, annotators = _size(t, tasks, "task"), _size(a, annotators, "annotator")
+    labels = max(int(v.max(initial=-1)) + 1, classes or 0)
+    keys = a * labels + v
+    present = np.bincount(keys, minlength=annotators * labels) > 0
+    codes = np.cumsum(present) - 1
+    pairs = np.flatnonzero(present)
+    key = t * max(len(pairs), 1) + codes[keys]
+    if (key[1:] < key[:-1]).any():
+        key.sort()
+    return Table(
+        task=(key // max(len(pairs), 1)).astype(np.int32),
+        pair=(key % max(len(pairs), 1)).astype(np.int32),
+        pair_annotator=pairs // max(labels, 1),
+        pair_label=pairs % max(labels, 1),
+        tasks=tasks,
+        annotators=annotators,
+        labels=labels,
+        classes=labels if classes is None else classes,
+    )
+
+
+def _codes(codes: npt.ArrayLike, name: str) -> Ints:
+    found = np.asarray(codes)
+    if found.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    if found.ndim != 1 or found.dtype.kind not in "iu" or found.min() < 0:
+        raise ValueError(f"{name} codes must be whole numbers from 0")
+    return found.astype(np.int64)
+
+
+def _size(codes: Ints, given: int | None, name: str) -> int:
+    needed = int(codes.max(initial=-1)) + 1
+    if given is not None and needed > given:
+        raise ValueError(f"{name} code {needed - 1} is beyond {given}")
+    return needed if given is None else given
