@@ -2,6 +2,8 @@
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { BoxTuple, Payload, Shape, Spec } from "../workbench/contract";
 import { geometryOf } from "../workbench/model/bounds";
+import { rounded } from "../workbench/geometry/kinds";
+import "../workbench/geometry/all";
 import { check, classOf, defaults, type Problem, reclass } from "../workbench/model/check";
 import { type Change, type Diff, setTag } from "../workbench/model/document";
 import { Editor } from "../workbench/model/editor";
@@ -171,9 +173,10 @@ export class Bench {
 
   private toolContext(): ToolContext {
     const { editor, draft, hovered, camera, dispute } = this;
-    const newShape = (drawn: BoxTuple): Shape => {
+    const newShape: ToolContext["newShape"] = (type, geometry) => {
       const label = this.shapeClass.peek();
-      return { id: shapeId(), class: label, type: "box", box: drawn, attributes: defaults(classOf(this.spec, label)) };
+      const attributes = defaults(classOf(this.spec, label));
+      return rounded({ id: shapeId(), class: label, type, [type]: geometry, attributes } as unknown as Shape);
     };
     return {
       editor,
@@ -182,9 +185,14 @@ export class Bench {
         return editor.document.peek().shapes;
       },
       gesture: null,
-      setDraft: (drawn) => (draft.value = drawn),
+      setDraft: (drawn) => (draft.value = drawn?.shape?.type === "box" ? drawn.shape.box : null),
       setHovered: (id) => (hovered.value = id),
+      setVertex: () => {},
       newShape,
+      shapeClass: () => classOf(this.spec, this.shapeClass.peek()),
+      lookOf: () => ({ unit: 1 / camera.view.peek().scale }),
+      brushRadius: () => 0,
+      say: () => {},
       pan: (dx, dy) => camera.pan(dx, dy),
     };
   }

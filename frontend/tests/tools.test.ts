@@ -3,14 +3,14 @@ import { Editor } from "../workbench/model/editor";
 import { EMPTY } from "../workbench/model/document";
 import { box } from "../workbench/tools/box";
 import { Chart } from "../workbench/tools/chart";
-import type { Press, ToolContext } from "../workbench/tools/context";
+import type { Draft, Press, ToolContext } from "../workbench/tools/context";
 import { select } from "../workbench/tools/select";
-import type { BoxTuple } from "../workbench/contract";
+import type { BoxTuple, Shape } from "../workbench/contract";
 import { boundsOf } from "../workbench/model/bounds";
 import { image, shape } from "./things";
 
 let editor: Editor;
-let draft: BoxTuple | null;
+let draft: Draft | null;
 let panned: [number, number];
 let made: number;
 let context: ToolContext;
@@ -29,7 +29,12 @@ beforeEach(() => {
     gesture: null,
     setDraft: (next) => (draft = next),
     setHovered: () => {},
-    newShape: (place) => shape(`new${made++}`, place),
+    setVertex: () => {},
+    newShape: (type, geometry) => ({ ...shape(`new${made++}`, [0, 0, 1, 1]), type, [type]: geometry }) as unknown as Shape,
+    shapeClass: () => undefined,
+    lookOf: () => ({ unit: 0.5 }),
+    brushRadius: () => 8,
+    say: () => {},
     pan: (dx, dy) => (panned = [panned[0] + dx, panned[1] + dy]),
   };
 });
@@ -65,7 +70,7 @@ describe("the box tool", () => {
     send("down", 100, 100);
     send("move", 100.5, 100);
     send("move", 150, 160);
-    expect(draft).toEqual([100, 100, 50, 60]);
+    expect(draft?.shape).toMatchObject({ type: "box", box: [100, 100, 50, 60] });
     send("move", 180, 170);
     send("up", 200, 190);
     expect(seen).toEqual(["box.drawing.pressing", "box.drawing.dragging", "box.idle"]);
@@ -80,7 +85,7 @@ describe("the box tool", () => {
     send("down", 100, 100);
     send("up", 100, 100);
     send("move", 40, 50);
-    expect(draft).toEqual([40, 50, 60, 50]);
+    expect(draft?.shape).toMatchObject({ type: "box", box: [40, 50, 60, 50] });
     send("down", 40, 50);
     send("up", 40, 50);
     expect(seen).toEqual(["box.drawing.pressing", "box.drawing.placing", "box.idle"]);

@@ -3,10 +3,11 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Boot, Language, Shape } from "./contract";
 import type { Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
-import { type Translate, translator } from "./i18n";
+import { type Key, type Translate, translator } from "./i18n";
+import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
 import { Images } from "./session/images";
-import { Session } from "./session/session";
+import { Session, type Work } from "./session/session";
 import { type DeskDb, openDesk, type Settings } from "./sync/db";
 import { Journal } from "./sync/journal";
 import { Outbox } from "./sync/outbox";
@@ -15,8 +16,9 @@ import { Sync } from "./sync/sync";
 import { Tabs } from "./sync/tabs";
 import { uuid } from "./sync/ids";
 import { csrfToken, HttpWire, type Wire, WireError } from "./sync/wire";
+import { fetchTools, isEquipped, POLYGON_TOOLS, type ToolName, toolOf, type Way, waysOf } from "./tools/tools";
 import { Camera } from "./view/camera";
-import { Stage, type ToolName } from "./view/stage";
+import { Stage } from "./view/stage";
 
 export type Dialog = "skip" | "report" | "guide" | "shortcuts" | "leave";
 
@@ -37,7 +39,8 @@ export class Desk {
   readonly tabs: Tabs;
 
   readonly settings = signal<Settings>(DEFAULTS);
-  readonly tool = signal<ToolName>("box");
+  /** "draw" is whatever way the class is drawn in. */
+  readonly tool = signal<ToolName | "draw">("draw");
   readonly hidden = signal(false);
   readonly dialog = signal<Dialog | null>(null);
   readonly stage = signal<Stage | null>(null);
@@ -67,6 +70,21 @@ export class Desk {
     const last = work && this.settings.value.lastClass[work.held.schema];
     return (classes.find(({ key }) => key === last) ?? classes[0])?.key ?? "";
   });
+
+  /** How the next shape is drawn: the way last used for its class, else the schema's first. */
+  readonly way = computed((): Way => {
+    const name = this.shapeClass.value;
+    const ways = waysOf(this.session.work.value?.schema.spec.classes?.find(({ key }) => key === name));
+    const last = this.settings.value.ways?.[name];
+    return ways.find((way) => way === last) ?? ways[0] ?? "box";
+  });
+
+  private readonly toolInUse = computed((): ToolName => {
+    const tool = this.tool.value;
+    return tool === "draw" ? this.way.value : tool;
+  });
+
+  readonly brush = computed(() => this.settings.value.brush ?? 12);
 
   readonly scope = computed((): Scope => {
     const dialog = this.dialog.value;
@@ -212,10 +230,46 @@ export class Desk {
   private showWork(): void {
     const work = this.session.work.value;
     this.stage.peek()?.dispose();
-    if (work) {
-      this.camera.show(work.held.image);
-      this.notices.clear();
+    this.stage.value = null;
+    if (!work) return;
+    if (isEquipped(work.schema.spec)) return this.setStage(work);
+    fetchTools().then(
+      () => {
+        if (this.session.work.peek() === work) this.setStage(work);
+      },
+      () => this.notices.say("bad", this.t("toolsMissing")),
+    );
+  }
+
+  private setStage(work: Work): void {
+    this.camera.show(work.held.image);
+    this.notices.clear();
+    this.goOnWith(work.editor.sketch.peek());
+    const { shapeClass, toolInUse: tool, hidden, brush, camera } = this;
+    const say = (key: Key): void => this.notices.say("info", this.t(key));
+    this.stage.value = new Stage(work, { shapeClass, tool, hidden, brush, camera, say });
+  }
+
+  /** What was being drawn when the page closed needs its tool and its class again. */
+  private goOnWith(sketch: Sketch | null): void {
+    if (!sketch) {
+      if (this.tool.peek() !== "select") this.tool.value = "draw";
+      return;
     }
-    this.stage.value = work ? new Stage(work, this.shapeClass, this.tool, this.hidden, this.camera) : null;
+    this.useClass(sketch.class);
+    if (POLYGON_TOOLS.some((name) => name === sketch.tool)) this.tool.value = sketch.tool as ToolName;
+    else this.useWay(sketch.tool as Way);
+  }
+
+  /** Draws the class in this way from now on. */
+  useWay(way: Way): void {
+    this.keep({ ways: { ...this.settings.peek().ways, [this.shapeClass.peek()]: way } });
+    this.tool.value = "draw";
+  }
+
+  /** Runs once the tool is here; at once when it is already. */
+  withTool(name: ToolName, run: () => void): void {
+    if (toolOf(name)) run();
+    else void fetchTools().then(run, () => this.notices.say("bad", this.t("toolsMissing")));
   }
 }

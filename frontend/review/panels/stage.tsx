@@ -170,7 +170,7 @@ function Tools({ review, bench }: Props) {
       {bench.canDraw && (
         <>
           <Button label={`${t("drawBox")} (E)`} pressed={bench.tool.value === "box"} onPress={() => (bench.tool.value = "box")}>
-            <Icon name="draw" />
+            <Icon name="box" />
           </Button>
           <Button label={`${t("select")} (E)`} pressed={bench.tool.value === "select"} onPress={() => (bench.tool.value = "select")}>
             <Icon name="select" />

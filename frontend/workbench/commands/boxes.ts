@@ -1,10 +1,15 @@
-/** Commands of the boxes: make, change, walk through. */
+/** Commands of the shapes: make, change, walk through. */
 import type { Desk } from "../desk";
-import type { BoxTuple, Shape } from "../contract";
+import type { BoxTuple, Kind, Shape } from "../contract";
+import { gripMoved, gripsOf, isValid, moved, rounded, withGeometry } from "../geometry/kinds";
+import { geometryOf } from "../model/bounds";
 import { reclass } from "../model/check";
-import { growBox, moveBox } from "../model/geometry";
+import { boxFromCorners, clampPoint, growBox, type Size } from "../model/geometry";
 import { shapeId } from "../sync/ids";
+import { kindOfWay } from "../tools/tools";
+import type { Stage } from "../view/stage";
 import type { Command } from "./command";
+import { deleteVertex } from "./tools";
 
 /** Gives the selected box the class, and the boxes to come. */
 export function chooseClass(desk: Desk, key: string): void {
@@ -21,49 +26,83 @@ export function deleteShape(desk: Desk, id: string): void {
   if (editor?.selectedId.peek() === id) editor.selectedId.value = null;
 }
 
-/** Arms the box tool: the next press starts a box even inside another one. */
-export function newBox(desk: Desk): void {
+/** Arms the drawing tool: the next press starts a shape even inside another one. */
+export function newShape(desk: Desk): void {
   desk.hidden.value = false;
-  desk.tool.value = "box";
+  desk.tool.value = "draw";
   const chart = desk.stage.peek()?.chart.peek();
-  if (chart?.name !== "box") return;
-  chart.cancel();
-  chart.go("armed");
+  if (!chart?.is("idle")) chart?.cancel();
+  if (chart?.name === desk.way.peek()) chart.go("armed");
 }
 
-/** For the keyboard alone: a box in the middle of the view, then the arrows place it. */
+/** For the keyboard alone: a shape in the middle of the view, then the arrows place it. */
 function newInMiddle(desk: Desk): void {
   const stage = desk.stage.peek();
   if (!stage?.canDraw) return;
   const { width, height } = desk.camera.screen.peek();
   const { image } = stage.work.held;
-  const a = desk.camera.toImage({ x: width * 0.4, y: height * 0.4 });
-  const b = desk.camera.toImage({ x: width * 0.6, y: height * 0.6 });
-  const size = { width: Math.min(b.x - a.x, image.width), height: Math.min(b.y - a.y, image.height) };
-  add(desk, moveBox([a.x, a.y, size.width, size.height], 0, 0, image));
+  const a = clampPoint(desk.camera.toImage({ x: width * 0.4, y: height * 0.4 }), image);
+  const b = clampPoint(desk.camera.toImage({ x: width * 0.6, y: height * 0.6 }), image);
+  const shape = shapeWithin(stage, kindOfWay(desk.way.peek()), boxFromCorners(a, b));
+  if (shape) add(desk, shape);
 }
 
-function add(desk: Desk, box: BoxTuple, like?: Shape): void {
-  const stage = desk.stage.peek();
-  if (!stage) return;
-  const fresh = stage.newShape(box);
+/** A shape of a kind that fills a box; a skeleton has its points along the rim, to be nudged to their places. */
+function shapeWithin(stage: Stage, kind: Kind, [x, y, width, height]: BoxTuple): Shape | null {
+  const [cx, cy] = [x + width / 2, y + height / 2];
+  switch (kind) {
+    case "box":
+      return stage.newShape(kind, [x, y, width, height]);
+    case "rotated_box":
+      return stage.newShape(kind, [cx, cy, width, height, 0]);
+    case "ellipse":
+      return stage.newShape(kind, [cx, cy, width / 2, height / 2, 0]);
+    case "polygon":
+      return stage.newShape(kind, [[x, y, x + width, y, x + width, y + height, x, y + height]]);
+    case "polyline":
+      return stage.newShape(kind, [x, cy, x + width, cy]);
+    case "point":
+      return stage.newShape(kind, [cx, cy]);
+    case "skeleton": {
+      const count = stage.skeletonOf()?.points.length ?? 0;
+      const turn = (at: number): number => (2 * Math.PI * at) / count - Math.PI / 2;
+      const points = Array.from({ length: count }, (_, at) => [cx + (width / 2) * Math.cos(turn(at)), cy + (height / 2) * Math.sin(turn(at)), 2]);
+      return count > 0 ? stage.newShape(kind, points.flat()) : null;
+    }
+    case "mask":
+      return null;
+  }
+}
+
+function add(desk: Desk, shape: Shape): void {
+  const editor = desk.stage.peek()?.work.editor;
   desk.hidden.value = false;
-  stage.work.editor.add(like?.type === "box" ? { ...like, id: shapeId(), box } : fresh);
-  stage.work.editor.settle();
+  editor?.add(shape);
+  editor?.settle();
 }
 
 const OFFSET = 12;
 
+/** A copy has no parent of its own. */
+function alone(shape: Shape): Shape {
+  const copy: Shape & { parent?: string } = { ...shape };
+  delete copy.parent;
+  return copy;
+}
+
 /** Puts a copy a little beside the original, or in its place when it comes from another image. */
 function addCopy(desk: Desk, like: Shape): void {
   const work = desk.session.work.peek();
-  if (like.type !== "box" || !work?.schema.spec.classes?.some(({ key }) => key === like.class)) return;
+  const allowed = work?.schema.spec.classes?.find(({ key }) => key === like.class);
+  if (!work || !allowed || !(allowed.geometries ?? ["box"]).includes(like.type)) return;
+  const { image } = work.held;
   const { document } = work.editor;
-  const taken = (box: BoxTuple): boolean => document.peek().shapes.some((one) => one.type === "box" && String(one.box) === String(box));
+  const place = (shape: Shape): string => JSON.stringify(geometryOf(shape));
+  const taken = (shape: Shape): boolean => document.peek().shapes.some((one) => one.type === shape.type && place(one) === place(shape));
   const step = OFFSET / desk.camera.view.peek().scale;
-  let box = moveBox(like.box, 0, 0, work.held.image);
-  for (let tries = 0; taken(box) && tries < 20; tries++) box = moveBox(box, step, step, work.held.image);
-  add(desk, box, like);
+  let copy = rounded(moved(alone({ ...like, id: shapeId() }), 0, 0, image));
+  for (let tries = 0; taken(copy) && tries < 20; tries++) copy = rounded(moved(copy, step, step, image));
+  if (isValid(copy, image)) add(desk, copy);
 }
 
 function paste(desk: Desk): void {
@@ -85,15 +124,43 @@ function cycle(desk: Desk, step: 1 | -1): void {
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] } as const;
 const PAN_STEP = 48;
 
-/** One arrow key: moves or resizes the selected box, or pans when none is selected. */
+/** One arrow key: moves the vertex in hand or the selected shape, resizes a box, or pans when nothing is selected. */
 function arrow(desk: Desk, dx: number, dy: number, resize: boolean): void {
-  const work = desk.session.work.peek();
-  const selected = work?.editor.selected.peek();
-  if (!work || !selected) return desk.camera.pan(-dx * PAN_STEP, -dy * PAN_STEP);
-  const change = resize ? growBox : moveBox;
-  work.editor.update(selected.id, (shape) =>
-    shape.type === "box" ? { ...shape, box: change(shape.box, dx, dy, work.held.image) } : shape,
-  );
+  const stage = desk.stage.peek();
+  const selected = stage?.work.editor.selected.peek();
+  if (!stage || !selected) return desk.camera.pan(-dx * PAN_STEP, -dy * PAN_STEP);
+  const { image } = stage.work.held;
+  const change = (shape: Shape): Shape => {
+    if (resize) return resized(shape, dx, dy, image);
+    const vertex = stage.vertex.peek();
+    const grip = vertex === null ? null : gripsOf(shape, stage.lookOf(shape)).find(({ id }) => id === vertex);
+    return grip ? gripMoved(shape, grip.id, { x: grip.x + dx, y: grip.y + dy }, image) : moved(shape, dx, dy, image);
+  };
+  stage.work.editor.update(selected.id, (shape) => {
+    const next = rounded(change(shape));
+    return isValid(next, image) ? next : shape;
+  });
+}
+
+const TURN_DEGREES = 1;
+
+/** What grows has its own way to: a box from its right and bottom side, a turned one by its angle and width. */
+function resized(shape: Shape, dx: number, dy: number, image: Size): Shape {
+  if (shape.type === "box") return { ...shape, box: growBox(shape.box, dx, dy, image) };
+  if (shape.type !== "rotated_box" && shape.type !== "ellipse") return shape;
+  const [cx, cy, across, down, angle] = shape.type === "ellipse" ? shape.ellipse : shape.rotated_box;
+  return withGeometry(shape, [cx, cy, Math.max(across + dx, 1), Math.max(down + dy, 1), angle]);
+}
+
+export function turn(desk: Desk, steps: number): void {
+  const editor = desk.session.work.peek()?.editor;
+  const selected = editor?.selectedId.peek();
+  if (!editor || !selected) return;
+  editor.update(selected, (shape) => {
+    if (shape.type !== "rotated_box" && shape.type !== "ellipse") return shape;
+    const [cx, cy, across, down, angle] = shape.type === "ellipse" ? shape.ellipse : shape.rotated_box;
+    return rounded(withGeometry(shape, [cx, cy, across, down, angle + steps * TURN_DEGREES]));
+  });
 }
 
 function arrows(desk: Desk): Command[] {
@@ -122,14 +189,14 @@ export function boxCommands(desk: Desk): Command[] {
   };
   const draw = { scope: "desk", group: "groupDraw" } as const;
   return [
-    { ...draw, id: "new", keys: ["KeyN"], label: "cmdNew", run: () => newBox(desk) },
+    { ...draw, id: "new", keys: ["KeyN"], label: "cmdNew", run: () => newShape(desk) },
     { ...draw, id: "new.middle", keys: ["Shift+KeyN"], label: "cmdNewMiddle", run: () => newInMiddle(desk) },
     {
       ...draw,
       id: "tool",
       keys: ["KeyV"],
       label: "cmdSelectTool",
-      run: () => (desk.tool.value = desk.tool.peek() === "box" ? "select" : "box"),
+      run: () => (desk.tool.value = desk.tool.peek() === "select" ? "draw" : "select"),
     },
     { ...draw, id: "next", keys: ["Tab"], label: "cmdNext", repeats: true, onStage: true, run: () => cycle(desk, 1) },
     { ...draw, id: "previous", keys: ["Shift+Tab"], label: "cmdPrevious", repeats: true, onStage: true, run: () => cycle(desk, -1) },
@@ -138,7 +205,7 @@ export function boxCommands(desk: Desk): Command[] {
       id: "delete",
       keys: ["Delete", "Backspace"],
       label: "cmdDelete",
-      run: withSelected(({ id }) => deleteShape(desk, id)),
+      run: () => deleteVertex(desk, ({ id }) => deleteShape(desk, id)),
     },
     {
       ...draw,

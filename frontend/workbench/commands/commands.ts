@@ -4,6 +4,9 @@ import { SKIP_REASONS, type SkipReason } from "../contract";
 import { focusDetails, submit } from "./answer";
 import type { Command } from "./command";
 import { boxCommands } from "./boxes";
+import { toolCommands } from "./tools";
+import type { Wish } from "../tools/chart";
+import { POLYGON_TOOLS } from "../tools/tools";
 
 export const REPORT_KINDS = ["guide", "image", "tool", "other"] as const;
 export type ReportKind = (typeof REPORT_KINDS)[number];
@@ -13,8 +16,10 @@ function escape(desk: Desk): void {
   const stage = desk.stage.peek();
   if (!stage) return;
   const chart = stage.chart.peek();
-  if (chart.is("idle")) stage.work.editor.selectedId.value = null;
-  else chart.cancel();
+  if (stage.vertex.peek() !== null) stage.vertex.value = null;
+  else if (!chart.is("idle")) chart.cancel();
+  else if (POLYGON_TOOLS.some((name) => name === chart.name)) desk.tool.value = "draw";
+  else stage.work.editor.selectedId.value = null;
   desk.notices.clear();
   document.getElementById("stage")?.focus();
 }
@@ -26,12 +31,26 @@ function otherPane(): void {
   target?.focus();
 }
 
-/** Undo and redo wait until a gesture under way is over: they are about settled steps. */
-const whenIdle = (desk: Desk, run: () => void) => () => {
+/** Undo and redo are first about the points of what is being drawn; then, any gesture over, about settled steps. */
+function ofTheTool(desk: Desk, wish: Wish): boolean {
   const chart = desk.stage.peek()?.chart.peek();
+  if (chart?.wish(wish)) return true;
   if (chart && !chart.is("idle")) chart.cancel();
-  run();
-};
+  return false;
+}
+
+export function undo(desk: Desk): void {
+  if (!ofTheTool(desk, "back")) desk.session.work.peek()?.editor.undo();
+}
+
+export function redo(desk: Desk): void {
+  if (!ofTheTool(desk, "forward")) desk.session.work.peek()?.editor.redo();
+}
+
+/** Enter ends what is being drawn; with nothing in the making it sends the answer. */
+function finishOrSubmit(desk: Desk): void {
+  if (!desk.stage.peek()?.chart.peek().wish("finish")) submit(desk);
+}
 
 function viewCommands(desk: Desk): Command[] {
   const view = { scope: "desk", group: "groupView" } as const;
@@ -53,20 +72,19 @@ function viewCommands(desk: Desk): Command[] {
 
 function answerCommands(desk: Desk): Command[] {
   const answer = { scope: "desk", group: "groupAnswer" } as const;
-  const editor = () => desk.session.work.peek()?.editor;
   return [
-    { ...answer, id: "submit", keys: ["Enter", "Ctrl+Enter"], label: "submit", inText: true, run: () => submit(desk) },
+    { ...answer, id: "submit", keys: ["Enter", "Ctrl+Enter"], label: "submit", inText: true, run: () => finishOrSubmit(desk) },
     { ...answer, id: "skip", keys: ["KeyS"], label: "skip", run: () => open(desk, "skip") },
     { ...answer, id: "back", keys: ["KeyB"], label: "cmdBack", run: () => void desk.back() },
     { ...answer, id: "forward", keys: ["Shift+KeyB"], label: "cmdForward", run: () => desk.session.forward() },
-    { ...answer, id: "undo", keys: ["Ctrl+KeyZ"], label: "undo", repeats: true, run: whenIdle(desk, () => editor()?.undo()) },
+    { ...answer, id: "undo", keys: ["Ctrl+KeyZ"], label: "undo", repeats: true, run: () => undo(desk) },
     {
       ...answer,
       id: "redo",
       keys: ["Ctrl+Shift+KeyZ", "Ctrl+KeyY"],
       label: "redo",
       repeats: true,
-      run: whenIdle(desk, () => editor()?.redo()),
+      run: () => redo(desk),
     },
     {
       ...answer,
@@ -124,6 +142,7 @@ export function fixedCommands(desk: Desk): Command[] {
   return [
     ...answerCommands(desk),
     ...boxCommands(desk),
+    ...toolCommands(desk),
     ...viewCommands(desk),
     ...helpCommands(desk),
     ...choiceCommands("skip", SKIP_REASONS, (reason) => chooseSkip(desk, reason)),

@@ -1,5 +1,5 @@
 /** Keys for what the schema offers: digits first, then letters that no fixed command uses. */
-import type { Question, Spec } from "../contract";
+import type { Option, Question, Spec } from "../contract";
 import type { Chord } from "./keys";
 
 export const FIXED_LETTERS = "NVHFCESRGB";
@@ -16,12 +16,12 @@ export interface OptionKeys {
 
 export const optionId = (group: string, option: string): string => `${group}/${option}`;
 
-const CHOICES = new Set<Question["kind"]>(["single", "multiple", "select", "checkbox"]);
+const CHOICES = new Set<Question["kind"]>(["single", "multiple", "tree", "select", "radio", "checkbox"]);
 
-/** What a question offers to press: its options, or for a checkbox the one box. */
-export function choicesOf(question: Question): string[] {
+/** What a question offers to press: its options (of a tree, those of the open level), or a checkbox itself. */
+export function choicesOf(question: Question, level: readonly Option[] = question.options ?? []): string[] {
   if (!CHOICES.has(question.kind)) return [];
-  return question.kind === "checkbox" ? [""] : (question.options ?? []).map(({ key }) => key);
+  return question.kind === "checkbox" ? [""] : level.map(({ key }) => key);
 }
 
 function assign(names: readonly string[], chords: readonly Chord[]): Map<string, Chord> {
@@ -29,11 +29,20 @@ function assign(names: readonly string[], chords: readonly Chord[]): Map<string,
   return new Map(pairs);
 }
 
-/** Classes come first, then the image's questions, in the schema's order. */
-export function optionKeys(spec: Spec): OptionKeys {
+const isTree = ({ kind }: Question): boolean => kind === "tree";
+
+/** Goes up a level of the tree that the keys speak to. */
+export const UP = "Digit0";
+
+/**
+ * Classes come first, then the image's questions, in the schema's order; trees last, so that opening a level
+ * changes no other key. `levelOf` tells which options of a tree are open.
+ */
+export function optionKeys(spec: Spec, levelOf: (tree: Question) => readonly Option[] = ({ options }) => options ?? []): OptionKeys {
   const classes = (spec.classes ?? []).map(({ key }) => key);
-  const options = (spec.tags ?? []).flatMap((group) =>
-    choicesOf(group).map((option) => optionId(group.key, option)),
+  const tags = spec.tags ?? [];
+  const options = [...tags.filter((group) => !isTree(group)), ...tags.filter(isTree)].flatMap((group) =>
+    choicesOf(group, isTree(group) ? levelOf(group) : group.options).map((option) => optionId(group.key, option)),
   );
   return {
     classes: assign(classes, POOL),

@@ -8,4 +8,6 @@ import { polyline } from "./polyline";
 import { rotated_box } from "./rotated_box";
 import { skeleton } from "./skeleton";
 
-addKinds({ rotated_box, ellipse, polygon, polyline, point, skeleton, mask });
+export const all = { rotated_box, ellipse, polygon, polyline, point, skeleton, mask };
+
+addKinds(all);

@@ -1,6 +1,6 @@
 /** Upright boxes: [x, y, width, height]. */
 import type { BoxTuple } from "../contract";
-import { type Handle, handlePoint, HANDLES, resizeBox, SMALLEST_SIDE } from "../model/geometry";
+import { type Handle, handleAt, handlePoint, HANDLES, resizeBox, SMALLEST_SIDE } from "../model/geometry";
 import { type GeometryKind, isInside, round2 } from "./kind";
 
 export const box: GeometryKind<"box"> = {
@@ -14,6 +14,7 @@ export const box: GeometryKind<"box"> = {
   translate: ([x, y, width, height], dx, dy) => [x + dx, y + dy, width, height],
   grips: (geometry) =>
     HANDLES.map((id) => ({ id, ...handlePoint(geometry, id), role: id.length === 2 ? "corner" : "side" })),
+  gripAt: handleAt,
   moveGrip: (geometry, id, to) => resizeBox(geometry, id as Handle, to, { width: Infinity, height: Infinity }),
   /** Corners are rounded, not sizes: neighbours that touched still touch. */
   round([x, y, width, height]): BoxTuple {

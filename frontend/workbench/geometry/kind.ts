@@ -32,6 +32,8 @@ export interface GeometryKind<K extends Kind = Kind> {
   path(geometry: Geometries[K], pen: Pen, look: Look): void;
   translate(geometry: Geometries[K], dx: number, dy: number): Geometries[K];
   grips(geometry: Geometries[K], look: Look): readonly Grip[];
+  /** The grip that a press takes; without this, the nearest one. */
+  gripAt?(geometry: Geometries[K], point: Point, slack: number, look: Look): string | null;
   /** The geometry with one grip dragged to a point of the image. */
   moveGrip(geometry: Geometries[K], id: string, to: Point): Geometries[K];
   /** Rounded as it is stored: two decimals. */

@@ -1,6 +1,6 @@
 /**
- * Shapes of any kind. Boxes are always there; `loadKinds` brings the others when a schema asks for them,
- * and a worker that draws imports `./all` at once.
+ * Shapes of any kind. Boxes are always there; the others come with `./all`, which the workbench fetches when a
+ * schema asks for them and a worker that draws imports at once.
  */
 import type { Geometries, Kind, Shape } from "../contract";
 import { boundsOf, geometryOf } from "../model/bounds";
@@ -18,10 +18,6 @@ export function addKinds(kinds: { readonly [K in Kind]?: GeometryKind<K> }): voi
 }
 
 export const hasKinds = (names: Iterable<string>): boolean => [...names].every((name) => known.has(name as Kind));
-
-export async function loadKinds(names: Iterable<string>): Promise<void> {
-  if (!hasKinds(names)) await import("./all");
-}
 
 function kindOf({ type }: Shape): AnyKind {
   const kind = known.get(type);
@@ -46,6 +42,18 @@ export function areaOf(shape: Shape): number {
 export const pathOf = (shape: Shape, pen: Pen, look: Look): void => kindOf(shape).path(geometryOf(shape), pen, look);
 
 export const gripsOf = (shape: Shape, look: Look): readonly Grip[] => kindOf(shape).grips(geometryOf(shape), look);
+
+/** The grip within reach of a point: a vertex before the middles beside it. */
+export function gripAt(shape: Shape, point: Point, slack: number, look: Look): string | null {
+  const kind = kindOf(shape);
+  if (kind.gripAt) return kind.gripAt(geometryOf(shape), point, slack, look);
+  let best: { id: string; far: number } | null = null;
+  for (const { id, x, y, role } of kind.grips(geometryOf(shape), look)) {
+    const far = Math.hypot(x - point.x, y - point.y) * (role === "middle" ? 2 : 1);
+    if (far <= slack && (best === null || far <= best.far)) best = { id, far };
+  }
+  return best?.id ?? null;
+}
 
 export function gripMoved<S extends Shape>(shape: S, id: string, to: Point, image: Size): S {
   const point = { x: clamp(to.x, 0, image.width), y: clamp(to.y, 0, image.height) };

@@ -1,6 +1,6 @@
 /** Turned boxes: [cx, cy, width, height, angle]. */
 import type { RotatedBoxTuple } from "../contract";
-import { boxFromCorners, type Handle, handlePoint, HANDLES, SMALLEST_SIDE } from "../model/geometry";
+import { boxFromCorners, handleAt, handlePoint, HANDLES, SMALLEST_SIDE } from "../model/geometry";
 import { type GeometryKind, round2, turned } from "./kind";
 import { angleTowards, type Frame, fromFrame, toFrame, TURN_REACH_PX } from "./turned";
 
@@ -35,6 +35,12 @@ export const rotated_box: GeometryKind<"rotated_box"> = {
     const turn = fromFrame(frame, { x: 0, y: -height / 2 - TURN_REACH_PX * unit });
     return [...sides, { id: "turn", ...turn, role: "turn" }];
   },
+  gripAt(geometry, point, slack, { unit }) {
+    const [, , width, height] = geometry;
+    const { x, y } = toFrame(frameOf(geometry), point);
+    if (Math.hypot(x, y + height / 2 + TURN_REACH_PX * unit) <= slack) return "turn";
+    return handleAt([-width / 2, -height / 2, width, height], { x, y }, slack);
+  },
   /** What lies opposite the grip stays where it is. */
   moveGrip(geometry, id, to) {
     const [cx, cy, width, height, angle] = geometry;
@@ -43,7 +49,7 @@ export const rotated_box: GeometryKind<"rotated_box"> = {
     const { x, y } = toFrame(frame, to);
     const west = id.includes("w") ? x : -width / 2;
     const east = id.includes("e") ? x : width / 2;
-    const north = (id as Handle).includes("n") ? y : -height / 2;
+    const north = id.includes("n") ? y : -height / 2;
     const south = id.includes("s") ? y : height / 2;
     const [left, top, across, down] = boxFromCorners({ x: west, y: north }, { x: east, y: south });
     const middle = fromFrame(frame, { x: left + across / 2, y: top + down / 2 });

@@ -3,6 +3,7 @@ import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Payload, Shape, Value } from "../contract";
 import { addShape, apply, type Diff, EMPTY, replaceShape, setTag } from "./document";
 import { History, type Step } from "./history";
+import { type Sketch, sketched } from "./sketch";
 
 export class Editor {
   readonly document;
@@ -14,6 +15,10 @@ export class Editor {
   /** Bumped with each settled step, so that panels know whether undo is possible. */
   readonly revision = signal(0);
   readonly history = new History();
+  /** Drawn point by point and not finished. */
+  readonly sketch = signal<Sketch | null>(null);
+  /** Points taken back from the sketch, the last first. */
+  private dropped: (readonly number[])[] = [];
 
   /** @param journal is told each settled step, in order, in the same turn. */
   constructor(
@@ -23,6 +28,7 @@ export class Editor {
   ) {
     const replayed = steps.reduce((now, step) => apply(now, this.history.replay(step)), base);
     this.document = signal(replayed);
+    this.sketch.value = steps.reduce(afterStep, null);
     this.selected = computed(
       () => this.document.value.shapes.find((shape) => shape.id === this.selectedId.value) ?? null,
     );
@@ -38,6 +44,41 @@ export class Editor {
   settle(): void {
     const step = this.history.settle();
     if (step) this.note(step);
+  }
+
+  /** Settles a change that makes the sketch a shape. */
+  finishSketch(): void {
+    const step = this.history.settle();
+    if (step?.do === "change") this.note({ ...step, ends: true });
+  }
+
+  /** Adds to the sketch, after taking back all but its first `keep` numbers. */
+  plot(tool: string, shapeClass: string, add: readonly number[], keep = this.sketch.peek()?.points.length ?? 0): void {
+    this.dropped = [];
+    this.note({ do: "sketch", tool, class: shapeClass, keep, add });
+  }
+
+  /** Takes back what was plotted last; false when there is nothing. */
+  unplot(): boolean {
+    const sketch = this.sketch.peek();
+    if (!sketch) return false;
+    const keep = sketch.marks.at(-2) ?? 0;
+    this.dropped.push(sketch.points.slice(keep));
+    this.note({ do: "sketch", tool: sketch.tool, class: sketch.class, keep, add: [] });
+    return true;
+  }
+
+  replot(): boolean {
+    const sketch = this.sketch.peek();
+    const add = sketch && this.dropped.pop();
+    if (!add) return false;
+    this.note({ do: "sketch", tool: sketch.tool, class: sketch.class, keep: sketch.points.length, add });
+    return true;
+  }
+
+  dropSketch(): void {
+    const sketch = this.sketch.peek();
+    if (sketch) this.plot(sketch.tool, sketch.class, [], 0);
   }
 
   bail(): void {
@@ -77,6 +118,7 @@ export class Editor {
   }
 
   private note(step: Step): void {
+    this.sketch.value = afterStep(this.sketch.peek(), step);
     this.revision.value++;
     this.journal(step);
   }
@@ -91,4 +133,9 @@ export class Editor {
       if (step) this.note(step);
     });
   }
+}
+
+function afterStep(sketch: Sketch | null, step: Step): Sketch | null {
+  if (step.do === "sketch") return sketched(sketch, step);
+  return step.do === "change" && step.ends ? null : sketch;
 }

@@ -1,9 +1,11 @@
 /** Undo without limit: settled steps over diffs. Replaying a journal of steps gives the same history. */
 import { type Diff, invert, merge } from "./document";
+import type { SketchStep } from "./sketch";
 
 /** What the journal keeps: one row a settled step. */
 export type Step =
-  | { readonly do: "change"; readonly diff: Diff }
+  | { readonly do: "change"; readonly diff: Diff; /** What was sketched is a shape now. */ readonly ends?: true }
+  | SketchStep
   | { readonly do: "undo" }
   | { readonly do: "redo" };
 
@@ -58,6 +60,7 @@ export class History {
 
   /** Takes a journalled step again; returns the diff to apply. */
   replay(step: Step): Diff {
+    if (step.do === "sketch") return [];
     if (step.do === "undo") return this.undo() ?? [];
     if (step.do === "redo") return this.redo() ?? [];
     this.record(step.diff);

@@ -1,11 +1,15 @@
-/** SVG over the drawing: the active box with its grips, the draft, the crosshair. Nothing else. */
+/** SVG over the drawing: the active shape with its grips, what is being drawn, the crosshair. Nothing else. */
 import type { ReadonlySignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import type { Desk } from "../desk";
-import { nameOf, type BoxTuple } from "../contract";
+import { nameOf, type Shape } from "../contract";
+import { gripsOf, type Grip, pathOf } from "../geometry/kinds";
 import { boundsOf } from "../model/bounds";
 import { classOf } from "../model/check";
-import { handlePoint, HANDLES, type Point } from "../model/geometry";
+import type { Point, Size } from "../model/geometry";
+import { kindOfWay, type Way, WAYS } from "../tools/tools";
 import { toScreen, type View } from "../view/camera";
+import { PathText } from "../view/path_text";
 import type { Stage } from "../view/stage";
 
 interface Props {
@@ -13,17 +17,27 @@ interface Props {
   stage: Stage;
 }
 
-function frame(view: View, [x, y, width, height]: BoxTuple) {
-  const corner = toScreen(view, { x, y });
-  return { x: corner.x, y: corner.y, width: width * view.scale, height: height * view.scale };
+const placed = ({ x, y, scale }: View): string => `translate(${x} ${y}) scale(${scale})`;
+
+/** The shape's outline in image pixels, as SVG writes it. */
+function useOutline(stage: Stage, shape: Shape | null, view: View): string {
+  return useMemo(() => {
+    const pen = new PathText();
+    if (shape) pathOf(shape, pen, { ...stage.lookOf(shape), unit: 1 / view.scale });
+    return pen.text;
+  }, [shape, view.scale]);
 }
 
-/** Which box a click would take. Here and not in the drawing, which would be drawn anew at each move. */
+/** Which shape a click would take. Here and not in the drawing, which would be drawn anew at each move. */
 function Hovered({ desk, stage }: Props) {
   const id = stage.hovered.value;
   const shape = id === null || id === stage.work.editor.selectedId.value ? null : stage.shapeOf(id);
+  const view = desk.camera.view.value;
+  const outline = useOutline(stage, shape, view);
   if (!shape) return null;
-  return <rect class="hovered" {...frame(desk.camera.view.value, boundsOf(shape))} fill={stage.colors.get(shape.class) ?? "#ffffff"} />;
+  const color = stage.colors.get(shape.class) ?? "#ffffff";
+  const line = shape.type === "polyline" || shape.type === "skeleton";
+  return <path class={line ? "hovered line" : "hovered"} transform={placed(view)} d={outline} fill={color} stroke={color} />;
 }
 
 /** A longer name is cut on the image; the panel has it whole. */
@@ -34,55 +48,125 @@ function short(name: string): string {
   return letters.length > NAME_LETTERS ? `${letters.slice(0, NAME_LETTERS - 1).join("")}…` : name;
 }
 
-/** Below this side the grips would cover the box; corners alone stay. */
+/** Below this side the grips would cover the shape; corners alone stay. */
 const ROOM_FOR_SIDES_PX = 44;
+/** So close to its neighbours a middle would only be in the way. */
+const ROOM_FOR_MIDDLES_PX = 14;
+/** More than these on the screen say nothing any more; they can be taken all the same. */
+const MANY_GRIPS = 800;
+
+function shown(grips: readonly Grip[], view: View, screen: Size, roomy: boolean): (Grip & { at: Point })[] {
+  const all = grips.map((grip) => ({ ...grip, at: toScreen(view, grip) }));
+  const inSight = all.filter(({ at, role }, place) => {
+    if (at.x < -9 || at.y < -9 || at.x > screen.width + 9 || at.y > screen.height + 9) return false;
+    if (role === "side") return roomy;
+    if (role !== "middle") return true;
+    const vertex = all[all.length / 2 + place];
+    return !vertex || Math.hypot(vertex.at.x - at.x, vertex.at.y - at.y) >= ROOM_FOR_MIDDLES_PX;
+  });
+  return inSight.length > MANY_GRIPS ? [] : inSight;
+}
+
+function Grips({ desk, stage, shape }: Props & { shape: Shape }) {
+  const view = desk.camera.view.value;
+  if (stage.work.editor.locked.value.has(shape.id)) return null;
+  const [, , width, height] = boundsOf(shape);
+  const roomy = Math.min(width, height) * view.scale >= ROOM_FOR_SIDES_PX || shape.type === "ellipse";
+  const look = { ...stage.lookOf(shape), unit: 1 / view.scale };
+  return (
+    <>
+      {shown(gripsOf(shape, look), view, desk.camera.screen.value, roomy).map(({ id, role, at }) => {
+        const side = role === "middle" ? 6 : 9;
+        const round = role === "corner" || role === "side" ? 0 : side / 2;
+        const kind = `grip grip-${shape.type === "box" ? id : role}${stage.vertex.value === id ? " grip-held" : ""}`;
+        return <rect key={id} class={kind} x={at.x - side / 2} y={at.y - side / 2} width={side} height={side} rx={round} />;
+      })}
+    </>
+  );
+}
 
 function Active({ desk, stage }: Props) {
   const shape = stage.work.editor.selected.value;
   const view = desk.camera.view.value;
-  if (!shape || !stage.visible.value.includes(shape)) return null;
-  const bounds = boundsOf(shape);
-  const place = frame(view, bounds);
-  const shapeClass = classOf(stage.work.schema.spec, shape.class);
-  const name = shapeClass ? nameOf(shapeClass, desk.language) : shape.class;
-  const size = { name, width: Math.round(bounds[2]), height: Math.round(bounds[3]) };
-  const roomy = Math.min(place.width, place.height) >= ROOM_FOR_SIDES_PX;
-  const color = stage.colors.get(shape.class) ?? "#ffffff";
+  const seen = shape && stage.visible.value.includes(shape) ? shape : null;
+  const outline = useOutline(stage, seen, view);
+  if (!seen) return null;
+  const [x, y, width, height] = boundsOf(seen);
+  const corner = toScreen(view, { x, y });
+  const shapeClass = classOf(stage.work.schema.spec, seen.class);
+  const name = shapeClass ? nameOf(shapeClass, desk.language) : seen.class;
+  const color = stage.colors.get(seen.class) ?? "#ffffff";
+  const line = seen.type === "polyline" || seen.type === "skeleton";
   return (
-    <g role="img" aria-label={desk.t("boxOf", size)}>
-      <rect class="active-back" {...place} />
-      <rect class="active" {...place} stroke={color} fill={color} />
-      <text class="active-name" x={place.x} y={Math.max(place.y - 7, 14)}>
+    <g role="img" aria-label={desk.t("boxOf", { name, width: Math.round(width), height: Math.round(height) })}>
+      <g transform={placed(view)} class={line ? "line" : ""}>
+        <path class="active-back" d={outline} />
+        <path class="active" d={outline} stroke={color} fill={color} fill-rule="evenodd" />
+      </g>
+      <text class="active-name" x={corner.x} y={Math.max(corner.y - 7, 14)}>
         {short(name)}
       </text>
-      {HANDLES.filter((handle) => roomy || handle.length === 2).map((handle) => {
-        const at = toScreen(view, handlePoint(bounds, handle));
-        return <rect key={handle} class={`grip grip-${handle}`} x={at.x - 4.5} y={at.y - 4.5} width="9" height="9" />;
-      })}
+      <Grips desk={desk} stage={stage} shape={seen} />
     </g>
   );
 }
 
 function Draft({ desk, stage }: Props) {
   const draft = stage.draft.value;
+  const view = desk.camera.view.value;
+  const shape = draft?.shape ?? null;
+  const outline = useOutline(stage, shape, view);
   if (!draft) return null;
-  const place = frame(desk.camera.view.value, draft);
   const color = stage.colors.get(desk.shapeClass.value) ?? "#ffffff";
+  const { dots = [], snap, stroke } = draft;
+  const places = dots.flatMap((x, at) => (at % 2 ? [] : [toScreen(view, { x, y: dots[at + 1] ?? 0 })]));
+  const ring = snap && toScreen(view, snap);
   return (
     <g>
-      <rect class="active-back" {...place} />
-      <rect class="draft" {...place} stroke={color} fill={color} />
-      <text class="active-name number" x={place.x + place.width + 6} y={place.y + place.height + 14}>
-        {Math.round(draft[2])}×{Math.round(draft[3])}
-      </text>
+      <g transform={placed(view)} class={shape?.type === "polyline" ? "line" : ""}>
+        <path class="active-back" d={outline} />
+        <path class="draft" d={outline} stroke={color} fill={color} />
+        {stroke && <Stroke {...stroke} color={color} />}
+      </g>
+      {places.map(({ x, y }, at) => (
+        <circle key={at} class="dot" cx={x} cy={y} r="3" fill={color} />
+      ))}
+      {ring && <circle class="snap" cx={ring.x} cy={ring.y} r="8" />}
+      {shape?.type === "box" && <Extent view={view} shape={shape} />}
     </g>
   );
 }
 
+function Extent({ view, shape }: { view: View; shape: Shape }) {
+  const [x, y, width, height] = boundsOf(shape);
+  const foot = toScreen(view, { x: x + width, y: y + height });
+  return (
+    <text class="active-name number" x={foot.x + 6} y={foot.y + 14}>
+      {Math.round(width)}×{Math.round(height)}
+    </text>
+  );
+}
+
+/** The brush's way since it came down, or its size before it does. */
+function Stroke({ points, radius, erases, color }: { points: readonly number[]; radius: number; erases: boolean; color: string }) {
+  const [x = 0, y = 0] = points.slice(-2);
+  const way = points.length > 2 ? `M${points.join(" ")}` : `M${x} ${y}h0.01`;
+  const paint = erases ? "#000000" : color;
+  return (
+    <>
+      {points.length > 0 && <path class="stroke" d={way} stroke={paint} stroke-width={2 * radius} />}
+      <circle class="brush" cx={x} cy={y} r={radius} />
+    </>
+  );
+}
+
+const PRECISE = new Set<string>(Object.values(WAYS).flat());
+
 function Crosshair({ desk, stage, pointer }: Props & { pointer: ReadonlySignal<Point | null> }) {
   const at = pointer.value;
-  const wanted = desk.settings.value.crosshair && stage.chart.value.name === "box";
-  if (!at || !wanted || stage.chart.value.path.value.includes("adjusting")) return null;
+  const { name, path } = stage.chart.value;
+  const wanted = desk.settings.value.crosshair && PRECISE.has(name) && kindOfWay(name as Way) !== "mask";
+  if (!at || !wanted || path.value.includes("adjusting")) return null;
   const { width, height } = desk.camera.screen.value;
   return (
     <g class="crosshair">

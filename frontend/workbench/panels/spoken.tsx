@@ -3,6 +3,7 @@ import { nameOf } from "../contract";
 import type { Desk } from "../desk";
 import { boundsOf } from "../model/bounds";
 import { classOf } from "../model/check";
+import type { Key } from "../i18n";
 import type { Stage } from "../view/stage";
 
 /** Says to those who cannot see it which box is selected. */
@@ -18,9 +19,27 @@ export function Spoken({ desk, stage }: { desk: Desk; stage: Stage }) {
   );
 }
 
+const HINTS: Readonly<Record<string, Key>> = {
+  armed: "drawNow",
+  "drawing.placing": "secondCorner",
+  "drawing.widening": "hintTurned",
+  "drawing.waiting": "hintDots",
+};
+
+const OWN_HINTS: Readonly<Record<string, Key>> = { cut: "hintCut", extend: "hintExtend", split: "hintSplit", merge: "hintMerge" };
+
 /** What the hand is in the middle of, in words. */
 export function Hint({ desk, stage }: { desk: Desk; stage: Stage }) {
-  const path = stage.chart.value.path.value;
-  const text = path === "box.armed" ? "drawNow" : path === "box.drawing.placing" ? "secondCorner" : null;
+  const [name = "", ...state] = stage.chart.value.path.value.split(".");
+  const points = stage.work.editor.sketch.value?.points.length ?? 0;
+  const skeleton = name === "skeleton" && state[0] === "drawing" && stage.skeletonOf();
+  if (skeleton) {
+    const next = skeleton.points[points / 3];
+    if (!next) return null;
+    const values = { name: nameOf(next, desk.language), n: points / 3 + 1, all: skeleton.points.length };
+    return <p class="hint">{desk.t("hintSkeleton", values)}</p>;
+  }
+  if (name === "extreme" && state[1] === "waiting") return <p class="hint">{desk.t("hintExtreme", { n: points / 2 + 1 })}</p>;
+  const text = OWN_HINTS[name] ?? HINTS[state.join(".")];
   return text ? <p class="hint">{desk.t(text)}</p> : null;
 }

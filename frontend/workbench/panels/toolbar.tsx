@@ -1,8 +1,56 @@
 /** The tools beside the image, and what can be done to it. */
-import { newBox } from "../commands/boxes";
+import { redo, undo } from "../commands/commands";
+import { newShape } from "../commands/boxes";
+import { usePolygonTool } from "../commands/tools";
+import { capOf } from "../commands/keys";
 import type { Desk } from "../desk";
+import { POLYGON_TOOLS, waysOf } from "../tools/tools";
 import type { Stage } from "../view/stage";
 import { Button, Icon } from "./parts";
+
+/** A button for each way that the class may be drawn in; the one in use also starts the next shape. */
+function Ways({ desk }: { desk: Desk }) {
+  const { t } = desk;
+  const work = desk.session.work.value;
+  const ways = waysOf(work?.schema.spec.classes?.find(({ key }) => key === desk.shapeClass.value));
+  const usual = desk.way.value;
+  return (
+    <>
+      {ways.map((way) => (
+        <Button
+          key={way}
+          label={`${t(`way_${way}`)} (${way === usual ? "N" : capOf("Backquote")})`}
+          pressed={desk.tool.value === "draw" && way === usual}
+          onPress={() => (way === usual ? newShape(desk) : desk.withTool(way, () => desk.useWay(way)))}
+        >
+          <Icon name={way} />
+        </Button>
+      ))}
+    </>
+  );
+}
+
+const KEYS = { cut: "Shift+C", extend: "Shift+A", split: "Shift+X", merge: "Shift+M" } as const;
+const LABELS = { cut: "cmdCut", extend: "cmdExtend", split: "cmdSplit", merge: "cmdMerge" } as const;
+
+/** What can be done to the selected polygon. */
+function PolygonTools({ desk, stage }: { desk: Desk; stage: Stage }) {
+  if (stage.work.editor.selected.value?.type !== "polygon") return null;
+  return (
+    <>
+      {POLYGON_TOOLS.map((tool) => (
+        <Button
+          key={tool}
+          label={`${desk.t(LABELS[tool])} (${KEYS[tool]})`}
+          pressed={desk.tool.value === tool}
+          onPress={() => usePolygonTool(desk, tool)}
+        >
+          <Icon name={tool} />
+        </Button>
+      ))}
+    </>
+  );
+}
 
 export function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
   const { t, camera } = desk;
@@ -12,9 +60,7 @@ export function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
     <div class="tools" role="toolbar" aria-label={t("groupView")}>
       {stage.canDraw && (
         <>
-          <Button label={`${t("boxTool")} (N)`} pressed={desk.tool.value === "box"} onPress={() => newBox(desk)}>
-            <Icon name="draw" />
-          </Button>
+          <Ways desk={desk} />
           <Button
             label={`${t("selectTool")} (V)`}
             pressed={desk.tool.value === "select"}
@@ -22,12 +68,13 @@ export function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
           >
             <Icon name="select" />
           </Button>
+          <PolygonTools desk={desk} stage={stage} />
         </>
       )}
-      <Button label={`${t("undo")} (Ctrl+Z)`} disabled={!editor.history.canUndo} onPress={() => editor.undo()}>
+      <Button label={`${t("undo")} (Ctrl+Z)`} disabled={!editor.history.canUndo && !editor.sketch.value} onPress={() => undo(desk)}>
         <Icon name="undo" />
       </Button>
-      <Button label={`${t("redo")} (Ctrl+Y)`} disabled={!editor.history.canRedo} onPress={() => editor.redo()}>
+      <Button label={`${t("redo")} (Ctrl+Y)`} disabled={!editor.history.canRedo} onPress={() => redo(desk)}>
         <Icon name="redo" />
       </Button>
       <Button label={`${t("zoomIn")} (+)`} onPress={() => camera.zoom(1.25)}>

@@ -38,6 +38,14 @@ export interface StepRow {
 export interface Settings {
   project: number | null;
   crosshair: boolean;
+  /** How each class was last drawn. */
+  ways?: Record<string, string>;
+  /** Radius in CSS pixels. */
+  brush?: number;
+  /** A magnifying glass beside the pointer. */
+  magnifier?: boolean;
+  /** Points jump to neighbours' edges unless this is true. */
+  noSnap?: boolean;
   /** The class last used, by schema id. */
   lastClass: Record<number, string>;
 }

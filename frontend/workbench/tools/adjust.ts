@@ -1,69 +1,78 @@
-/** Moving and resizing the selected box: states that both tools share. */
-import { type Handle, handleAt, isBigEnough, moveBox, resizeBox } from "../model/geometry";
+/** Moving shapes and dragging their grips: states that all tools share. */
+import type { Shape } from "../contract";
+import { gripAt, gripMoved, gripsOf, isValid, moved, rounded } from "../geometry/kinds";
 import { shapeAt } from "../model/hit";
-import type { StateNode } from "./chart";
-import type { Press, ToolContext } from "./context";
+import { gestureAt, type Node, type Press, type ToolContext } from "./context";
 
-type Node = StateNode<ToolContext, Press>;
-
-/** The grip of the selected box that the press is on, if any. */
-export function gripAt(context: ToolContext, press: Press): Handle | null {
+/** The selected shape, if it can be seen and may be changed. */
+export function editable(context: ToolContext): Shape | null {
   const selected = context.editor.selected.peek();
-  const seen = selected && context.shapes.some((shape) => shape.id === selected.id);
-  return seen && selected.type === "box" ? handleAt(selected.box, press.point, press.slack) : null;
+  if (!selected || context.editor.locked.peek().has(selected.id)) return null;
+  return context.shapes.includes(selected) ? selected : null;
 }
 
-export function startResize(context: ToolContext, press: Press, handle: Handle): string {
-  const shape = context.editor.selected.peek();
-  context.gesture = { start: press, shape, handle, forced: false };
+/** What a click takes; a locked shape lets it through. */
+export function hit(context: ToolContext, press: Press): Shape | null {
+  const locked = context.editor.locked.peek();
+  const free = locked.size > 0 ? context.shapes.filter(({ id }) => !locked.has(id)) : context.shapes;
+  return shapeAt(free, press.point, press.slack / 2);
+}
+
+/** Begins to drag the grip under the press, if there is one. */
+export function takeGrip(context: ToolContext, press: Press): string | null {
+  const shape = editable(context);
+  const grip = shape && gripAt(shape, press.point, press.slack, context.lookOf(shape));
+  if (!grip) return null;
+  context.gesture = gestureAt(press, { shape, grip });
   return "adjusting.resizing";
 }
 
 export function hover(context: ToolContext, press: Press): void {
-  context.setHovered(shapeAt(context.shapes, press.point, press.slack / 2)?.id ?? null);
+  context.setHovered(hit(context, press)?.id ?? null);
 }
 
 const resizing: Node = {
+  enter(context) {
+    const grip = context.gesture?.grip ?? "";
+    const [ring, at] = grip.slice(1).split(".");
+    context.setVertex(grip.startsWith("v") ? grip : grip.startsWith("m") ? `v${ring}.${Number(at) + 1}` : null);
+  },
   move(context, press) {
     const { gesture } = context;
-    if (gesture?.shape?.type !== "box" || !gesture.handle) return;
-    const { id, box } = gesture.shape;
+    if (!gesture?.shape || !gesture.grip) return;
+    const { start, shape, grip } = gesture;
+    const from = gripsOf(shape, context.lookOf(shape)).find(({ id }) => id === grip);
+    if (!from) return;
     // The offset inside the grip stays, so that the side does not jump to the pointer.
-    const to = {
-      x: press.point.x - gesture.start.point.x + edge(box, gesture.handle).x,
-      y: press.point.y - gesture.start.point.y + edge(box, gesture.handle).y,
-    };
-    const next = resizeBox(box, gesture.handle, to, context.image);
-    if (isBigEnough(next)) context.editor.update(id, (shape) => (shape.type === "box" ? { ...shape, box: next } : shape), { settle: false });
+    const to = { x: press.point.x - start.point.x + from.x, y: press.point.y - start.point.y + from.y };
+    const next = gripMoved(shape, grip, context.snap?.(to, press, shape) ?? to, context.image);
+    // A polygon may cross itself on the way; any other shape stops where it would be none.
+    if (shape.type === "polygon" || isValid(next, context.image)) context.editor.update(shape.id, () => next, { settle: false });
   },
 };
-
-function edge([x, y, width, height]: readonly number[], handle: Handle): { x: number; y: number } {
-  return {
-    x: (x ?? 0) + (handle.includes("e") ? (width ?? 0) : 0),
-    y: (y ?? 0) + (handle.includes("s") ? (height ?? 0) : 0),
-  };
-}
 
 const moving: Node = {
   move(context, press) {
     const { gesture } = context;
-    if (gesture?.shape?.type !== "box") return;
+    if (!gesture?.shape) return;
     const { start, shape } = gesture;
-    const box = moveBox(
-      shape.box,
-      press.point.x - start.point.x,
-      press.point.y - start.point.y,
-      context.image,
-    );
-    context.editor.update(shape.id, (now) => (now.type === "box" ? { ...now, box } : now), { settle: false });
+    const next = moved(shape, press.point.x - start.point.x, press.point.y - start.point.y, context.image);
+    context.editor.update(shape.id, () => next, { settle: false });
   },
 };
 
 export const adjusting: Node = {
   states: { resizing, moving },
   up(context) {
-    context.editor.settle();
+    const id = context.gesture?.shape?.id ?? "";
+    const now = context.editor.document.peek().shapes.find((shape) => shape.id === id);
+    if (now && now !== context.gesture?.shape) {
+      const next = rounded(now);
+      if (isValid(next, context.image)) {
+        context.editor.update(id, () => next, { settle: false });
+        context.editor.settle();
+      } else context.say("crossing");
+    }
     return "idle";
   },
   exit(context) {

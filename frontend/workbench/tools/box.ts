@@ -1,52 +1,30 @@
 /**
  * The box tool. A drag draws; a click on a shape selects it; a click elsewhere sets the first of two
- * corners. On the selected box, a grip resizes. Armed, even a click inside a shape starts a box.
+ * corners. On the selected shape, a grip resizes. Armed, even a click inside a shape starts a box.
  */
+import type { BoxTuple } from "../contract";
 import { boxFromCorners, clampPoint, isBigEnough } from "../model/geometry";
-import { shapeAt } from "../model/hit";
-import { adjusting, gripAt, hover, startResize } from "./adjust";
-import type { StateNode } from "./chart";
-import { isDrag, type Press, type ToolContext } from "./context";
+import { inImage, isDrag, type Node, preview, type Press, type ToolContext } from "./context";
+import { deselect, drawingTool, selectInstead } from "./drawing";
 
-type Node = StateNode<ToolContext, Press>;
-
-function begin(context: ToolContext, press: Press, forced: boolean): string {
-  context.gesture = { start: press, shape: null, handle: null, forced };
-  return "drawing.pressing";
+function boxTo(context: ToolContext, press: Press): BoxTuple {
+  const start = context.gesture?.start ?? press;
+  return boxFromCorners(clampPoint(start.point, context.image), inImage(context, press));
 }
 
 function stretch(context: ToolContext, press: Press): void {
-  if (!context.gesture) return;
-  const from = clampPoint(context.gesture.start.point, context.image);
-  context.setDraft(boxFromCorners(from, clampPoint(press.point, context.image)));
+  if (context.gesture) context.setDraft({ shape: preview(context, "box", boxTo(context, press)) });
 }
 
 /** Makes the drafted box a shape; a box without area is a slip of the hand and vanishes. */
 function finish(context: ToolContext, press: Press): string {
-  if (!context.gesture) return "idle";
-  const from = clampPoint(context.gesture.start.point, context.image);
-  const box = boxFromCorners(from, clampPoint(press.point, context.image));
+  const box = boxTo(context, press);
   if (isBigEnough(box)) {
-    context.editor.add(context.newShape(box));
+    context.editor.add(context.newShape("box", box));
     context.editor.settle();
   }
   return "idle";
 }
-
-const idle: Node = {
-  move: hover,
-  down(context, press) {
-    const grip = gripAt(context, press);
-    return grip ? startResize(context, press, grip) : begin(context, press, false);
-  },
-};
-
-const armed: Node = {
-  enter(context) {
-    context.editor.selectedId.value = null;
-  },
-  down: (context, press) => begin(context, press, true),
-};
 
 const pressing: Node = {
   move(context, press) {
@@ -54,38 +32,12 @@ const pressing: Node = {
     stretch(context, press);
     return "drawing.dragging";
   },
-  up(context, press) {
-    const hit = context.gesture?.forced ? null : shapeAt(context.shapes, press.point, press.slack / 2);
-    if (!hit) return "drawing.placing";
-    context.editor.selectedId.value = hit.id;
-    return "idle";
-  },
+  up: (context) => (selectInstead(context) ? "idle" : "drawing.placing"),
 };
 
 const dragging: Node = { move: stretch, up: finish };
 
 /** Between the two clicks. A press that drags also ends here: its release is the second corner. */
-const placing: Node = {
-  enter(context) {
-    context.editor.selectedId.value = null;
-  },
-  move: stretch,
-  down: stretch,
-  up: finish,
-};
+const placing: Node = { enter: deselect, move: stretch, down: stretch, up: finish };
 
-export const box: Node = {
-  initial: "idle",
-  states: {
-    idle,
-    armed,
-    drawing: {
-      states: { pressing, dragging, placing },
-      exit(context) {
-        context.setDraft(null);
-        context.gesture = null;
-      },
-    },
-    adjusting,
-  },
-};
+export const box = drawingTool({ states: { pressing, dragging, placing } });

@@ -3,8 +3,11 @@ import { signal } from "@preact/signals";
 
 export type Handler<C, E> = (context: C, event: E) => string | void;
 
+/** What keys ask of a tool at work: finish, take back a point, give it again, give up; or a second finger came down. */
+export type Wish = "finish" | "back" | "forward" | "cancel" | "interrupt";
+
 /** A handler returns the path of the next state ("drawing.dragging"), or nothing to stay. */
-export interface StateNode<C, E> {
+export interface StateNode<C, E> extends Partial<Record<Wish, (context: C) => string | void>> {
   initial?: string;
   states?: Record<string, StateNode<C, E>>;
   enter?(context: C): void;
@@ -38,8 +41,23 @@ export class Chart<C, E> {
     }
   }
 
-  /** Leaves whatever is going on; states take their unfinished work back in `exit`. */
+  /** Whether a state answered the wish. */
+  wish(kind: Wish): boolean {
+    const node = this.nodes().findLast((one) => one[kind]);
+    if (!node) return false;
+    const target = node[kind]?.(this.context);
+    if (target !== undefined) this.go(target);
+    return true;
+  }
+
+  /** Gives up whatever is going on. */
   cancel(): void {
+    this.wish("cancel");
+    this.rest();
+  }
+
+  /** Back to the start; states take their unfinished work back in `exit`, a sketch stays to be gone on with. */
+  rest(): void {
     this.go("");
   }
 

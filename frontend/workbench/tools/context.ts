@@ -1,7 +1,10 @@
 /** What a tool may touch, and the pointer event it gets. */
-import type { BoxTuple, Shape } from "../contract";
+import type { FlatPoints, Geometries, Kind, Shape, ShapeClass } from "../contract";
+import type { Look } from "../geometry/kinds";
+import type { Key } from "../i18n";
 import type { Editor } from "../model/editor";
-import type { Handle, Point, Size } from "../model/geometry";
+import { clampPoint, type Point, type Size } from "../model/geometry";
+import type { StateNode } from "./chart";
 
 export interface Press {
   /** In image pixels, not yet clamped to the image. */
@@ -12,14 +15,33 @@ export interface Press {
   readonly slack: number;
   /** How far the pointer moves before a press is a drag, in CSS pixels. */
   readonly threshold: number;
+  readonly alt?: boolean;
+  readonly shift?: boolean;
 }
 
 /** What the tool remembers while a gesture lasts. */
 export interface Gesture {
   start: Press;
   shape: Shape | null;
-  handle: Handle | null;
+  /** The grip of the shape that was taken. */
+  grip: string | null;
   forced: boolean;
+  /** The pointer's way, x and y in turn. */
+  trail: number[];
+}
+
+export const gestureAt = (start: Press, more: Partial<Gesture> = {}): Gesture => {
+  return { start, shape: null, grip: null, forced: false, trail: [], ...more };
+};
+
+/** What is to be seen of a shape in the making. */
+export interface Draft {
+  readonly shape?: Shape | null;
+  /** Points placed so far. */
+  readonly dots?: FlatPoints;
+  /** The place that the next point jumps to. */
+  readonly snap?: Point | null;
+  readonly stroke?: { readonly points: FlatPoints; readonly radius: number; readonly erases: boolean };
 }
 
 export interface ToolContext {
@@ -28,12 +50,30 @@ export interface ToolContext {
   /** Shapes that can be seen, and so be hit. */
   readonly shapes: readonly Shape[];
   gesture: Gesture | null;
-  setDraft(box: BoxTuple | null): void;
+  setDraft(draft: Draft | null): void;
   setHovered(id: string | null): void;
-  newShape(box: BoxTuple): Shape;
+  /** The vertex that keys act on. */
+  setVertex(grip: string | null): void;
+  newShape<K extends Kind>(type: K, geometry: Geometries[K]): Shape;
+  /** The class that a new shape gets. */
+  shapeClass(): ShapeClass | undefined;
+  lookOf(shape: Shape): Look;
+  /** Where a dragged vertex jumps to; there once the kinds that have neighbours are loaded. */
+  snap?: (to: Point, press: Press, own: Shape) => Point;
+  /** CSS pixels. */
+  brushRadius(): number;
+  say(key: Key): void;
   pan(dx: number, dy: number): void;
 }
+
+export type Node = StateNode<ToolContext, Press>;
 
 export function isDrag(start: Press, now: Press): boolean {
   return Math.hypot(now.screen.x - start.screen.x, now.screen.y - start.screen.y) > now.threshold;
 }
+
+export const inImage = (context: ToolContext, press: Press): Point => clampPoint(press.point, context.image);
+
+/** A shape that is only shown. */
+export const preview = <K extends Kind>(context: ToolContext, type: K, geometry: Geometries[K]): Shape =>
+  ({ id: "", class: context.shapeClass()?.key ?? "", type, [type]: geometry, attributes: {} }) as unknown as Shape;

@@ -1,18 +1,14 @@
 /** The select tool: a click selects, a drag on a shape moves it, a drag beside all shapes pans. */
-import { shapeAt } from "../model/hit";
-import { adjusting, gripAt, hover, startResize } from "./adjust";
-import type { StateNode } from "./chart";
-import { isDrag, type Press, type ToolContext } from "./context";
-
-type Node = StateNode<ToolContext, Press>;
+import { adjusting, hit, hover, takeGrip } from "./adjust";
+import { gestureAt, isDrag, type Node } from "./context";
 
 const idle: Node = {
   move: hover,
   down(context, press) {
-    const grip = gripAt(context, press);
-    if (grip) return startResize(context, press, grip);
-    const shape = shapeAt(context.shapes, press.point, press.slack / 2);
-    context.gesture = { start: press, shape, handle: null, forced: false };
+    const taken = takeGrip(context, press);
+    if (taken) return taken;
+    const shape = hit(context, press);
+    context.gesture = gestureAt(press, { shape });
     return shape ? "pressing" : "panning";
   },
 };

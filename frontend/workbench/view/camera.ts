@@ -86,6 +86,15 @@ export class Camera {
     this.set(zoomView(this.view.peek(), centre, factor, CLOSEST, farthest));
   }
 
+  /** Shows a rectangle of the image, with as much around it as it needs to be understood. */
+  zoomTo({ x, y, width, height }: Point & Size): void {
+    const screen = this.screen.peek();
+    const room = { width: Math.max(width, 8) * 2, height: Math.max(height, 8) * 2 };
+    const scale = Math.min(fitView(room, screen).scale, CLOSEST);
+    const centre = { x: x + width / 2, y: y + height / 2 };
+    this.set({ scale, x: screen.width / 2 - centre.x * scale, y: screen.height / 2 - centre.y * scale });
+  }
+
   toImage(screen: Point): Point {
     return toImage(this.view.peek(), screen);
   }

@@ -48,6 +48,8 @@ export class PointerInput {
       point: this.camera.toImage(screen),
       slack: REACH_PX[reach] / this.camera.view.peek().scale,
       threshold: DRAG_PX[reach],
+      alt: event.altKey,
+      shift: event.shiftKey,
     };
   }
 
@@ -58,7 +60,8 @@ export class PointerInput {
     event.preventDefault();
     if (event.pointerType === "touch") this.touches.set(event.pointerId, this.at(event));
     if (this.touches.size > 1) {
-      this.chart()?.cancel();
+      const chart = this.chart();
+      if (!chart?.wish("interrupt")) chart?.rest();
       this.tooling = null;
       this.pinched = true;
     } else if (event.button === 1 || (this.handMode && event.button === 0)) {
@@ -87,7 +90,8 @@ export class PointerInput {
   }
 
   private stop(event: PointerEvent): void {
-    if (this.tooling === event.pointerId) this.chart()?.cancel();
+    const chart = this.chart();
+    if (this.tooling === event.pointerId && !chart?.wish("interrupt")) chart?.rest();
     this.release(event.pointerId);
   }
 

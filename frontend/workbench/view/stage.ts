@@ -1,39 +1,47 @@
 /** One task's image under work: its tools, what is being drawn, what is hovered. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { BoxTuple, Shape } from "../contract";
+import type { Geometries, Kind, Shape, Skeleton } from "../contract";
+import { type Look, rounded } from "../geometry/kinds";
+import type { Key } from "../i18n";
 import { classOf, defaults } from "../model/check";
 import type { Size } from "../model/geometry";
 import type { Work } from "../session/session";
 import { shapeId } from "../sync/ids";
-import { box } from "../tools/box";
 import { Chart } from "../tools/chart";
-import type { Press, ToolContext } from "../tools/context";
-import { select } from "../tools/select";
+import type { Draft, Press, ToolContext } from "../tools/context";
+import { type ToolName, toolOf } from "../tools/tools";
 import type { Camera } from "./camera";
 import type { Looks } from "./scene";
 
-export type ToolName = "box" | "select";
+/** What a stage takes from the desk around it. */
+export interface Around {
+  readonly shapeClass: ReadonlySignal<string>;
+  readonly tool: ReadonlySignal<ToolName>;
+  readonly hidden: ReadonlySignal<boolean>;
+  readonly brush: ReadonlySignal<number>;
+  readonly camera: Camera;
+  say(key: Key): void;
+}
 
 /** Colours for classes that name none: told apart on photographs and by most colour-blind eyes. */
 const COLORS = ["#ffb000", "#648fff", "#dc267f", "#2ec4a0", "#fe6100", "#a87bff", "#d9e021", "#00b5e2"];
 
 export class Stage {
-  readonly draft = signal<BoxTuple | null>(null);
+  readonly draft = signal<Draft | null>(null);
   readonly hovered = signal<string | null>(null);
+  /** The vertex of the selected shape that keys act on. */
+  readonly vertex = signal<string | null>(null);
   /** The picture was seen: it is painted now, or was when this answer was begun. */
   readonly seen;
   readonly colors: ReadonlyMap<string, string>;
   readonly looks: Looks;
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
   readonly visible: ReadonlySignal<readonly Shape[]>;
-  private readonly stopEffect: () => void;
+  private readonly stopEffects: () => void;
 
   constructor(
     readonly work: Work,
-    readonly shapeClass: ReadonlySignal<string>,
-    tool: ReadonlySignal<ToolName>,
-    hidden: ReadonlySignal<boolean>,
-    camera: Camera,
+    private readonly around: Around,
   ) {
     const { spec } = work.schema;
     this.seen = signal(work.begun);
@@ -49,21 +57,33 @@ export class Stage {
     this.visible = computed(() => {
       const { shapes } = work.editor.document.value;
       const unseen = work.editor.hidden.value;
-      return hidden.value ? [] : unseen.size > 0 ? shapes.filter(({ id }) => !unseen.has(id)) : shapes;
+      return around.hidden.value ? [] : unseen.size > 0 ? shapes.filter(({ id }) => !unseen.has(id)) : shapes;
     });
-    const context = this.toolContext(work.held.image, camera);
-    const charts = {
-      box: new Chart("box", box, context),
-      select: new Chart("select", select, context),
+    const context = this.toolContext(work.held.image);
+    const charts = new Map<ToolName, Chart<ToolContext, Press>>();
+    const chartOf = (name: ToolName): Chart<ToolContext, Press> => {
+      const node = toolOf(name);
+      if (!node) return chartOf("select");
+      let chart = charts.get(name);
+      if (!chart) charts.set(name, (chart = new Chart(name, node, context)));
+      return chart;
     };
-    this.chart = computed(() => charts[this.canDraw ? tool.value : "select"]);
+    this.chart = computed(() => chartOf(this.canDraw ? around.tool.value : "select"));
     // Changing the tool in the middle of a gesture takes the gesture back.
     let before = this.chart.peek();
-    this.stopEffect = effect(() => {
-      const now = this.chart.value;
-      if (now !== before) before.cancel();
-      before = now;
-    });
+    const stops = [
+      effect(() => {
+        const now = this.chart.value;
+        if (now !== before) before.cancel();
+        before = now;
+      }),
+      effect(() => {
+        void work.editor.selectedId.value;
+        this.vertex.value = null;
+      }),
+    ];
+    this.stopEffects = () => stops.forEach((stop) => stop());
+    this.resume();
   }
 
   get canDraw(): boolean {
@@ -71,22 +91,38 @@ export class Stage {
   }
 
   dispose(): void {
-    this.chart.peek().cancel();
-    this.stopEffect();
+    this.chart.peek().rest();
+    this.stopEffects();
+  }
+
+  /** Goes on with what a reload or another task had interrupted. */
+  private resume(): void {
+    const sketch = this.work.editor.sketch.peek();
+    const chart = this.chart.peek();
+    if (sketch && chart.name === sketch.tool) chart.go("drawing.waiting");
   }
 
   shapeOf(id: string): Shape | null {
     return this.visible.value.find((shape) => shape.id === id) ?? null;
   }
 
-  newShape(box: BoxTuple): Shape {
-    const name = this.shapeClass.peek();
+  newShape<K extends Kind>(type: K, geometry: Geometries[K]): Shape {
+    const name = this.around.shapeClass.peek();
     const attributes = defaults(classOf(this.work.schema.spec, name));
-    return { id: shapeId(), class: name, type: "box", box, attributes };
+    return rounded({ id: shapeId(), class: name, type, [type]: geometry, attributes } as unknown as Shape);
   }
 
-  private toolContext(image: Size, camera: Camera): ToolContext {
-    const { visible, draft, hovered, work } = this;
+  skeletonOf(): Skeleton | undefined {
+    return classOf(this.work.schema.spec, this.around.shapeClass.peek())?.skeleton;
+  }
+
+  lookOf(shape: Shape): Look {
+    const edges = this.looks.get(shape.class)?.edges;
+    return { unit: 1 / this.around.camera.view.peek().scale, ...(edges && { edges }) };
+  }
+
+  private toolContext(image: Size): ToolContext {
+    const { visible, draft, hovered, vertex, work, around } = this;
     return {
       editor: work.editor,
       image,
@@ -94,10 +130,15 @@ export class Stage {
         return visible.peek();
       },
       gesture: null,
-      setDraft: (box) => (draft.value = box),
+      setDraft: (next) => (draft.value = next),
       setHovered: (id) => (hovered.value = id),
-      newShape: (box) => this.newShape(box),
-      pan: (dx, dy) => camera.pan(dx, dy),
+      setVertex: (grip) => (vertex.value = grip),
+      newShape: (type, geometry) => this.newShape(type, geometry),
+      shapeClass: () => classOf(work.schema.spec, around.shapeClass.peek()),
+      lookOf: (shape) => this.lookOf(shape),
+      brushRadius: () => around.brush.peek(),
+      say: (key) => around.say(key),
+      pan: (dx, dy) => around.camera.pan(dx, dy),
     };
   }
 }

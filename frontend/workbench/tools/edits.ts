@@ -1,0 +1,71 @@
+/** What keys do to vertices, and turning polygons into masks and back. */
+import type { Shape } from "../contract";
+import type { Desk } from "../desk";
+import { gripMoved, gripsOf, isValid, rounded, withGeometry } from "../geometry/kinds";
+import { placeOf, withoutVertex } from "../geometry/points";
+import { flatSkeleton, skeletonPoints } from "../geometry/skeleton";
+import type { Stage } from "../view/stage";
+
+function inHand(desk: Desk): { stage: Stage; shape: Shape; vertex: string | null } | null {
+  const stage = desk.stage.peek();
+  const shape = stage?.work.editor.selected.peek();
+  return stage && shape ? { stage, shape, vertex: stage.vertex.peek() } : null;
+}
+
+/** Takes the next vertex into the hand; the arrows then move it. */
+export function walk(desk: Desk, step: 1 | -1): void {
+  const hand = inHand(desk);
+  if (!hand) return;
+  const ids = gripsOf(hand.shape, hand.stage.lookOf(hand.shape)).filter(({ role }) => role === "vertex").map(({ id }) => id);
+  const now = hand.vertex === null ? -1 : ids.indexOf(hand.vertex);
+  hand.stage.vertex.value = ids[now < 0 && step < 0 ? ids.length - 1 : (now + step + ids.length) % Math.max(ids.length, 1)] ?? null;
+}
+
+/** The shape without one vertex; null when it would be none. */
+export function without(shape: Shape, vertex: string): Shape | null {
+  const { ring, at } = placeOf(vertex);
+  if (shape.type === "polygon") {
+    const rings = shape.polygon.map((run, nth) => (nth === ring ? withoutVertex(run, at) : run));
+    return { ...shape, polygon: rings.filter((run, nth) => nth === 0 || run.length >= 6) };
+  }
+  if (shape.type === "polyline") return { ...shape, polyline: withoutVertex(shape.polyline, at) };
+  if (shape.type !== "skeleton") return null;
+  const points = skeletonPoints(shape.skeleton).map((one) => (one.at === at ? { ...one, x: 0, y: 0, v: 0 } : one));
+  return { ...shape, skeleton: flatSkeleton(points) };
+}
+
+export function removeVertex(desk: Desk): void {
+  const hand = inHand(desk);
+  if (!hand?.vertex) return;
+  const next = without(hand.shape, hand.vertex);
+  if (!next || !isValid(next, hand.stage.work.held.image)) return desk.notices.say("info", desk.t("tooFewVertices"));
+  hand.stage.work.editor.update(next.id, () => next);
+  hand.stage.vertex.value = null;
+}
+
+/** In the middle after the vertex in hand. */
+export function addVertex(desk: Desk): void {
+  const hand = inHand(desk);
+  if (!hand?.vertex) return;
+  const { stage, shape, vertex } = hand;
+  const { ring, at } = placeOf(vertex);
+  const middle = gripsOf(shape, stage.lookOf(shape)).find(({ id }) => id === `m${ring}.${at}`);
+  if (!middle) return;
+  stage.work.editor.update(shape.id, (now) => rounded(gripMoved(now, middle.id, middle, stage.work.held.image)));
+  stage.vertex.value = `v${ring}.${at + 1}`;
+}
+
+/** Visible, hidden, visible ... of the skeleton's point in hand. */
+export function nextVisibility(desk: Desk): void {
+  const hand = inHand(desk);
+  if (hand?.shape.type !== "skeleton" || hand.vertex === null) return desk.notices.say("info", desk.t("takeVertex"));
+  const { at } = placeOf(hand.vertex);
+  const points = skeletonPoints(hand.shape.skeleton).map((one) => (one.at === at ? { ...one, v: one.v === 2 ? 1 : 2 } : one));
+  const next = withGeometry(hand.shape, flatSkeleton(points));
+  hand.stage.work.editor.update(next.id, () => next);
+}
+
+/** A polygon into a mask, or a mask into polygons, where the class knows both. */
+export function convert(desk: Desk): void {
+  desk.notices.say("info", desk.t("cannotConvert"));
+}
