@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 THEME_COOKIE = "theme"
+# Says who is at the desk to a page that the browser has kept; gives no right to anything.
+DESK_COOKIE, DESK_PATH = "desk", "/desk/"
 THEMES = ("auto", "light", "dark")
 
 

@@ -14,9 +14,11 @@ const watch = process.argv.includes("--watch");
 // at once; what it imports when needed is not in it.
 const BUDGETS = { "workbench.js": 45 * 1024, "workbench.css": 8 * 1024, "app.css": 20 * 1024, "app.js": 20 * 1024 };
 
+const NAMES = { "workbench/main.tsx": "workbench", "workbench/shell/worker.ts": "shell" };
+
 function entries() {
   const pages = join(here, "pages");
-  const found = ["workbench/main.tsx", "styles/workbench.css", "styles/app.css", "styles/style_page.css", "styles/admin.css", "styles/admin_dark.css"];
+  const found = ["workbench/main.tsx", "workbench/shell/worker.ts", "styles/workbench.css", "styles/app.css", "styles/style_page.css", "styles/admin.css", "styles/admin_dark.css"];
   if (existsSync(pages)) {
     found.push(...readdirSync(pages).filter((n) => /^[^_].*\.tsx?$/.test(n)).map((n) => `pages/${n}`));
   }
@@ -24,9 +26,12 @@ function entries() {
     .filter((path) => existsSync(join(here, path)))
     .map((path) => ({
       in: join(here, path),
-      out: path === "workbench/main.tsx" ? "workbench" : path.replace(/^[^/]+\//, "").replace(/\.\w+$/, ""),
+      out: NAMES[path] ?? path.replace(/^[^/]+\//, "").replace(/\.\w+$/, ""),
     }));
 }
+
+/** The workers that the build has bundled. */
+const workerChunks = new Set();
 
 // `import url from "worker:./painter"` bundles a worker by itself and gives its address.
 const workers = {
@@ -40,6 +45,7 @@ const workers = {
       const bytes = outputFiles[0].contents;
       const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8).toUpperCase();
       const name = `${basename(path, ".ts")}-${hash}.js`;
+      workerChunks.add(`chunks/${name}`);
       mkdirSync(join(out, "chunks"), { recursive: true });
       writeFileSync(join(out, "chunks", name), bytes);
       const contents = `export default import.meta.url.replace(/(chunks\\/)?[^/]*$/, "chunks/${name}");`;
@@ -88,7 +94,10 @@ function modulesOf({ outputs }) {
   };
   const scripts = Object.keys(outputs).filter((file) => outputs[file].entryPoint && !file.includes("/chunks/"));
   const short = (file) => relative(out, resolve(file));
-  return Object.fromEntries(scripts.map((file) => [short(file), [...atOnce(file)].map(short)]));
+  const modules = Object.fromEntries(scripts.map((file) => [short(file), [...atOnce(file)].map(short)]));
+  const atOnceAll = new Set(Object.values(modules).flat());
+  const rest = [...Object.keys(outputs).map(short), ...workerChunks].filter((name) => name.startsWith("chunks/") && !atOnceAll.has(name));
+  return { ...modules, later: rest.sort() };
 }
 
 const brotli = (bytes) =>

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
+from annotator.face import DESK_COOKIE, DESK_PATH, theme_of
 from annotator.parsers import read_body
 from tasks import desk
 from tasks.access import access_annotator
@@ -32,7 +34,23 @@ from workers.throughput import work_by_project
 @ensure_csrf_cookie
 def workbench(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    return render(request, "desk/index.html", {"boot": _boot(request, person)})
+    response = render(request, "desk/index.html", {"boot": _boot(request, person)})
+    response.set_cookie(
+        DESK_COOKIE,
+        str(person.id),
+        max_age=settings.SESSION_COOKIE_AGE,
+        path=DESK_PATH,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+@require_safe
+def boot(request: HttpRequest) -> HttpResponse:
+    """What a page that the browser has kept starts with."""
+    person = access_annotator(request)
+    return _json(_boot(request, person))
 
 
 @require_POST
@@ -84,6 +102,7 @@ def _boot(request: HttpRequest, person: Person) -> dict[str, Any]:
         "person": {"id": person.id, "name": person.display_name, "language": person.language},
         "projects": desk.open_projects(person),
         "csrf": get_token(request),
+        "theme": theme_of(request),
         "today": {
             "submitted": today.submitted,
             "earned": desk.money(today.earned),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotator.face import THEME_COOKIE, THEMES
+from annotator.face import DESK_COOKIE, DESK_PATH, THEME_COOKIE, THEMES
 from workers.auth import home_of, unlock, way_in
 from workers.forms import AccountForm, ForgotForm, SecretForm, SignInForm
 from workers.letters import send_resets
@@ -63,6 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         way = way_in(person=form.person, wanted=wanted, host=request.get_host(), secure=request.is_secure())
         response = redirect(way)
         _remember(response, settings.LANGUAGE_COOKIE_NAME, form.person.language)
+        response.delete_cookie(DESK_COOKIE, path=DESK_PATH)
         return response
     left = request.GET.get("left") == "1"
     status = 422 if form.is_bound else 200
@@ -77,7 +78,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "sign_in/sign_out.html")
     logout(request)
-    return redirect("/sign-in" if request.POST.get("then") == "switch" else "/sign-in?left=1")
+    response = redirect("/sign-in" if request.POST.get("then") == "switch" else "/sign-in?left=1")
+    response.delete_cookie(DESK_COOKIE, path=DESK_PATH)
+    return response
 
 
 @require_POST

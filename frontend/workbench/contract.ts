@@ -252,6 +252,7 @@ export interface Boot {
   person: { id: number; name: string; language: Language };
   projects: Project[];
   csrf: string;
+  theme?: string;
   today?: Today;
   urls: Record<"sync" | "answers" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
 }

@@ -8,6 +8,7 @@ import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
 import { Images } from "./session/images";
 import { Session, type Work } from "./session/session";
+import { forgetBoot } from "./shell/memory";
 import { type DeskDb, openDesk, type Settings } from "./sync/db";
 import { Journal } from "./sync/journal";
 import { Outbox } from "./sync/outbox";
@@ -207,6 +208,7 @@ export class Desk {
 
   signOut(): void {
     this.sync.stop();
+    forgetBoot();
     const form = document.createElement("form");
     form.method = "post";
     form.action = this.boot.urls.sign_out;

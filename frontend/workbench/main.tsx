@@ -6,12 +6,23 @@ import { translator } from "./i18n";
 import { listen } from "./input";
 import { App } from "./panels/app";
 import { warmPainter } from "./panels/stage";
+import { readBoot, refreshBoot } from "./shell/memory";
+import { keepShell } from "./shell/register";
 
-async function start(): Promise<void> {
-  const root = document.getElementById("workbench");
-  const text = document.getElementById("boot")?.textContent;
-  if (!root || !text) return;
-  const boot = JSON.parse(text) as Boot;
+/** A page that the browser has kept knows neither the person's language nor their colours. */
+function dress({ person, theme }: Boot): void {
+  document.documentElement.lang = person.language === "en" ? "en" : "zh-Hans";
+  if (theme) document.documentElement.dataset["theme"] = theme;
+}
+
+async function start(root: HTMLElement): Promise<void> {
+  const boot = readBoot();
+  if (boot === "gone") return;
+  if (!boot) {
+    const t = translator(document.documentElement.lang === "en" ? "en" : "zh-hans");
+    return render(<p class="strip warn">{t("needsLine")}</p>, root);
+  }
+  dress(boot);
   try {
     const desk = await Desk.open(boot);
     listen(desk);
@@ -20,10 +31,13 @@ async function start(): Promise<void> {
     render(<App desk={desk} />, root);
     // After the page is there and before the first picture is.
     setTimeout(warmPainter, 0);
+    void keepShell();
+    if (!document.getElementById("boot")) void refreshBoot(boot);
   } catch {
     const t = translator(boot.person.language);
     render(<p class="strip bad">{t("noStorage")}</p>, root);
   }
 }
 
-void start();
+const root = document.getElementById("workbench");
+if (root) void start(root);

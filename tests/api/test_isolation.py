@@ -54,6 +54,9 @@ GET  api/v1/releases/<int:release_id>/files/<str:name>   401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/results               401 404 404 403 403 403
 GET  media/<str:token>/<str:name>                        404 404 404 404 404 404
 GET  desk/                                                in 403  in 403 403 200
+GET  desk/boot                                              401 403 401 403 403 200
+GET  desk/shell                                             200 200 200 200 200 200
+GET  desk/shell.js                                          200 200 200 200 200 200
 POST desk/sync                                           401 403 401 403 403 200
 POST desk/report                                         401 403 401 403 403 404
 GET  desk/mine/                                           in 403  in 403 403 200

@@ -3,6 +3,7 @@ import type { Desk } from "../desk";
 import { Bar } from "./bar";
 import { Dialogs } from "./dialogs";
 import { Panel } from "./panel";
+import { reloadFresh } from "../shell/memory";
 import { Button, Icon } from "./parts";
 import { StageView } from "./stage";
 import { Start } from "./start";
@@ -62,7 +63,7 @@ function Trouble({ desk }: { desk: Desk }) {
       {state === "broken" && (
         <p class="strip bad" role="alert">
           {t("broken")}
-          <Button onPress={() => location.reload()}>{t("reload")}</Button>
+          <Button onPress={reloadFresh}>{t("reload")}</Button>
         </p>
       )}
     </>

@@ -2,6 +2,7 @@
 import type { Desk } from "../desk";
 import { open } from "../commands/commands";
 import { clockTime, money } from "../i18n";
+import { FRESH } from "../shell/memory";
 import { csrfToken } from "../sync/wire";
 import { Button, Kbd } from "./parts";
 
@@ -62,7 +63,7 @@ function PersonMenu({ desk }: { desk: Desk }) {
         <a href={boot.urls.mine}>{t("mine")}</a>
         <form method="post" action={boot.urls.language}>
           <input type="hidden" name="csrfmiddlewaretoken" value={csrfToken(boot)} />
-          <input type="hidden" name="next" value={location.pathname} />
+          <input type="hidden" name="next" value={FRESH} />
           <button name="language" value={other} lang={other === "en" ? "en" : "zh-Hans"}>
             {t("language")}
           </button>
