@@ -82,6 +82,16 @@ const split = {
   plugins: [workers],
 };
 
+/** A page is in one language: "workbench.js en" is what it needs together with its words. */
+function spoken(modules, files) {
+  return Object.fromEntries(
+    ["en", "zh-hans"].flatMap((language) => {
+      const words = files.filter((file) => new RegExp(`^chunks/${language}-[A-Z0-9]{8}\\.js$`).test(file));
+      return Object.entries(modules).map(([script, chunks]) => [`${script} ${language}`, [...chunks, ...words]]);
+    }),
+  );
+}
+
 /** For each split script, the chunks that it imports at once, theirs included: what a page preloads. */
 function modulesOf({ outputs }) {
   const atOnce = (file, seen = new Set()) => {
@@ -97,7 +107,7 @@ function modulesOf({ outputs }) {
   const modules = Object.fromEntries(scripts.map((file) => [short(file), [...atOnce(file)].map(short)]));
   const atOnceAll = new Set(Object.values(modules).flat());
   const rest = [...Object.keys(outputs).map(short), ...workerChunks].filter((name) => name.startsWith("chunks/") && !atOnceAll.has(name));
-  return { ...modules, later: rest.sort() };
+  return { ...modules, ...spoken(modules, Object.keys(outputs).map(short)), later: rest.sort() };
 }
 
 const brotli = (bytes) =>
@@ -108,7 +118,7 @@ function sizes(modules) {
   console.log("file".padEnd(34), "raw KB".padStart(9), "gzip KB".padStart(9), "brotli KB".padStart(10), "budget".padStart(8));
   const files = [...readdirSync(out), ...readdirSync(join(out, "chunks")).map((name) => `chunks/${name}`)];
   for (const name of files.filter((file) => /\.(js|css)$/.test(file)).sort()) {
-    const parts = [name, ...(modules[name] ?? [])].map((file) => readFileSync(join(out, file)));
+    const parts = [name, ...(modules[`${name} zh-hans`] ?? [])].map((file) => readFileSync(join(out, file)));
     const total = (size) => parts.reduce((sum, bytes) => sum + size(bytes), 0);
     const gzip = total((bytes) => gzipSync(bytes, { level: 9 }).length);
     const budget = BUDGETS[name];

@@ -2,6 +2,7 @@
 import { IDBFactory } from "fake-indexeddb";
 import type { Answers, Boot, Held, Schema, SyncRequest, SyncResponse } from "../workbench/contract";
 import { Desk } from "../workbench/desk";
+import "../workbench/i18n/both";
 import { openDesk, type Report } from "../workbench/sync/db";
 import { type Failure, type Wire, WireError } from "../workbench/sync/wire";
 import { held, schema } from "./things";

@@ -5,7 +5,8 @@ import { belongsToFocus, type Command, conflicts, keymapOf } from "../workbench/
 import { fixedCommands } from "../workbench/commands/commands";
 import { capOf, chordOf } from "../workbench/commands/keys";
 import { attributeKeys, FIXED_LETTERS, optionId, optionKeys, POOL } from "../workbench/commands/options";
-import { catalogues, type Key } from "../workbench/i18n";
+import type { Key } from "../workbench/i18n";
+import { catalogues } from "../workbench/i18n/both";
 import type { Spec } from "../workbench/contract";
 import { shape, spec } from "./things";
 import { workingDesk } from "./desk-at-work";

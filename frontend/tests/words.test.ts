@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nameOf } from "../workbench/contract";
-import { catalogues, money, translator } from "../workbench/i18n";
+import { money, translator } from "../workbench/i18n";
+import { catalogues } from "../workbench/i18n/both";
 import { en } from "../workbench/i18n/en";
 import { zhHans } from "../workbench/i18n/zh-hans";
 import { press, typed } from "../workbench/model/answer";

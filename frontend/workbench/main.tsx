@@ -2,7 +2,7 @@
 import { render } from "preact";
 import type { Boot } from "./contract";
 import { Desk } from "./desk";
-import { translator } from "./i18n";
+import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
 import { App } from "./panels/app";
 import { warmPainter } from "./panels/stage";
@@ -18,8 +18,10 @@ function dress({ person, theme }: Boot): void {
 async function start(root: HTMLElement): Promise<void> {
   const boot = readBoot();
   if (boot === "gone") return;
+  const spoken = document.documentElement.lang === "en" ? "en" : "zh-hans";
+  await loadWords(boot?.person.language ?? spoken);
   if (!boot) {
-    const t = translator(document.documentElement.lang === "en" ? "en" : "zh-hans");
+    const t = translator(spoken);
     return render(<p class="strip warn">{t("needsLine")}</p>, root);
   }
   dress(boot);

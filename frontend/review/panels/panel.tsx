@@ -1,6 +1,7 @@
 /** Beside the image: why it is disputed, the competing answers, the verdict and its details. */
 import { type Language, nameOf, type Payload, type Question, type Value } from "../../workbench/contract";
 import { translator } from "../../workbench/i18n";
+import "../../workbench/i18n/both";
 import { press } from "../../workbench/model/answer";
 import { classOf } from "../../workbench/model/check";
 import { Button, optionList } from "../../workbench/panels/parts";
