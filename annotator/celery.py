@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "retire batches": {"task": "tasks.jobs.retire_batches", "schedule": 3600.0},
     "settle answered tasks": {"task": "review.jobs.settle_answered", "schedule": 5.0},
     "estimate skills": {"task": "review.jobs.estimate_skills", "schedule": 60.0},
+    "mark gold": {"task": "review.jobs.mark_gold", "schedule": 60.0},
     "advance forgotten batches": {"task": "review.jobs.advance_forgotten", "schedule": 60.0},
     "build releases": {"task": "review.jobs.build_releases", "schedule": 10.0},
     "forget old sign-ins": {"task": "workers.jobs.forget_old_sign_ins", "schedule": 3600.0},

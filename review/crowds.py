@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from review.consensus import DEFAULT_SKILL, Crowd, crowd_from_json
 from review.models import CrowdEstimate, Skill
@@ -11,10 +11,11 @@ from review.models import CrowdEstimate, Skill
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """One project's crowd and the skill of each of its people that has one."""
+    """One project's crowd, the skill of each of its people that has one, and the tasks it rests on."""
 
     crowd: Crowd
     skills: dict[int, float]
+    experience: dict[int, float] = field(default_factory=dict)
 
     def skill(self, annotator: int) -> float:
         return self.skills.get(annotator, DEFAULT_SKILL)
@@ -28,6 +29,9 @@ def knowledge(*, projects: Collection[int], people: Collection[int]) -> dict[int
         for project in projects
     }
     skills = Skill.objects.filter(project__in=projects, person__in=people)
-    for project, person, estimate in skills.values_list("project_id", "person_id", "estimate"):
+    for project, person, estimate, weight in skills.values_list(
+        "project_id", "person_id", "estimate", "weight"
+    ):
         known[project].skills[person] = estimate
+        known[project].experience[person] = weight
     return known

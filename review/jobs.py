@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from annotator.wake import wake
-from review import builder, settle, skills
+from review import builder, consequences, marking, settle, skills
 
 log = structlog.get_logger()
 # A run ends after so many chunks, so that one long backlog does not keep a worker from everything else.
@@ -31,6 +31,15 @@ def estimate_skills() -> None:
         except Exception:
             # One project's odd history must not keep the others from their estimates.
             log.exception("skills not estimated", project=project_id)
+
+
+@shared_task
+def mark_gold() -> None:
+    for _ in range(CHUNKS):
+        scores = marking.mark_measured(now=timezone.now())
+        consequences.apply_rules(scores=scores, now=timezone.now())
+        if len(scores) < marking.CHUNK:
+            return
 
 
 @shared_task

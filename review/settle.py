@@ -11,19 +11,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from review.adaptive import Wanted
 from review.consensus import Answer, Spec, parse_answer, parse_spec
 from review.crowds import Knowledge, knowledge
 from review.models import Consensus, Dispute
 from review.moment import settling_moment
+from review.quality import wanted_in
 from review.scores import Score, record_agreements
 from review.weighing import Finding, Outcome, Question, weigh_or_dispute, weight_of
 from tasks import states
 from tasks.batches import advance_batches
-from tasks.models import Assignment, Batch, Submission, Task
+from tasks.models import Assignment, Batch, Prediction, Submission, Task
 from workers.models import Person, Role
 
 CHUNK = 100
@@ -89,17 +92,30 @@ def take_cases(*, limit: int) -> list[Case]:
 
 
 def weigh_cases(cases: Sequence[Case]) -> list[Finding]:
+    projects = {case.task.project_id for case in cases}
     known = knowledge(
-        projects={case.task.project_id for case in cases},
+        projects=projects,
         people={submission.annotator_id for case in cases for submission in case.submissions},
     )
+    wanted = wanted_in(projects)
+    trusting = [case.task.id for case in cases if wanted[case.task.project_id].trusts_predictions]
+    predictions = dict(Prediction.objects.filter(task__in=trusting).values_list("task_id", "payload"))
     specs = {case.task.schema_id: parse_spec(case.task.schema.spec) for case in cases}
     return [
-        weigh_case(case, spec=specs[case.task.schema_id], known=known[case.task.project_id]) for case in cases
+        weigh_case(
+            case,
+            spec=specs[case.task.schema_id],
+            known=known[case.task.project_id],
+            wanted=wanted[case.task.project_id],
+            prediction=predictions.get(case.task.id),
+        )
+        for case in cases
     ]
 
 
-def weigh_case(case: Case, *, spec: Spec, known: Knowledge) -> Finding:
+def weigh_case(
+    case: Case, *, spec: Spec, known: Knowledge, wanted: Wanted, prediction: dict[str, Any] | None
+) -> Finding:
     task = case.task
     question = Question(
         spec=spec,
@@ -108,6 +124,9 @@ def weigh_case(case: Case, *, spec: Spec, known: Knowledge) -> Finding:
         threshold=task.project.settle_threshold,
         seats_left=task.max_overlap - task.overlap,
         priority=task.project.priority + task.batch.priority,
+        wanted=wanted,
+        experience=known.experience,
+        prediction=prediction,
     )
     return weigh_or_dispute(
         answers=read_answers(case.submissions, known=known), question=question, task=task.id
@@ -127,13 +146,13 @@ def read_answers(submissions: Iterable[Submission], *, known: Knowledge) -> list
 
 
 def spare_hopeless(findings: list[tuple[Case, Finding]]) -> list[tuple[Case, Finding]]:
-    """Dispute at once where every annotator of the project's sites has already had a seat at the task."""
+    """Ask nobody where every annotator of the project's sites has already had a seat at the task."""
     asked = [case.task.id for case, found in findings if found.outcome is Outcome.ASK]
     if not asked:
         return findings
     reachable = with_people_left(asked)
     return [
-        (case, replace(found, outcome=Outcome.DISPUTE))
+        (case, replace(found, outcome=Outcome.SETTLE if found.stands else Outcome.DISPUTE))
         if found.outcome is Outcome.ASK and case.task.id not in reachable
         else (case, found)
         for case, found in findings

@@ -15,12 +15,12 @@ from django.db.models import Sum
 
 from review.consensus import Answer, Crowd, crowd_to_json, estimate_crowd, estimate_skill, parse_answer
 from review.consensus import Skill as Estimate
-from review.models import Consensus, CrowdEstimate, Skill
+from review.models import Consensus, CrowdEstimate, GoldScore, Skill
 from tasks.models import Job, Project, Submission, Task
 
 WINDOW = 20_000  # the latest settled tasks that skills rest on
 CROWD_WINDOW = 2_000  # and those of them the crowd's ways of drawing are estimated from
-ADJUDICATED = 2.0  # a reviewer's verdict proves more than the vote the annotator took part in
+KNOWN = 2.0  # a reviewer's verdict or a known answer proves more than the vote the annotator took part in
 CHUNK = 500
 
 
@@ -47,7 +47,8 @@ def estimate_project(*, project_id: int, now: datetime) -> bool:
             return False
         jobs = Job.objects.filter(batch__project=project_id)
         mine.settled = jobs.aggregate(settled=Sum("settled"))["settled"] or 0
-        skills = estimate_skills(settled_tasks(project_id=project_id, limit=WINDOW))
+        judged = settled_tasks(project_id=project_id, limit=WINDOW)
+        skills = estimate_skills(judged, gold=gold_scores(project_id=project_id, limit=WINDOW))
         save_skills(skills, project_id=project_id, now=now)
         known = {person: skill.mean for person, skill in skills.items()}
         crowd = estimate_crowd(tasks=answers_of(project_id=project_id, limit=CROWD_WINDOW, skills=known))
@@ -81,21 +82,32 @@ def _judged(task_ids: list[int]) -> Iterator[Judged]:
         answers[submission.task_id].append(submission)
     concluded = Consensus.objects.filter(task__in=task_ids, excluded=False)
     for consensus in concluded.order_by("-task_id"):
-        # Alone everybody agrees with themselves, unless a reviewer looked.
-        if len(answers[consensus.task_id]) > 1 or consensus.source == Consensus.Source.ADJUDICATION:
+        # Alone everybody agrees with themselves, unless a reviewer looked or the client knew.
+        if len(answers[consensus.task_id]) > 1 or consensus.source != Consensus.Source.MACHINE:
             yield consensus, answers[consensus.task_id]
 
 
-def estimate_skills(judged: Iterable[Judged]) -> dict[int, Estimate]:
-    """Skill by annotator from the agreement that each consensus recorded."""
+def gold_scores(*, project_id: int, limit: int) -> Iterator[tuple[int, float]]:
+    """Person and score of the latest answers to gold; practice is no evidence, it teaches."""
+    scores = GoldScore.objects.filter(project=project_id, is_practice=False).order_by("-answered_at")
+    yield from scores.values_list("person_id", "score")[:limit]
+
+
+def estimate_skills(
+    judged: Iterable[Judged], *, gold: Iterable[tuple[int, float]] = ()
+) -> dict[int, Estimate]:
+    """Skill by annotator from the agreement that each consensus recorded, and from answers to gold."""
     scores: dict[int, list[float]] = defaultdict(list)
     weights: dict[int, list[float]] = defaultdict(list)
     for consensus, submissions in judged:
         agreement: Mapping[str, float] = consensus.payload["agreement"]
+        is_known = consensus.source != Consensus.Source.MACHINE
         for submission in submissions:
             scores[submission.annotator_id].append(agreement[str(submission.id)])
-            adjudicated = consensus.source == Consensus.Source.ADJUDICATION
-            weights[submission.annotator_id].append(ADJUDICATED if adjudicated else 1.0)
+            weights[submission.annotator_id].append(KNOWN if is_known else 1.0)
+    for person, score in gold:
+        scores[person].append(score)
+        weights[person].append(KNOWN)
     return {
         person: estimate_skill(agreements=given, weights=weights[person]) for person, given in scores.items()
     }

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import structlog
+from msgspec.structs import replace
 
-from review.consensus import DEFAULT_SKILL, Answer, Consensus, Crowd, Shape, Spec, conclude, decide
+from review.adaptive import NOTHING_WANTED, Wanted, confirms, reaches
+from review.consensus import DEFAULT_SKILL, Answer, Consensus, Crowd, Spec, conclude, decide
 from review.models import Dispute
 
 log = structlog.get_logger()
@@ -32,7 +35,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One answered task as the machine sees it; `seats_left` more people may still be asked."""
+    """One answered task as the machine sees it; `seats_left` more people may still be asked.
+
+    `experience`: by annotator, how many tasks the skill rests on; `prediction`: one the project trusts.
+    """
 
     spec: Spec
     size: tuple[float, float]
@@ -40,14 +46,21 @@ class Question:
     threshold: float
     seats_left: int
     priority: int
+    wanted: Wanted = NOTHING_WANTED
+    experience: Mapping[int, float] = field(default_factory=dict)
+    prediction: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome; `consensus` is missing only where the answers could not be read."""
+    """The outcome; `consensus` is missing only where the answers could not be read.
+
+    `stands`: where nobody can be asked any more it may settle as it is.
+    """
 
     outcome: Outcome
     consensus: Consensus | None = None
+    stands: bool = False
     reason: Dispute.Reason | None = None
     where: str = ""
     value: float = 0.0
@@ -55,16 +68,42 @@ class Finding:
 
 def weigh(*, answers: Sequence[Answer], question: Question) -> Finding:
     consensus = conclude(answers=answers, spec=question.spec, size=question.size, crowd=question.crowd)
-    verdict = decide(consensus=consensus, threshold=question.threshold)
-    if verdict.settled:
+    verdict = reaches(consensus=consensus, threshold=question.threshold, wanted=question.wanted)
+    if verdict.settled or confirmed(answers, question=question):
         return Finding(Outcome.SETTLE, consensus)
+    stands = stands_as_it_is(consensus, question=question)
+    if more_may_help(consensus, answers=answers, question=question):
+        outcome = Outcome.ASK
+    else:
+        outcome = Outcome.SETTLE if stands else Outcome.DISPUTE
     return Finding(
-        Outcome.ASK if more_may_help(consensus, answers=answers, question=question) else Outcome.DISPUTE,
+        outcome,
         consensus,
+        stands=stands,
         reason=REASONS[verdict.reason],
         where=verdict.where,
         value=value_of(consensus, priority=question.priority),
     )
+
+
+def confirmed(answers: Sequence[Answer], *, question: Question) -> bool:
+    """One answer, of somebody trusted, that agrees with a confident prediction."""
+    if question.prediction is None or len(answers) != 1:
+        return False
+    return confirms(
+        answer=answers[0],
+        prediction=question.prediction,
+        weight=question.experience.get(answers[0].annotator, 0.0),
+        least=max(question.threshold, question.wanted.accuracy or 0.0),
+        spec=question.spec,
+    )
+
+
+def stands_as_it_is(consensus: Consensus, *, question: Question) -> bool:
+    """Sure enough to settle, though not as good as the project wants."""
+    if not question.wanted.is_adaptive or consensus.confidence < question.threshold:
+        return False
+    return decide(consensus=consensus, threshold=question.threshold).settled
 
 
 def weigh_or_dispute(*, answers: Sequence[Answer], question: Question, task: int) -> Finding:
@@ -85,12 +124,13 @@ def more_may_help(consensus: Consensus, *, answers: Sequence[Answer], question: 
         annotator=0,
         skill=DEFAULT_SKILL,
         tags={tag.key: tag.value for tag in consensus.tags},
-        shapes=tuple(Shape(s.id, s.label, s.box, s.attributes) for s in consensus.shapes),
+        shapes=tuple(shape.drawn() for shape in consensus.shapes),
+        layers=(0.0,) * len(consensus.shapes),
     )
     # Nobody's id is negative, so an echo is never taken for an annotator with a history.
     echoes = [replace(echo, submission=f"echo-{i}", annotator=-i) for i in range(1, question.seats_left + 1)]
     best = conclude(answers=[*answers, *echoes], spec=question.spec, size=question.size, crowd=question.crowd)
-    return decide(consensus=best, threshold=question.threshold).settled
+    return reaches(consensus=best, threshold=question.threshold, wanted=question.wanted).settled
 
 
 def value_of(consensus: Consensus, *, priority: int) -> float:

@@ -182,3 +182,25 @@ class Earning(models.Model):
             ),
         ]
         indexes = [models.Index(name="earning_by_person", fields=["person", "created_at"])]
+
+
+class Notice(models.Model):
+    """A word that waits until its person reads it; workers/notices.py has the sentences."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False
+    )
+    kind = models.CharField(max_length=20)
+    about = models.JSONField(default=dict, help_text="what fills the sentence")
+    link = models.CharField(max_length=200, blank=True, help_text="a path of ours")
+    made_at = models.DateTimeField(db_default=Now())
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="notices_to_read",
+                fields=["person", "-id"],
+                condition=models.Q(read_at__isnull=True),
+            ),
+        ]

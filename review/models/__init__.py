@@ -1,13 +1,20 @@
 """Tables of review: what was concluded, how good people are, the datasets; import them from here."""
 
+from review.models.gold import Appeal, Consequence, GoldRule, GoldScore
+from review.models.quality import Quality
 from review.models.releases import Release, ReleaseFile
 from review.models.settled import Adjudication, Consensus, CrowdEstimate, Dispute, Skill
 
 __all__ = [
     "Adjudication",
+    "Appeal",
     "Consensus",
+    "Consequence",
     "CrowdEstimate",
     "Dispute",
+    "GoldRule",
+    "GoldScore",
+    "Quality",
     "Release",
     "ReleaseFile",
     "Skill",

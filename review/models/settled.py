@@ -15,6 +15,7 @@ class Consensus(models.Model):
     class Source(models.TextChoices):
         MACHINE = "machine", _("Machine")
         ADJUDICATION = "adjudication", _("Adjudication")
+        CLIENT = "client", _("Known to the client")
 
     task = models.OneToOneField("tasks.Task", models.PROTECT, primary_key=True)
     source = models.CharField(max_length=12, choices=Source)
