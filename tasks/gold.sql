@@ -5,13 +5,22 @@
 -- costs the same with ten gold tasks and with a million, and nobody is given one twice.
 
 
--- How many of somebody's next seats in a project are gold, as offsets from 1: drawn by hash, so that a share
--- of `rate` comes out whoever asks for how many at a time, and nobody can foresee which.
-CREATE OR REPLACE FUNCTION queue_gold_due(person bigint, project bigint, given integer, rate float, wanted integer)
-RETURNS integer[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT COALESCE(array_agg(n ORDER BY n), '{}') FROM generate_series(1, wanted) AS n
-    WHERE (hashint8extended(given + n, hashint8extended(person, project)) & 4294967295) < rate * 4294967296
-$$;
+-- The share of gold among the next `wanted` seats of a person in a project: leased; their ids. Each seat's turn
+-- is drawn by a hash of its running number, so that the share comes out however many are asked for at a
+-- time, and nobody can foresee which it is.
+CREATE OR REPLACE FUNCTION queue_mix_gold(person bigint, in_project bigint, wanted integer, rate float, lease integer)
+RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    upto integer;
+    due integer;
+BEGIN
+    INSERT INTO tasks_entrance AS e (person_id, project_id, given) VALUES (person, in_project, wanted)
+    ON CONFLICT (person_id, project_id) DO UPDATE SET given = e.given + wanted
+    RETURNING e.given INTO upto;
+    SELECT count(*) FROM generate_series(upto - wanted + 1, upto) AS n
+    WHERE (hashint8extended(n, hashint8extended(person, in_project)) & 4294967295) < rate * 4294967296 INTO due;
+    RETURN queue_gold(person, in_project, 'measure', due, lease);
+END $$;
 
 
 -- Lease up to `wanted` gold seats of a kind ('measure', 'practice') in a project to a person; their ids in the
@@ -30,6 +39,9 @@ DECLARE
     more bigint[];
     got bigint[] := '{}';
 BEGIN
+    IF wanted < 1 THEN
+        RETURN got;
+    END IF;
     SELECT CASE WHEN of_kind = 'practice' THEN e.practice_place
            ELSE COALESCE(e.measure_place, hashint8extended(person, in_project) & 4611686018427387903) END
     FROM tasks_entrance e WHERE e.person_id = person AND e.project_id = in_project INTO start;

@@ -71,6 +71,8 @@ class Seat:
     name: str
     width: int
     height: int
+    # The browser is told of practice; of what measures, never.
+    purpose: str = "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,17 @@ class Facts:
 
 
 def claim(
-    *, annotator_id: int, project_id: int | None, count: int, lease_seconds: int | None = None
+    *,
+    annotator_id: int,
+    project_id: int | None,
+    count: int,
+    lease_seconds: int | None = None,
+    pack_limit: int | None = None,
 ) -> list[Seat]:
-    """Lease up to `count` seats to a person, of one project or of all that their site works on.
+    """Lease up to `count` seats to a person, of one project or of all that their site works on; never more
+    than lets them hold the project's `hold_limit`.
 
-    `lease_seconds` is that of a declared offline pack, in place of the project's.
+    `lease_seconds` and `pack_limit` are those of a declared offline pack, in place of the project's.
     """
     wanted = min(count, MAX_CLAIM)
     taken: list[Seat] = []
@@ -116,6 +124,7 @@ def claim(
                     count=wanted - len(taken),
                     slack=CURSOR_SLACK,
                     lease=lease_seconds,
+                    pack_limit=pack_limit,
                 )
         except IntegrityError:
             continue  # the same person claims in another tab and was given the same task
@@ -195,11 +204,16 @@ def _submit_without_lease(annotator_id: int, answer: Answer) -> Status:
         lease = _rows(sql.DROP_SEAT, **one) or _rows(sql.LOST, **one)
         if not lease:
             raise LeaseUnknown
-        leased_at = lease[0][0]
-        open_task = _rows(sql.LOCK_TASK, **one)[0][0] == "open"
-        seat = _rows(sql.LATE_SEAT, **one, leased_at=leased_at) if open_task else []
-        _rows(sql.KEEP, **values, leased_at=leased_at, seat=seat[0][0] if seat else None)
-        return "late" if seat else "surplus"
+        leased_at, purpose, cause = lease[0]
+        is_work = purpose == Assignment.Purpose.WORK
+        wanted = is_work and _rows(sql.LOCK_TASK, **one)[0][0] == "open"
+        seat = _rows(sql.LATE_SEAT, **one, leased_at=leased_at) if wanted else []
+        counts = bool(seat) or not is_work
+        # Who gave the seat back has given up its pay, unless the answer is still wanted.
+        paid = counts or cause != LostLease.Cause.RELEASED
+        kept = {"leased_at": leased_at, "purpose": purpose, "seat": seat[0][0] if seat else None}
+        _rows(sql.KEEP, **values, **kept, paid=paid)
+        return "late" if counts else "surplus"
 
 
 def _columns(annotator_id: int, answers: Sequence[Answer]) -> dict[str, Any]:
@@ -229,7 +243,12 @@ def skip(
         if not skipped:
             return bool(_rows(sql.SKIPPED_BEFORE, **values)[0][0])
         task_id, batch_id, state, stuck_at, max_overlap = tasks[0]
-        throughput.add_skip(person_id=annotator_id, project_id=skipped[0][0])
+        project_id, purpose = skipped[0]
+        if purpose != Assignment.Purpose.PRACTICE:
+            throughput.add_skip(person_id=annotator_id, project_id=project_id)
+        if purpose != Assignment.Purpose.WORK:
+            _rows(sql.END_GOLD, **values)
+            return True
         skips, broken = _rows(sql.SKIPS, task=task_id)[0]
         if state != "open" or stuck_at is not None:
             return True
@@ -276,7 +295,8 @@ def _give_back(select: str, *, cause: LostLease.Cause, **values: Any) -> int:
     with transaction.atomic():
         held = _rows(select, **values)
         if held:
-            lanes = seats.lock_lanes(batch_ids={batch for _id, batch in held}, returned=True)
+            batches = {batch for _id, batch in held if batch is not None}
+            lanes = seats.lock_lanes(batch_ids=batches, returned=True)
             _rows(sql.GIVE_BACK, ids=[row[0] for row in held], cause=cause.value)
             seats.raise_tails(lanes)
     return len(held)

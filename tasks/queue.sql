@@ -15,10 +15,14 @@
 -- Lease up to `wanted` seats to a person. A last row without a seat says that another look may find more:
 -- seats were locked by others, or leases have run out. Cursors move to where the claim has read, but not
 -- past a seat that is free for this person: it was locked by a claim that may yet roll back.
+--
+-- Nobody hoards: who holds as many seats as a project's `hold_limit`, of whichever project, is given none of
+-- this one; `pack_limit` stands in its place for a declared pack. The person's lock lets their claims wait for
+-- each other, so that each counts what the one before has taken.
 CREATE OR REPLACE FUNCTION queue_claim(person bigint, only_project bigint, wanted integer, slack integer,
-                                       lease integer)
+                                       lease integer, pack_limit integer)
 RETURNS TABLE (assignment bigint, token uuid, until timestamptz, task bigint, project bigint, schema bigint,
-               sha256 varchar, format varchar, name varchar, width integer, height integer)
+               sha256 varchar, format varchar, name varchar, width integer, height integer, purpose varchar)
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET enable_material = off
@@ -26,101 +30,149 @@ SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
+    route bigint[];
     lane record;
+    asked record;
+    seats record;
+    held integer;
+    room integer;
+    at_project bigint := 0;
+    without bigint[] := '{}';
     taken bigint[] := '{}';
-    missing integer := wanted;
-    got bigint[];
-    last bigint;
+    golden bigint[] := '{}';
     moved_lanes bigint[];
     moved_from bigint[];
     moved_to bigint[];
+    passed_over boolean;
     met_locked boolean := false;
+    met_limit boolean := false;
 BEGIN
-    -- Routing may give the lanes in portions; cursors that moved bring the next one.
+    PERFORM pg_advisory_xact_lock(7303, (person % 2147483647)::integer);
+    route := queue_route(person, only_project);
+    -- By the end of the lease: so the entries of leases long gone, dead but not vacuumed yet, are not read.
+    SELECT count(*) FROM tasks_assignment a WHERE a.annotator_id = person AND a.leased_until > now() INTO held;
+
+    -- Routing gives the lanes in portions; cursors that moved bring the next one.
     FOR portion IN 1..100 LOOP
-        moved_lanes := '{}'; moved_from := '{}'; moved_to := '{}';
-        FOR lane IN
-            SELECT r.lane_id AS id, COALESCE(lease, r.lease_seconds) AS seconds, l.tail,
-                   GREATEST(c.position, l.head) AS after
-            FROM queue_lanes(person, only_project) WITH ORDINALITY AS r
-            JOIN tasks_lane l ON l.id = r.lane_id
-            LEFT JOIN tasks_queuecursor c ON c.annotator_id = person AND c.lane_id = l.id
-            ORDER BY r.ordinality
+        moved_lanes := '{}'; moved_from := '{}'; moved_to := '{}'; passed_over := false;
+        FOR lane IN SELECT * FROM queue_lanes_of(person, route, without, CASE portion WHEN 1 THEN 4 ELSE 16 END)
         LOOP
-            IF missing = 1 THEN
-                UPDATE tasks_assignment a
-                SET state = 'leased', annotator_id = person, lease_token = gen_random_uuid(),
-                    leased_at = now(), leased_until = now() + make_interval(secs => lane.seconds)
-                WHERE a.id = (
-                    SELECT s.id FROM tasks_assignment s
-                    WHERE s.lane_id = lane.id AND s.state = 'open' AND s.position > lane.after
-                      AND NOT EXISTS (SELECT FROM tasks_assignment mine
-                                      WHERE mine.task_id = s.task_id AND mine.annotator_id = person OFFSET 0)
-                      AND NOT EXISTS (SELECT FROM tasks_submission given
-                                      WHERE given.task_id = s.task_id AND given.annotator_id = person OFFSET 0)
-                    ORDER BY s.position
-                    LIMIT 1
-                    FOR UPDATE OF s SKIP LOCKED
-                )
-                RETURNING ARRAY[a.id], a.position INTO got, last;
-            ELSE
-                WITH seat AS MATERIALIZED (
-                    SELECT s.id FROM tasks_assignment s
-                    WHERE s.lane_id = lane.id AND s.state = 'open' AND s.position > lane.after
-                      AND NOT EXISTS (SELECT FROM tasks_assignment mine
-                                      WHERE mine.task_id = s.task_id AND mine.annotator_id = person OFFSET 0)
-                      AND NOT EXISTS (SELECT FROM tasks_submission given
-                                      WHERE given.task_id = s.task_id AND given.annotator_id = person OFFSET 0)
-                      -- Only the first open seat of a task counts, so nobody gets two seats at one.
-                      AND NOT EXISTS (SELECT FROM tasks_assignment twin
-                                      WHERE twin.task_id = s.task_id AND twin.state = 'open'
-                                        AND twin.position < s.position AND NOT (twin.state = 'skipped') OFFSET 0)
-                    ORDER BY s.position
-                    LIMIT missing
-                    FOR UPDATE OF s SKIP LOCKED
-                ), leased AS (
-                    UPDATE tasks_assignment a
-                    SET state = 'leased', annotator_id = person, lease_token = gen_random_uuid(),
-                        leased_at = now(), leased_until = now() + make_interval(secs => lane.seconds)
-                    FROM seat WHERE a.id = seat.id
-                    RETURNING a.id, a.position
-                )
-                SELECT array_agg(leased.id ORDER BY leased.position), max(leased.position)
-                FROM leased INTO got, last;
+            CONTINUE WHEN lane.project_id = ANY(without);
+            IF lane.project_id <> at_project THEN
+                at_project := lane.project_id;
+                SELECT COALESCE(lease, p.lease_seconds) AS seconds, COALESCE(pack_limit, p.hold_limit) AS hold,
+                       p.gold_rate AS gold, p.practice_pass_mark IS NOT NULL AND NOT EXISTS (
+                           SELECT FROM tasks_entrance e
+                           WHERE e.person_id = person AND e.project_id = p.id AND e.state = 'passed'
+                       ) AS practises
+                FROM tasks_project p WHERE p.id = at_project INTO asked;
+                room := LEAST(wanted, asked.hold - held) - cardinality(taken) - cardinality(golden);
+                IF asked.practises THEN
+                    taken := taken || queue_gold(person, at_project, 'practice', room, asked.seconds);
+                    without := without || at_project;
+                    passed_over := true;
+                    CONTINUE;
+                ELSIF asked.gold > 0 AND room > 0 THEN
+                    golden := golden || queue_mix_gold(person, at_project, room, asked.gold, asked.seconds);
+                END IF;
             END IF;
-            taken := taken || COALESCE(got, '{}');
-            missing := missing - COALESCE(cardinality(got), 0);
-            IF missing > 0 OR last - lane.after >= slack THEN
-                moved_lanes := moved_lanes || lane.id;
+            room := LEAST(wanted, asked.hold - held) - cardinality(taken) - cardinality(golden);
+            IF room <= 0 THEN
+                without := without || at_project;
+                passed_over := true;
+                met_limit := true;
+                CONTINUE;
+            END IF;
+            seats := queue_take(person, lane.lane_id, lane.after, room, asked.seconds);
+            taken := taken || seats.ids;
+            IF cardinality(seats.ids) < room OR seats.last - lane.after >= slack THEN
+                moved_lanes := moved_lanes || lane.lane_id;
                 moved_from := moved_from || lane.after;
-                moved_to := moved_to || CASE WHEN missing > 0 THEN lane.tail ELSE last END;
+                moved_to := moved_to || CASE WHEN cardinality(seats.ids) < room THEN lane.tail ELSE seats.last END;
             END IF;
-            EXIT WHEN missing = 0;
+            EXIT WHEN cardinality(taken) + cardinality(golden) = wanted;
         END LOOP;
-        EXIT WHEN cardinality(moved_lanes) = 0;
-        met_locked := queue_move_cursors(person, moved_lanes, moved_from, moved_to);
-        EXIT WHEN missing = 0 OR met_locked;
+        EXIT WHEN cardinality(moved_lanes) = 0 AND NOT passed_over;
+        IF cardinality(moved_lanes) > 0 THEN
+            met_locked := queue_move_cursors(person, moved_lanes, moved_from, moved_to);
+        END IF;
+        EXIT WHEN met_locked OR cardinality(taken) + cardinality(golden) = wanted;
     END LOOP;
-    IF missing = wanted THEN
+    IF taken = '{}' AND golden = '{}' THEN
         -- A cursor that is lost in a crash costs its person one more look: no need to wait for the disk.
         PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
 
     RETURN QUERY
     SELECT a.id, a.lease_token, a.leased_until, a.task_id, t.project_id, t.schema_id,
-           i.sha256, i.format, i.name, i.width, i.height
-    FROM unnest(taken) WITH ORDINALITY AS chosen (id, rank)
+           i.sha256, i.format, i.name, i.width, i.height, a.purpose
+    FROM (
+        SELECT id, rank::float FROM unnest(taken) WITH ORDINALITY AS work (id, rank)
+        UNION ALL  -- gold lies anywhere between the others
+        SELECT id, random() * (cardinality(taken) + 1) FROM unnest(golden) AS gold (id)
+    ) AS chosen
     JOIN tasks_assignment a ON a.id = chosen.id
     JOIN tasks_task t ON t.id = a.task_id
     JOIN tasks_image i ON i.id = t.image_id
     ORDER BY chosen.rank;
 
-    IF missing > 0 AND (met_locked OR EXISTS (
+    IF cardinality(taken) + cardinality(golden) < wanted AND NOT met_limit AND (met_locked OR EXISTS (
         SELECT FROM tasks_assignment a WHERE a.state = 'leased' AND a.leased_until < now()
     )) THEN
         RETURN QUERY SELECT NULL::bigint, NULL::uuid, NULL::timestamptz, NULL::bigint, NULL::bigint, NULL::bigint,
-                            NULL::varchar, NULL::varchar, NULL::varchar, NULL::integer, NULL::integer;
+                            NULL::varchar, NULL::varchar, NULL::varchar, NULL::integer, NULL::integer, NULL::varchar;
     END IF;
+END $$;
+
+
+-- Lease the first `wanted` open seats of a lane beyond `after` whose tasks the person has not had. `last` is
+-- the position of the last one. Planned with the settings of queue_claim, which alone calls it.
+CREATE OR REPLACE FUNCTION queue_take(person bigint, lane bigint, after bigint, wanted integer, seconds integer,
+                                      OUT ids bigint[], OUT last bigint)
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF wanted = 1 THEN
+        UPDATE tasks_assignment a
+        SET state = 'leased', annotator_id = person, lease_token = gen_random_uuid(),
+            leased_at = now(), leased_until = now() + make_interval(secs => seconds)
+        WHERE a.id = (
+            SELECT s.id FROM tasks_assignment s
+            WHERE s.lane_id = lane AND s.state = 'open' AND s.position > after
+              AND NOT EXISTS (SELECT FROM tasks_assignment mine
+                              WHERE mine.task_id = s.task_id AND mine.annotator_id = person OFFSET 0)
+              AND NOT EXISTS (SELECT FROM tasks_submission given
+                              WHERE given.task_id = s.task_id AND given.annotator_id = person OFFSET 0)
+            ORDER BY s.position
+            LIMIT 1
+            FOR UPDATE OF s SKIP LOCKED
+        )
+        RETURNING ARRAY[a.id], a.position INTO ids, last;
+    ELSE
+        WITH seat AS MATERIALIZED (
+            SELECT s.id FROM tasks_assignment s
+            WHERE s.lane_id = lane AND s.state = 'open' AND s.position > after
+              AND NOT EXISTS (SELECT FROM tasks_assignment mine
+                              WHERE mine.task_id = s.task_id AND mine.annotator_id = person OFFSET 0)
+              AND NOT EXISTS (SELECT FROM tasks_submission given
+                              WHERE given.task_id = s.task_id AND given.annotator_id = person OFFSET 0)
+              -- Only the first open seat of a task counts, so nobody gets two seats at one.
+              AND NOT EXISTS (SELECT FROM tasks_assignment twin
+                              WHERE twin.task_id = s.task_id AND twin.state = 'open'
+                                AND twin.position < s.position AND NOT (twin.state = 'skipped') OFFSET 0)
+            ORDER BY s.position
+            LIMIT wanted
+            FOR UPDATE OF s SKIP LOCKED
+        ), leased AS (
+            UPDATE tasks_assignment a
+            SET state = 'leased', annotator_id = person, lease_token = gen_random_uuid(),
+                leased_at = now(), leased_until = now() + make_interval(secs => seconds)
+            FROM seat WHERE a.id = seat.id
+            RETURNING a.id, a.position
+        )
+        SELECT array_agg(leased.id ORDER BY leased.position), max(leased.position)
+        FROM leased INTO ids, last;
+    END IF;
+    ids := COALESCE(ids, '{}');
 END $$;
 
 
@@ -175,37 +227,47 @@ DECLARE
     their_annotations integer[];
     their_active integer[];
     leases timestamptz[];
+    purposes varchar[];
 BEGIN
     PERFORM FROM tasks_task t WHERE t.id = ANY(tasks) ORDER BY t.id FOR NO KEY UPDATE;
     WITH seat AS (
         UPDATE tasks_assignment a SET state = 'submitted', ended_at = now(), leased_until = NULL
         FROM unnest(ids, seats, tokens, tasks, payloads, annotations, active)
              AS given (id, seat, token, task, payload, annotations, active)
-        JOIN tasks_task t ON t.id = given.task AND t.state = 'open'
+        JOIN tasks_task t ON t.id = given.task
         WHERE a.id = given.seat AND a.task_id = given.task AND a.annotator_id = person
+          AND (t.state = 'open' OR a.purpose <> 'work')
           AND a.state = 'leased' AND a.lease_token = given.token
           AND NOT EXISTS (SELECT FROM tasks_submission s WHERE s.id = given.id OFFSET 0)
           AND NOT EXISTS (SELECT FROM tasks_submission s
                           WHERE s.task_id = given.task AND s.annotator_id = person OFFSET 0)
-        RETURNING given.*, a.leased_at
+        RETURNING given.*, a.leased_at, a.purpose
     )
-    SELECT array_agg(s.id), array_agg(s.seat), array_agg(s.task), array_agg(s.payload),
-           array_agg(s.annotations), array_agg(s.active), array_agg(s.leased_at)
+    SELECT array_agg(s.id), array_agg(CASE s.purpose WHEN 'work' THEN s.seat END), array_agg(s.task),
+           array_agg(s.payload), array_agg(s.annotations), array_agg(s.active), array_agg(s.leased_at),
+           array_agg(s.purpose)
     FROM seat s
-    INTO accepted, their_seats, their_tasks, their_payloads, their_annotations, their_active, leases;
+    INTO accepted, their_seats, their_tasks, their_payloads, their_annotations, their_active, leases, purposes;
     IF accepted IS NOT NULL THEN
         PERFORM queue_keep(person, accepted, their_seats, their_tasks, their_payloads, their_annotations,
-                           their_active, leases, false);
+                           their_active, leases, purposes, false, true);
+        IF array_position(their_seats, NULL) IS NOT NULL THEN
+            -- The submission is the record of a seat at gold.
+            DELETE FROM tasks_assignment a
+            WHERE a.id = ANY(seats) AND a.annotator_id = person AND a.state = 'submitted' AND a.purpose <> 'work';
+        END IF;
     END IF;
     RETURN COALESCE(accepted, '{}');
 END $$;
 
 
 -- The traces of answers whose tasks are locked and whose seats are closed: the tasks' counts, the jobs',
--- the submissions, the hour's work, the pay. An answer without a seat (surplus) is not counted.
+-- the submissions, the hour's work, the pay. An answer without a seat (surplus, gold) is not counted at its
+-- task; one to practise is neither paid nor work done.
 CREATE OR REPLACE FUNCTION queue_keep(person bigint, ids uuid[], seats bigint[], tasks bigint[],
                                       payloads text[], annotations integer[], active integer[],
-                                      leases timestamptz[], is_late boolean)
+                                      leases timestamptz[], purposes varchar[], is_late boolean,
+                                      is_paid boolean)
 RETURNS void
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
@@ -233,24 +295,24 @@ BEGIN
     END IF;
 
     WITH answer AS MATERIALIZED (
-        SELECT given.id, given.seat, given.task, given.payload, given.annotations, p.id AS project,
-               p.price, p.currency,
+        SELECT given.id, given.seat, given.task, given.payload, given.annotations, given.purpose,
+               p.id AS project, CASE WHEN is_paid THEN p.price ELSE 0 END AS price, p.currency,
                -- The browser's clock says how long somebody was active; the lease how long it can have been.
                LEAST(given.active, 1 + EXTRACT(EPOCH FROM now() - given.leased_at) * 1000)::integer AS active
-        FROM unnest(ids, seats, tasks, payloads, annotations, active, leases)
-             AS given (id, seat, task, payload, annotations, active, leased_at)
+        FROM unnest(ids, seats, tasks, payloads, annotations, active, leases, purposes)
+             AS given (id, seat, task, payload, annotations, active, leased_at, purpose)
         JOIN tasks_task t ON t.id = given.task
         JOIN tasks_project p ON p.id = t.project_id
     ), kept AS (
-        INSERT INTO tasks_submission (id, task_id, annotator_id, assignment_id, payload, late, active_ms,
-                                      created_at)
-        SELECT id, task, person, seat, payload::jsonb, is_late, answer.active, now() FROM answer
+        INSERT INTO tasks_submission (id, task_id, annotator_id, assignment_id, purpose, payload, late,
+                                      active_ms, created_at)
+        SELECT id, task, person, seat, purpose, payload::jsonb, is_late, answer.active, now() FROM answer
     ), rollup AS (
         INSERT INTO workers_throughput AS w (person_id, project_id, hour, submissions, skips, annotations,
                                              active_ms, agreement_sum, agreement_count, earned, currency)
         SELECT person, project, date_trunc('hour', now(), 'UTC'), count(*), 0, sum(answer.annotations),
                sum(answer.active), 0, 0, sum(price), max(currency)
-        FROM answer GROUP BY project ORDER BY project
+        FROM answer WHERE purpose <> 'practice' GROUP BY project ORDER BY project
         ON CONFLICT (person_id, project_id, hour) DO UPDATE SET
             submissions = w.submissions + EXCLUDED.submissions,
             annotations = w.annotations + EXCLUDED.annotations,
@@ -258,7 +320,8 @@ BEGIN
             earned = w.earned + EXCLUDED.earned, currency = EXCLUDED.currency
     )
     INSERT INTO workers_earning (person_id, project_id, kind, submission, amount, currency, note, created_at)
-    SELECT person, project, 'piece', id, price, currency, '', now() FROM answer WHERE price > 0;
+    SELECT person, project, 'piece', id, price, currency, '', now()
+    FROM answer WHERE price > 0 AND purpose <> 'practice';
 END $$;
 
 

@@ -3,7 +3,9 @@
 The rules are in queue.py. All times are the database's.
 """
 
-CLAIM = "SELECT * FROM queue_claim(%(annotator)s, %(project)s, %(count)s, %(slack)s, %(lease)s)"
+CLAIM = """
+SELECT * FROM queue_claim(%(annotator)s, %(project)s, %(count)s, %(slack)s, %(lease)s, %(pack_limit)s)
+"""
 SUBMIT = """
 SELECT unnest(queue_submit(%(annotator)s, %(ids)s::uuid[], %(seats)s::bigint[], %(tokens)s::uuid[],
                            %(tasks)s::bigint[], %(payloads)s::text[], %(annotations)s::integer[],
@@ -13,7 +15,7 @@ SELECT unnest(queue_submit(%(annotator)s, %(ids)s::uuid[], %(seats)s::bigint[], 
 KEEP = """
 SELECT queue_keep(%(annotator)s, %(ids)s::uuid[], ARRAY[%(seat)s]::bigint[], %(tasks)s::bigint[],
                   %(payloads)s::text[], %(annotations)s::integer[], %(active)s::integer[],
-                  ARRAY[%(leased_at)s]::timestamptz[], true)
+                  ARRAY[%(leased_at)s]::timestamptz[], ARRAY[%(purpose)s]::varchar[], true, %(paid)s)
 """
 FACTS = "SELECT * FROM queue_facts(%(annotator)s, %(tasks)s::bigint[], %(tokens)s::uuid[])"
 EXTEND = "SELECT queue_extend(%(annotator)s, %(ids)s::bigint[], %(tokens)s::uuid[])"
@@ -34,15 +36,16 @@ RETURNING a.id
 """
 
 
-# Seats this person holds, as a claim gives them, for a page that was loaded again.
+# Seats this person holds, as a claim gives them, for a page that was loaded again. Those of one claim come by
+# their tokens, which say nothing of what is gold.
 HELD = """
 SELECT a.id, a.lease_token, a.leased_until, a.task_id, t.project_id, t.schema_id,
-       i.sha256, i.format, i.name, i.width, i.height
+       i.sha256, i.format, i.name, i.width, i.height, a.purpose
 FROM tasks_assignment a
 JOIN tasks_task t ON t.id = a.task_id
 JOIN tasks_image i ON i.id = t.image_id
-WHERE a.annotator_id = %(annotator)s AND a.state = 'leased'
-ORDER BY a.leased_at, a.lane_id, a.position
+WHERE a.annotator_id = %(annotator)s AND a.state = 'leased' AND a.leased_until IS NOT NULL
+ORDER BY a.leased_at, a.lease_token
 """
 
 LOCK_TASK = "SELECT state FROM tasks_task WHERE id = %(task)s FOR NO KEY UPDATE"
@@ -56,10 +59,10 @@ DROP_SEAT = """
 DELETE FROM tasks_assignment
 WHERE id = %(assignment)s AND task_id = %(task)s AND annotator_id = %(annotator)s
   AND state = 'leased' AND lease_token = %(token)s
-RETURNING leased_at
+RETURNING leased_at, purpose, ''
 """
 LOST = """
-SELECT leased_at FROM tasks_lostlease
+SELECT leased_at, purpose, cause FROM tasks_lostlease
 WHERE token = %(token)s AND task_id = %(task)s AND annotator_id = %(annotator)s
 """
 
@@ -73,7 +76,17 @@ SKIP = """
 UPDATE tasks_assignment
 SET state = 'skipped', ended_at = now(), leased_until = NULL, skip_reason = %(reason)s, note = %(note)s
 WHERE id = %(assignment)s AND annotator_id = %(annotator)s AND state = 'leased' AND lease_token = %(token)s
-RETURNING project_id
+RETURNING project_id, purpose
+"""
+# The record of a skipped seat at gold lies where no claim looks but that for gold.
+END_GOLD = """
+WITH ended AS (
+    DELETE FROM tasks_assignment WHERE id = %(assignment)s AND state = 'skipped' AND purpose <> 'work'
+    RETURNING id, task_id, number, state, annotator_id, lease_token, leased_at, ended_at, skip_reason, note
+)
+INSERT INTO tasks_endedseat (id, task_id, number, state, annotator_id, lease_token, leased_at, ended_at,
+                             skip_reason, note)
+SELECT * FROM ended
 """
 SKIPPED_BEFORE = """
 SELECT EXISTS (SELECT FROM tasks_assignment
@@ -89,39 +102,40 @@ FROM tasks_assignment WHERE task_id = %(task)s AND state = 'skipped'
 """
 
 EXPIRED = """
-SELECT a.id, l.batch_id FROM tasks_assignment a JOIN tasks_lane l ON l.id = a.lane_id
+SELECT a.id, l.batch_id FROM tasks_assignment a LEFT JOIN tasks_lane l ON l.id = a.lane_id
 WHERE a.state = 'leased' AND a.leased_until < now()
 ORDER BY a.leased_until LIMIT %(limit)s FOR UPDATE OF a SKIP LOCKED
 """
 LEASED_BY = """
-SELECT a.id, l.batch_id FROM tasks_assignment a JOIN tasks_lane l ON l.id = a.lane_id
-WHERE a.state = 'leased' AND a.annotator_id = %(annotator)s
+SELECT a.id, l.batch_id FROM tasks_assignment a LEFT JOIN tasks_lane l ON l.id = a.lane_id
+WHERE a.state = 'leased' AND a.annotator_id = %(annotator)s AND a.leased_until IS NOT NULL
 ORDER BY a.id FOR UPDATE OF a
 """
 LEASED_AS = """
 SELECT a.id, l.batch_id
 FROM unnest(%(ids)s::bigint[], %(tokens)s::uuid[]) AS given (id, token)
 JOIN tasks_assignment a ON a.id = given.id AND a.lease_token = given.token
-JOIN tasks_lane l ON l.id = a.lane_id
+LEFT JOIN tasks_lane l ON l.id = a.lane_id
 WHERE a.state = 'leased' AND a.annotator_id = %(annotator)s
 ORDER BY a.id FOR UPDATE OF a
 """
 # Rows locked and lanes held by the caller. The task's other open seats move along: to the person who lost
 # the lease they are free again, and may lie behind their cursor. One that somebody has locked is being
 # claimed or moved already, by somebody who may wait for our lane: it is passed over. A task that asks nobody
-# any more gets no open seat back.
+# any more gets no open seat back, and a seat at gold was made for its person alone.
 GIVE_BACK = """
 WITH held AS (
-    SELECT a.id, a.lease_token, a.task_id, a.annotator_id, a.project_id, a.leased_at,
-           t.state = 'open' AND t.stuck_at IS NULL AS wanted, l.id AS lane_id
+    SELECT a.id, a.lease_token, a.task_id, a.annotator_id, a.project_id, a.leased_at, a.purpose,
+           t.state = 'open' AND t.stuck_at IS NULL AND a.purpose = 'work' AS wanted, l.id AS lane_id
     FROM tasks_assignment a
     JOIN tasks_task t ON t.id = a.task_id
     JOIN tasks_job j ON j.id = t.job_id
-    JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned AND l.site_id IS NOT DISTINCT FROM j.site_id
+    LEFT JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned
+     AND l.site_id IS NOT DISTINCT FROM j.site_id
     WHERE a.id = ANY(%(ids)s) AND a.state = 'leased'
 ), lost AS (
-    INSERT INTO tasks_lostlease (token, task_id, annotator_id, project_id, cause, leased_at, lost_at)
-    SELECT lease_token, task_id, annotator_id, project_id, %(cause)s, leased_at, now() FROM held
+    INSERT INTO tasks_lostlease (token, task_id, annotator_id, project_id, purpose, cause, leased_at, lost_at)
+    SELECT lease_token, task_id, annotator_id, project_id, purpose, %(cause)s, leased_at, now() FROM held
 ), back AS (
     UPDATE tasks_assignment a
     SET state = 'open', lane_id = held.lane_id, position = nextval('tasks_position_seq'),

@@ -30,7 +30,7 @@ WITH chunk AS (
     ORDER BY id LIMIT %(chunk)s
 ), ended AS (
     DELETE FROM tasks_assignment a USING chunk
-    WHERE a.task_id = chunk.id AND a.state IN ('submitted', 'skipped')
+    WHERE a.task_id = chunk.id AND a.state IN ('submitted', 'skipped') AND a.purpose = 'work'
     RETURNING a.id, a.task_id, a.number, a.state, a.annotator_id, a.lease_token, a.leased_at, a.ended_at,
               a.skip_reason, a.note
 ), kept AS (
@@ -42,7 +42,8 @@ SELECT max(id), (SELECT count(*) FROM ended) FROM chunk
 """
 _IS_EMPTY = """
 SELECT NOT EXISTS (
-    SELECT FROM tasks_task t JOIN tasks_assignment a ON a.task_id = t.id WHERE t.batch_id = %s
+    SELECT FROM tasks_task t JOIN tasks_assignment a ON a.task_id = t.id
+    WHERE t.batch_id = %s AND a.purpose = 'work'  -- people may be at its gold for years
 )
 """
 _FORGET_CURSORS = """

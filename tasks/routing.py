@@ -1,5 +1,5 @@
-"""The order of work at a site. The order itself is the function `queue_lanes` (routing.sql), which every
-claim reads; here are the rows it reads, as supervisors change them. Each change works at the next claim."""
+"""The order of work at a site. The order itself is in routing.sql, which every claim reads; here are the rows
+it is made of, as supervisors change them. Each change works at the next claim."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ class LaneInTurn:
     lane: int
     project: int
     batch: int
-    lease_seconds: int
 
 
-def lanes_for(*, annotator_id: int, project_id: int | None = None) -> list[LaneInTurn]:
+_LANES = """
+SELECT lane_id, project_id, batch_id
+FROM queue_lanes_of(%(person)s, queue_route(%(person)s, %(only)s), '{}', %(most)s)
+"""
+
+
+def lanes_for(*, annotator_id: int, project_id: int | None = None, most: int = 16) -> list[LaneInTurn]:
     """Where the person's next claim looks, in order."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM queue_lanes(%s, %s)", [annotator_id, project_id])
+        cursor.execute(_LANES, {"person": annotator_id, "only": project_id, "most": most})
         return [LaneInTurn(*row) for row in cursor.fetchall()]
 
 

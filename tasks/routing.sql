@@ -6,66 +6,143 @@
 --   4. in a project: the batch's priority as the site sees it, then seats that came back, then fresh ones
 --
 -- A project counts only if it is open, not paused at the site, and asks for no skill or language that the
--- person lacks. (Practice tasks for newcomers and the share of gold will come before 1, as lanes of theirs.)
+-- person lacks. Practice and gold are mixed in by the claim (gold.sql).
 --
--- At most 16 lanes are returned, and only such as may have something beyond the person's cursor; the search
--- goes in order and ends with the sixteenth. So a claim looks at 16 lanes whatever number of projects is
--- open, and no seat is read here. Projects are ranked all at once (a sort of a thousand numbers). The order
--- holds because nested loops keep the order of their outer side, and nothing sorts after them.
+-- Ranking a thousand projects takes milliseconds, so each person's ranking is remembered (tasks_route) for
+-- half an hour, as long as the share stays the same, and as long as nothing changes that it was made of: the
+-- person's site, skills and language, which are compared, and the site's revision, which triggers raise with
+-- every change of a project, of the sites that work on it or of its pauses. So a claim ranks nothing, and a
+-- supervisor's word works at the next claim all the same. What a ranking leads to (batches, lanes) is read
+-- afresh by each claim, project after project until it has lanes enough.
 
--- In PL/pgSQL, so that its plan is kept: a function in SQL is planned anew for each claim.
+
+-- The half hour a person is in. Not everybody's changes at the same moment.
+-- STABLE, as extract() is: declared IMMUTABLE it would not be inlined, and cost four times as much.
+CREATE OR REPLACE FUNCTION queue_half_hour(person bigint, at timestamptz) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT floor((extract(epoch FROM at) + (person * 7919) % 1800) / 1800)::bigint
+$$;
+
 
 -- A person's share key of a project, evenly spread: the same for half an hour, so that nobody changes
 -- schema at each image, and new thereafter. The projects of equal priority get as many people each.
--- STABLE, as extract() is: declared IMMUTABLE it would not be inlined, and cost four times as much.
 CREATE OR REPLACE FUNCTION queue_share(person bigint, project bigint, at timestamptz) RETURNS bigint
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    SELECT hashint8extended(project, hashint8extended(person, floor(extract(epoch FROM at) / 1800)::bigint))
+    SELECT hashint8extended(project, hashint8extended(person, queue_half_hour(person, at)))
 $$;
 
-CREATE OR REPLACE FUNCTION queue_lanes(person bigint, only_project bigint)
-RETURNS TABLE (lane_id bigint, project_id bigint, batch_id bigint, lease_seconds integer)
+
+-- The projects that somebody at work is served from, in order; of one project alone, whether they are. NULL
+-- for somebody who is given nothing.
+CREATE OR REPLACE FUNCTION queue_route(person bigint, only_project bigint) RETURNS bigint[]
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    ranked bigint[];
+BEGIN
+    IF only_project IS NOT NULL THEN
+        SELECT ARRAY[p.id] FROM workers_person w
+        JOIN tasks_project_sites ps ON ps.site_id = w.site_id AND ps.project_id = only_project
+        JOIN tasks_project p ON p.id = ps.project_id AND p.state = 'open'
+         AND p.skills <@ w.skills AND p.language IN ('', w.language)
+        WHERE w.id = person AND w.is_active AND w.role = 'annotator' AND w.paused_at IS NULL
+          AND NOT EXISTS (SELECT FROM tasks_projectpause s WHERE s.project_id = p.id AND s.site_id = w.site_id)
+        INTO ranked;
+        RETURN ranked;
+    END IF;
+    SELECT r.projects FROM workers_person w
+    JOIN tasks_route r ON r.person_id = w.id AND r.site_id = w.site_id AND r.skills = w.skills
+     AND r.language = w.language AND r.half_hour = queue_half_hour(w.id, now())
+     AND r.revision = COALESCE((SELECT v.revision FROM tasks_siterevision v WHERE v.site_id = w.site_id), 0)
+    WHERE w.id = person AND w.is_active AND w.role = 'annotator' AND w.paused_at IS NULL
+    INTO ranked;
+    IF FOUND THEN
+        RETURN ranked;
+    END IF;
+    -- One statement, so one snapshot: the revision is that of what was ranked.
+    INSERT INTO tasks_route AS r (person_id, site_id, skills, language, half_hour, revision, projects)
+    SELECT w.id, w.site_id, w.skills, w.language, queue_half_hour(w.id, now()),
+           COALESCE((SELECT v.revision FROM tasks_siterevision v WHERE v.site_id = w.site_id), 0),
+           ARRAY(
+               SELECT p.id FROM tasks_project_sites ps
+               JOIN tasks_project p ON p.id = ps.project_id AND p.state = 'open'
+                AND p.skills <@ w.skills AND p.language IN ('', w.language)
+               WHERE ps.site_id = w.site_id AND NOT EXISTS (
+                   SELECT FROM tasks_projectpause s WHERE s.project_id = p.id AND s.site_id = w.site_id)
+               ORDER BY p.priority DESC, queue_share(w.id, p.id, now()), p.id
+           )
+    FROM workers_person w
+    WHERE w.id = person AND w.is_active AND w.role = 'annotator' AND w.paused_at IS NULL
+    ON CONFLICT (person_id) DO UPDATE SET
+        site_id = EXCLUDED.site_id, skills = EXCLUDED.skills, language = EXCLUDED.language,
+        half_hour = EXCLUDED.half_hour, revision = EXCLUDED.revision, projects = EXCLUDED.projects
+    RETURNING r.projects INTO ranked;
+    RETURN ranked;
+END $$;
+
+
+-- The first `most` lanes that may have something beyond the person's cursors, in order, of the projects in
+-- `route` but those in `without`. No seat is read. The order holds because nested loops keep the order of
+-- their outer side, and nothing sorts after them. In PL/pgSQL, so that its plan is kept: a function in SQL
+-- is planned anew for each claim.
+CREATE OR REPLACE FUNCTION queue_lanes_of(person bigint, route bigint[], without bigint[], most integer)
+RETURNS TABLE (lane_id bigint, project_id bigint, batch_id bigint, tail bigint, after bigint)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
 RETURN QUERY
-WITH mine AS MATERIALIZED (
-    SELECT p.id, p.lease_seconds, w.site_id AS site,
-           row_number() OVER (ORDER BY p.priority DESC, queue_share(w.id, p.id, now()), p.id) AS rank
-    FROM workers_person w
-    JOIN tasks_project_sites ps ON ps.site_id = w.site_id
-     AND ps.project_id BETWEEN COALESCE($2, 0) AND COALESCE($2, 9223372036854775807)
-    JOIN tasks_project p ON p.id = ps.project_id AND p.state = 'open'
-     AND p.skills <@ w.skills AND p.language IN ('', w.language)
-    WHERE w.id = $1 AND w.is_active AND w.role = 'annotator' AND w.paused_at IS NULL
-      AND NOT EXISTS (SELECT FROM tasks_projectpause s WHERE s.project_id = p.id AND s.site_id = w.site_id)
-)
-SELECT lane.id, lane.project_id, lane.batch_id, lane.lease_seconds
+SELECT lane.id, lane.project_id, lane.batch_id, lane.tail, GREATEST(c.position, lane.head)
 FROM (
-    (SELECT l.id, l.project_id, l.batch_id, l.head, l.tail, p.lease_seconds
-     FROM mine p
-     JOIN tasks_lane l ON l.site_id = p.site AND l.project_id = p.id
+    (SELECT l.id, l.project_id, l.batch_id, l.head, l.tail
+     FROM workers_person w
+     JOIN tasks_lane l ON l.site_id = w.site_id AND l.head < l.tail AND l.project_id = ANY(route)
      JOIN tasks_batch b ON b.id = l.batch_id AND b.state <> 'complete'
-     LEFT JOIN tasks_batchrank r ON r.batch_id = b.id AND r.site_id = p.site
-     ORDER BY p.rank, COALESCE(r.priority, b.priority) DESC, l.returned DESC, l.id
+     LEFT JOIN tasks_batchrank r ON r.batch_id = b.id AND r.site_id = w.site_id
+     WHERE w.id = person AND NOT l.project_id = ANY(without)
+     ORDER BY array_position(route, l.project_id), COALESCE(r.priority, b.priority) DESC, l.returned DESC, l.id
      OFFSET 0)
     UNION ALL
-    (SELECT l.id, p.id, l.batch_id, l.head, l.tail, p.lease_seconds
-     FROM (SELECT * FROM mine ORDER BY rank OFFSET 0) AS p
+    (SELECT l.id, p.id, l.batch_id, l.head, l.tail
+     FROM unnest(route) AS p (id)
      CROSS JOIN LATERAL (
          SELECT l.id, l.batch_id, l.head, l.tail
          FROM tasks_lane l
          JOIN tasks_batch b ON b.id = l.batch_id AND b.state <> 'complete'
-         LEFT JOIN tasks_batchrank r ON r.batch_id = b.id AND r.site_id = p.site
-         WHERE l.project_id = p.id
+         LEFT JOIN tasks_batchrank r ON r.batch_id = b.id
+          AND r.site_id = (SELECT w.site_id FROM workers_person w WHERE w.id = person)
+         WHERE l.project_id = p.id AND l.head < l.tail
            -- Reserved for a site that no longer works on the project is reserved for nobody.
            AND (l.site_id IS NULL OR NOT EXISTS (
                SELECT FROM tasks_project_sites s WHERE s.project_id = l.project_id AND s.site_id = l.site_id))
          ORDER BY COALESCE(r.priority, b.priority) DESC, l.returned DESC, l.id
          OFFSET 0
-     ) AS l)
+     ) AS l
+     WHERE NOT p.id = ANY(without))
 ) AS lane
-LEFT JOIN tasks_queuecursor c ON c.annotator_id = $1 AND c.lane_id = lane.id
-WHERE GREATEST(c.position, lane.head) < lane.tail
-LIMIT 16;
+LEFT JOIN tasks_queuecursor c ON c.annotator_id = person AND c.lane_id = lane.id
+WHERE COALESCE(c.position, 0) < lane.tail
+LIMIT most;
+END $$;
+
+
+-- The sites whose people's rankings are to be made anew.
+CREATE OR REPLACE FUNCTION routing_revise(sites bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO tasks_siterevision AS v (site_id, revision)
+    SELECT site, 1 FROM unnest(sites) AS site GROUP BY site ORDER BY site
+    ON CONFLICT (site_id) DO UPDATE SET revision = v.revision + 1;
+END $$;
+
+CREATE OR REPLACE FUNCTION routing_of_project_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM routing_revise(ARRAY(SELECT site_id FROM tasks_project_sites WHERE project_id = NEW.id));
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION routing_of_site_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM routing_revise(ARRAY[COALESCE(NEW.site_id, OLD.site_id)]);
+    RETURN NULL;
 END $$;

@@ -115,7 +115,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     now = timezone.now()
     row = next((row for row in people_now(site=site, now=now) if row.person.id == who.id), None)
     held = (
-        Assignment.objects.filter(annotator=who, state=Assignment.State.LEASED)
+        Assignment.objects.filter(annotator=who, state=Assignment.State.LEASED, leased_until__isnull=False)
         .select_related("project", "task__image")
         .order_by("leased_at")
     )

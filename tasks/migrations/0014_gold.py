@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 GOLD = (Path(__file__).parents[1] / "gold.sql").read_text("utf-8")
-DROP = "DROP FUNCTION queue_gold, queue_gold_due"
+DROP = "DROP FUNCTION queue_gold, queue_mix_gold"
 # A row changes with each claim in a project that mixes gold in.
 STORAGE = """
 ALTER TABLE tasks_entrance SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.0,

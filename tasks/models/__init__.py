@@ -5,7 +5,7 @@ from tasks.models.gold import Entrance, GoldTask
 from tasks.models.predictions import Prediction
 from tasks.models.projects import MAX_SEATS, LabelSchema, Project
 from tasks.models.queue import Assignment, EndedSeat, Lane, LostLease, QueueCursor, Task
-from tasks.models.routing import BatchRank, ProjectPause
+from tasks.models.routing import BatchRank, ProjectPause, Route, SiteRevision
 from tasks.models.submissions import ProblemReport, Submission
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "Project",
     "ProjectPause",
     "QueueCursor",
+    "Route",
+    "SiteRevision",
     "Submission",
     "Task",
 ]

@@ -198,7 +198,13 @@ class Assignment(models.Model):
         indexes = [
             models.Index(name="seats_to_claim", fields=["lane", "position"], condition=Q(state="open")),
             models.Index(name="leases_to_expire", fields=["leased_until"], condition=Q(state="leased")),
-            models.Index(name="leases_of_person", fields=["annotator"], condition=Q(state="leased")),
+            # By the end of the lease, so that what ran out long ago is not read, vacuumed or not. Its
+            # condition is not that of leases_to_expire: a plan for the one can never take the other.
+            models.Index(
+                name="leases_of_person",
+                fields=["annotator", "leased_until"],
+                condition=Q(leased_until__isnull=False),
+            ),
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
@@ -44,3 +45,28 @@ class BatchRank(models.Model):
                 name="rank_in_range", condition=models.Q(priority__gte=LOWEST, priority__lte=HIGHEST)
             ),
         ]
+
+
+class SiteRevision(models.Model):
+    """Counts the changes of what ranks a site's projects; triggers write it (routing.sql)."""
+
+    site = models.OneToOneField(
+        "workers.Site", models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+"
+    )
+    revision = models.BigIntegerField()
+
+
+class Route(models.Model):
+    """The projects somebody is served from, in order, and what this order was made of (routing.sql)."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
+    )
+    site = models.ForeignKey(
+        "workers.Site", models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    skills = ArrayField(models.CharField(max_length=40))
+    language = models.CharField(max_length=8)
+    half_hour = models.BigIntegerField()
+    revision = models.BigIntegerField()
+    projects = ArrayField(models.BigIntegerField())
