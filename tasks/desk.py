@@ -22,7 +22,7 @@ from tasks import corrections, handed, queue, routing
 from tasks.access import site_projects
 from tasks.delivery import Picture, picture_url
 from tasks.guides import guide_in, render_guide
-from tasks.models import Assignment, Image, LabelSchema
+from tasks.models import Assignment, Entrance, Image, LabelSchema
 from tasks.parcels import (
     Corrected,
     Held,
@@ -86,6 +86,7 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         "wait": WAIT if stop is None else WAIT_STOPPED,
         "stop": stop,
         "today": {"submitted": today.submitted, "earned": money(today.earned), "currency": today.currency},
+        **({"projects": open_projects(person)} if request.projects else {}),
     }
 
 
@@ -125,9 +126,11 @@ def correctable(*, person: Person, now: datetime) -> dict[str, Any]:
 
 
 def open_projects(person: Person) -> list[dict[str, Any]]:
-    """What a person may choose to work on."""
+    """What a person may choose to work on; `practice`: where they have to practise before they work."""
+    entered = Entrance.objects.filter(project=OuterRef("id"), person=person, state=Entrance.State.PASSED)
     projects = routing.working_projects(person).order_by("-priority", "name")
-    fields = projects.values("id", "name", "price", "currency")
+    shown = projects.annotate(practice=Q(practice_pass_mark__isnull=False) & ~Exists(entered))
+    fields = shown.values("id", "name", "price", "currency", "practice")
     return [{**project, "price": money(project["price"]), "open": True} for project in fields]
 
 
@@ -208,6 +211,8 @@ def _task(seat: Seat, *, draft: msgspec.Raw | None, now: datetime) -> dict[str, 
         "schema": seat.schema,
         "image": _image(picture, width=seat.width, height=seat.height, now=now),
         "draft": draft,
+        # Nobody learns which tasks measure them; practice says what it is.
+        "practice": seat.purpose == Assignment.Purpose.PRACTICE,
     }
 
 

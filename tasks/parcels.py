@@ -43,6 +43,7 @@ class SyncRequest(msgspec.Struct, kw_only=True):
     want: Count = 0
     pack: bool = False
     resume: bool = False
+    projects: bool = False
     known_schemas: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
     unsent: Count = 0
     submissions: Raws = []

@@ -203,6 +203,8 @@ export interface SyncRequest {
   /** A declared offline pack: up to 50 seats a person in all, leased for twelve hours. */
   pack?: boolean;
   resume?: boolean;
+  /** Asks for the projects that may be chosen now. */
+  projects?: boolean;
   known_schemas: number[];
   unsent: number;
   submissions: Submission[];
@@ -238,6 +240,7 @@ export interface SyncResponse {
   /** Why no tasks are given at all, in the person's language; null when there are simply none now. */
   stop: { code: string; detail: string } | null;
   today: Today;
+  projects?: Project[];
 }
 
 export interface Project {

@@ -1,19 +1,21 @@
 /** Puts the parts together: one Desk a page. Panels read its signals; commands call its methods. */
-import { computed, effect, signal } from "@preact/signals";
-import type { Boot, Language, Shape } from "./contract";
+import { computed, effect, type Signal, signal } from "@preact/signals";
+import type { Boot, Language, Project, Shape } from "./contract";
 import type { Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
 import { type Key, type Translate, translator } from "./i18n";
 import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
-import { Images } from "./session/images";
+import { fetchImage, Pack, storedFirst } from "./pack/pack";
+import { PackStore } from "./pack/store";
+import { decodeImage, Images } from "./session/images";
 import { Session, type Work } from "./session/session";
 import { forgetBoot } from "./shell/memory";
 import { type DeskDb, openDesk, type Settings } from "./sync/db";
 import { Journal } from "./sync/journal";
 import { Outbox } from "./sync/outbox";
 import { Saver } from "./sync/saver";
-import { Sync } from "./sync/sync";
+import { realTimers, Sync } from "./sync/sync";
 import { Tabs } from "./sync/tabs";
 import { uuid } from "./sync/ids";
 import { csrfToken, HttpWire, type Wire, WireError } from "./sync/wire";
@@ -24,6 +26,8 @@ import { Stage } from "./view/stage";
 export type Dialog = "skip" | "report" | "guide" | "shortcuts" | "leave";
 
 const NO_KEYS: OptionKeys = { classes: new Map(), options: new Map() };
+/** The choice to work on whatever the queue gives; ids of projects begin with 1. */
+export const ANY = 0;
 const DEFAULTS: Settings = { project: null, crosshair: true, lastClass: {} };
 
 export class Desk {
@@ -32,7 +36,8 @@ export class Desk {
   readonly notices = new Notices();
   readonly saver = new Saver();
   readonly camera = new Camera();
-  readonly images = new Images();
+  readonly images: Images;
+  readonly pack: Pack;
   readonly journal: Journal;
   readonly outbox: Outbox;
   readonly session: Session;
@@ -43,6 +48,8 @@ export class Desk {
   /** "draw" is whatever way the class is drawn in. */
   readonly tool = signal<ToolName | "draw">("draw");
   readonly hidden = signal(false);
+  /** What may be chosen to work on; read anew while the start page is open. */
+  readonly projects: Signal<readonly Project[]>;
   readonly dialog = signal<Dialog | null>(null);
   readonly stage = signal<Stage | null>(null);
   readonly clipboard = signal<Shape | null>(null);
@@ -53,8 +60,10 @@ export class Desk {
 
   /** The project that Start begins with: the last one if it is still ours, else the first with work. */
   readonly chosenProject = computed(() => {
-    const { projects } = this.boot;
-    const last = projects.find(({ id }) => id === this.settings.value.project);
+    const projects = this.projects.value;
+    const { project } = this.settings.value;
+    if (project === ANY && projects.length > 1) return ANY;
+    const last = projects.find(({ id }) => id === project);
     return (last ?? projects.find(({ open }) => open) ?? projects[0])?.id ?? null;
   });
 
@@ -103,6 +112,9 @@ export class Desk {
     const { id, language } = boot.person;
     this.language = language;
     this.t = translator(language);
+    this.projects = signal(boot.projects);
+    const packs = new PackStore(id);
+    this.images = new Images(storedFirst(packs, decodeImage));
     this.journal = new Journal(db, this.saver);
     this.outbox = new Outbox(db, this.saver);
     this.session = new Session({
@@ -118,6 +130,17 @@ export class Desk {
       refused: ({ detail }) => this.notices.say("bad", this.t("refused", { detail })),
       notCorrected: ({ detail }) => this.notices.say("warn", this.t("notCorrected", { detail })),
       lost: (assignments) => this.sayLost(assignments),
+      packed: (tasks) => this.pack.arrived(tasks, (task) => this.journal.has(task)),
+      projects: (projects) => (this.projects.value = projects),
+    });
+    this.pack = new Pack({
+      store: packs,
+      session: this.session,
+      timers: realTimers,
+      fetch: fetchImage,
+      poke: () => void this.sync.poke(),
+      refresh: () => this.sync.refresh(),
+      nothing: () => this.notices.say("info", this.t("packNothing")),
     });
     this.tabs = new Tabs(id, uuid());
     this.session.today.value = boot.today ?? null;
@@ -135,6 +158,7 @@ export class Desk {
   async loadStored(): Promise<void> {
     await Promise.all([this.journal.load(), this.outbox.load()]);
     await this.session.load();
+    await this.pack.load();
     this.settings.value = { ...DEFAULTS, ...(await this.db.get("settings", "desk")) };
   }
 
@@ -193,7 +217,13 @@ export class Desk {
 
   start(project: number): void {
     this.keep({ project });
-    this.session.start(project);
+    this.session.start(project === ANY ? null : project);
+  }
+
+  /** Takes images of the chosen project along. */
+  takePack(size: number): void {
+    const chosen = this.session.started.peek() ? this.session.project.peek() : this.chosenProject.peek();
+    this.pack.take(size, chosen === ANY ? null : chosen);
   }
 
   /** Leaves when everything is sent; otherwise asks first. Nothing is deleted either way. */

@@ -243,6 +243,13 @@ def test_the_page_starts_with_the_persons_projects(an: Client, cast: Cast) -> No
     assert boot["urls"]["sync"] == "/desk/sync"
 
 
+def test_the_list_of_projects_is_read_anew(an: Client, cast: Cast) -> None:
+    assert "projects" not in sync(an)
+    assert [project["name"] for project in sync(an, projects=True)["projects"]] == ["Boards"]
+    Project.objects.filter(id=cast.project.id).update(state="paused")
+    assert sync(an, projects=True)["projects"] == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_refill_is_six_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
     """Session, person, heartbeat, claim, presence with today, drafts."""

@@ -4,6 +4,7 @@ import { open } from "../commands/commands";
 import { clockTime, money } from "../i18n";
 import { FRESH } from "../shell/memory";
 import { csrfToken } from "../sync/wire";
+import { PackMenu } from "./pack";
 import { Button, Kbd } from "./parts";
 
 const LINES = {
@@ -92,6 +93,7 @@ export function Bar({ desk }: { desk: Desk }) {
       <span class="brand">{work ? work.schema.project_name : "Labelmill"}</span>
       {desk.tabs.working.value === false ? <span class="state" /> : <State desk={desk} />}
       <TodayLine desk={desk} />
+      {session.started.value && <PackMenu desk={desk} />}
       {work && (
         <div class="bar-help">
           <Button class="bare" chord="KeyG" onPress={() => open(desk, "guide")}>

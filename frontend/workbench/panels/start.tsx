@@ -2,7 +2,9 @@
 import type { Desk } from "../desk";
 import type { Project } from "../contract";
 import { startChosen } from "../commands/commands";
+import { ANY } from "../desk";
 import { money } from "../i18n";
+import { PackPanel } from "./pack";
 import { Button } from "./parts";
 
 function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
@@ -21,6 +23,24 @@ function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
       <span class="project-open">
         {open === null ? "" : open > 0 ? t("openImages", { n: open }) : t("noneOpen")}
       </span>
+    </label>
+  );
+}
+
+/** Whatever the queue gives: the order that supervisors have set. */
+function AnyProject({ desk }: { desk: Desk }) {
+  const { t } = desk;
+  return (
+    <label class="project">
+      <input
+        type="radio"
+        name="project"
+        checked={desk.chosenProject.value === ANY}
+        onChange={() => desk.keep({ project: ANY })}
+      />
+      <span class="project-name">{t("anyProject")}</span>
+      <span />
+      <span class="project-open">{t("anyProjectHelp")}</span>
     </label>
   );
 }
@@ -51,13 +71,14 @@ function Figures({ desk }: { desk: Desk }) {
 
 export function Start({ desk }: { desk: Desk }) {
   const { t, boot } = desk;
+  const projects = desk.projects.value;
   const drafts = desk.session.held.value.filter(({ task }) => desk.journal.has(task)).length;
   return (
     <main class="start" id="main">
       <div class="start-card">
         <h1>{t("hello", { name: boot.person.name })}</h1>
         <Figures desk={desk} />
-        {boot.projects.length === 0 ? (
+        {projects.length === 0 ? (
           <div class="empty">
             <h2>{t("noProjects")}</h2>
             <p>{t("noProjectsHelp")}</p>
@@ -68,8 +89,9 @@ export function Start({ desk }: { desk: Desk }) {
         ) : (
           <>
             <fieldset class="projects">
-              <legend class={boot.projects.length > 1 ? "label" : "hidden-label"}>{t("chooseProject")}</legend>
-              {boot.projects.map((project) => (
+              <legend class={projects.length > 1 ? "label" : "hidden-label"}>{t("chooseProject")}</legend>
+              {projects.length > 1 && <AnyProject desk={desk} />}
+              {projects.map((project) => (
                 <ProjectChoice key={project.id} desk={desk} project={project} />
               ))}
             </fieldset>
@@ -77,6 +99,9 @@ export function Start({ desk }: { desk: Desk }) {
             <Button class="primary large block" chord="Enter" onPress={() => startChosen(desk)}>
               {drafts > 0 ? t("continue") : t("start")}
             </Button>
+            <section class="pack-card">
+              <PackPanel desk={desk} />
+            </section>
           </>
         )}
       </div>

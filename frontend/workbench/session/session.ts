@@ -12,6 +12,9 @@ import { ActiveClock } from "./clock";
 import type { Images } from "./images";
 import { Past } from "./past";
 
+/** Pictures decoded ahead of need: as many as are claimed ahead; a pack would fill the memory. */
+const AHEAD = 6;
+
 /** The task on the screen. */
 export interface Work {
   readonly held: Held;
@@ -63,6 +66,10 @@ export class Session {
   /** Seats that went back to the queue while somebody here was working on them. */
   readonly lost = signal<ReadonlySet<number>>(new Set());
   readonly schemas = new Map<number, Schema>();
+  /** Images to be taken along for hours without a line, while they are asked for. */
+  readonly wish = signal<number | null>(null);
+  /** Seats that were taken along. */
+  readonly packed = signal<ReadonlySet<number>>(new Set());
 
   readonly past: Past;
 
@@ -84,9 +91,11 @@ export class Session {
     this.keepImages();
   }
 
-  start(project: number): void {
-    // Seats of another project that nobody has begun here would only be in the way.
-    this.release((held) => held.project !== project);
+  /** Null: whatever project the queue chooses. */
+  start(project: number | null): void {
+    // Seats of another project that nobody has begun here would only be in the way, unless they were taken along.
+    const packed = this.packed.peek();
+    this.release((held) => project !== null && held.project !== project && !packed.has(held.assignment));
     batch(() => {
       this.project.value = project;
       this.started.value = true;
@@ -309,7 +318,7 @@ export class Session {
 
   private keepImages(): void {
     const shown = this.work.peek()?.corrects?.image.url;
-    const buffer = this.held.peek().map(({ image }) => image.url);
+    const buffer = this.held.peek().slice(0, AHEAD).map(({ image }) => image.url);
     this.parts.images.keep(shown === undefined ? buffer : [shown, ...buffer]);
   }
 }

@@ -1,6 +1,6 @@
 /** The conversation with the server: one exchange at a time, everything in it can be repeated. */
 import { signal } from "@preact/signals";
-import type { Refusal, SyncRequest, SyncResponse } from "../contract";
+import type { Held, Project, Refusal, SyncRequest, SyncResponse } from "../contract";
 import type { Session } from "../session/session";
 import type { Parcel } from "./db";
 import type { Outbox } from "./outbox";
@@ -28,6 +28,10 @@ export interface Told {
   notCorrected(refusal: Refusal): void;
   /** Said before the seats are dropped. */
   lost(assignments: readonly number[]): void;
+  /** The answer to a wish for a pack: all seats that are held now. */
+  packed(tasks: readonly Held[]): void;
+  /** What may be chosen to work on has been read anew. */
+  projects(projects: readonly Project[]): void;
 }
 
 export const realTimers: Timers = {
@@ -147,11 +151,15 @@ export class Sync {
     const held = session.held
       .peek()
       .filter(({ assignment }) => !leaving.has(assignment) && !session.lost.peek().has(assignment));
+    const wish = session.wish.peek();
+    const size = wish ?? (session.started.peek() ? BUFFER : 0);
     return {
       person: this.person,
       project: session.project.peek(),
-      want: session.started.peek() ? Math.max(0, BUFFER - session.held.peek().length) : 0,
-      ...(this.first ? { resume: true } : {}),
+      want: Math.max(0, size - session.held.peek().length),
+      ...(wish === null ? {} : { pack: true }),
+      ...(this.first || wish !== null ? { resume: true } : {}),
+      ...(session.started.peek() ? {} : { projects: true }),
       known_schemas: [...session.schemas.keys()],
       // What goes out with this request will not be unsent when the server reads it.
       unsent: outbox.unsent - sent.filter(({ kind }) => kind !== "release").length,
@@ -168,6 +176,8 @@ export class Sync {
     await this.outbox.remove(done);
     this.session.today.value = response.today;
     this.session.receive(response.tasks, response.schemas);
+    if (request.pack) this.tell.packed(response.tasks);
+    if (response.projects) this.tell.projects(response.projects);
     if (response.lost.length > 0) {
       this.tell.lost(response.lost);
       this.session.lose(response.lost);

@@ -1,0 +1,114 @@
+"""Images taken along: labelled with the cable pulled, the page closed and opened again, each arrives once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tasks.models import Assignment, Submission
+from tests.cast import Cast, make_cast
+from tests.data import data_folder
+from tests.e2e.desk import Desk, ingest, truth
+from tests.e2e.screens import PC
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+SIZE = 10
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=PC, locale="en-GB")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def cast(live_server: LiveServer) -> Cast:
+    """The fixed cast; Guiyang works on more photographs than one pack takes."""
+    folder = data_folder("boxes_voc")
+    cast = make_cast()
+    ingest(cast, cast.project, [folder / "train" / name for name in sorted(truth(folder))[: SIZE + 2]])
+    return cast
+
+
+def take(desk: Desk) -> None:
+    desk.page.get_by_role("button", name=f"{SIZE} images").click()
+    desk.page.get_by_text(f"{SIZE} images are ready to be done offline").wait_for()
+
+
+def label(desk: Desk, count: int) -> list[str]:
+    names = []
+    for n in range(count):
+        desk.wait_for_image()
+        names.append(desk.image)
+        desk.draw((60 + 5 * n, 60, 200, 150))
+        desk.submit()
+    return names
+
+
+def reopened(desk: Desk, context: BrowserContext) -> Page:
+    """The window is closed and opened again: the page comes, but neither an exchange nor an image does."""
+    desk.page.close()
+    context.route("**/desk/sync", lambda route: route.abort())
+    context.route("**/media/**", lambda route: route.abort())
+    context.set_offline(False)
+    desk.page = context.new_page()
+    desk.page.goto(f"{desk.url}/desk/")
+    desk.page.wait_for_selector(".start-card")
+    return desk.page
+
+
+def test_a_pack_is_labelled_without_a_line_and_arrives_once(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    take(desk)
+    seats = Assignment.objects.filter(annotator=cast.an, state="leased")
+    assert seats.count() == SIZE
+    assert min(seat.leased_until for seat in seats) > timezone.now() + timedelta(hours=11)
+
+    context.set_offline(True)
+    desk.start()
+    names = label(desk, 6)
+    desk.state("6 not yet sent")
+    page = reopened(desk, context)
+    page.get_by_text("4 images are ready to be done offline").wait_for()
+    desk.start()
+    names += label(desk, 3)
+    desk.wait_for_image()
+    names.append(desk.image)
+    desk.press("Enter")
+    desk.state(f"{SIZE} not yet sent")
+    assert not Submission.objects.exists()
+
+    context.unroute("**/desk/sync")
+    context.unroute("**/media/**")
+    desk.state("All sent", timeout=60_000)
+    arrived = Counter(Submission.objects.values_list("task__image__name", flat=True))
+    assert arrived == Counter(names)
+    assert len(set(names)) == SIZE
+
+
+def test_the_rest_of_a_pack_is_given_back(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    take(desk)
+    desk.start()
+    label(desk, 2)
+    desk.page.locator("details.pack summary").click()
+    desk.page.get_by_role("button", name="Give back the rest").click()
+    desk.page.get_by_text("Going where there is no line?").wait_for()
+    desk.state("All sent")
+    desk.page.wait_for_timeout(1000)
+    held = Assignment.objects.filter(annotator=cast.an, state="leased")
+    later = timezone.now() + timedelta(hours=11)
+    assert [seat.leased_until > later for seat in held].count(True) <= 1, "only the one on the screen"
+    assert desk.faults == []
