@@ -1,4 +1,4 @@
-"""`python -m bench [group or name ...]`: each benchmark in a process of its own; without a name, the group `mill`."""
+"""`python -m bench [group or name ...]`: each benchmark in a process of its own; group `mill` by default."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ GROUPS = {
     "mill": ["ingest", "http_cycle", "first_visit"],
     "queue": ["queue_rates", "queue_http", "queue_size", "queue_seed", "queue_snapshot"],
     "floor": ["load", "simulate"],
-    "consensus": ["settle"],
+    "consensus": ["consensus", "settle"],
 }
 
 
