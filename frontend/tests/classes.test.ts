@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { matches } from "../workbench/panels/classes";
+import { matches } from "../workbench/find/find";
 
 describe("finding a class by its name", () => {
   const board = { key: "board-1", names: { en: "Raspberry Pi", "zh-hans": "树莓派" } };

@@ -1,7 +1,9 @@
 /** Puts the parts together: one Desk a page. Panels read its signals; commands call its methods. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Boot, Language, Project, Shape } from "./contract";
+import { openLevel } from "./commands/answer";
 import type { Scope } from "./commands/command";
+import { relate } from "./commands/objects";
 import { type OptionKeys, optionKeys } from "./commands/options";
 import { type Key, type Translate, translator } from "./i18n";
 import type { Sketch } from "./model/sketch";
@@ -69,8 +71,8 @@ export class Desk {
 
   /** Keys of the schema on the screen. */
   readonly optionKeys = computed(() => {
-    const spec = this.session.work.value?.schema.spec;
-    return spec ? optionKeys(spec) : NO_KEYS;
+    const work = this.session.work.value;
+    return work ? optionKeys(work.schema.spec, (tree) => openLevel(work.editor, tree)) : NO_KEYS;
   });
 
   /** The class that the next shape gets: the one last used, else the schema's first. */
@@ -145,6 +147,10 @@ export class Desk {
     this.tabs = new Tabs(id, uuid());
     this.session.today.value = boot.today ?? null;
     effect(() => this.showWork());
+    effect(() => {
+      const work = this.session.work.value;
+      if (work) relate(this, work.editor);
+    });
   }
 
   static async open(boot: Boot): Promise<Desk> {

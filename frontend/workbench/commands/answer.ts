@@ -1,16 +1,49 @@
 /** Commands of the answer: options by key, attributes, submit. */
 import type { Desk } from "../desk";
-import { nameOf, type Question, type Shape, type Value } from "../contract";
+import { nameOf, type Option, type Question, type Shape, type Value } from "../contract";
 import { press } from "../model/answer";
 import { classOf, type Problem } from "../model/check";
-import { attributeKeys, choicesOf, optionId } from "./options";
+import type { Editor } from "../model/editor";
+import { levelOf, openPath, take } from "../model/tree";
+import { attributeKeys, choicesOf, optionId, UP } from "./options";
 import { chooseClass } from "./boxes";
 import type { Command } from "./command";
 
 export function pressTag(desk: Desk, group: Question, option: string): void {
   const editor = desk.session.work.peek()?.editor;
-  editor?.setTag(group.key, press(group, editor.document.peek().tags[group.key], option));
+  if (!editor) return;
+  const now = editor.document.peek().tags[group.key];
+  if (group.kind !== "tree") editor.setTag(group.key, press(group, now, option));
+  else {
+    const { value, open } = take(group, now, option);
+    openBranch(editor, group.key, open);
+    if (value === undefined) return;
+    editor.setTag(group.key, value);
+  }
   answered({ shape: null, question: group });
+}
+
+/** Shows another level of a tree; null is its top. */
+export function openBranch(editor: Editor, group: string, node: string | null): void {
+  editor.branches.value = { ...editor.branches.peek(), [group]: node };
+}
+
+/** What the keys reach of a tree: the options of the level that is open. */
+export function openLevel(editor: Editor, tree: Question): readonly Option[] {
+  return levelOf(tree, openPath(tree, editor.document.value.tags[tree.key], editor.branches.value));
+}
+
+/** Up a level in the tree opened last, or else in the first one that is open anywhere. */
+function levelUp(desk: Desk): void {
+  const work = desk.session.work.peek();
+  if (!work) return;
+  const { editor, schema } = work;
+  const trees = (schema.spec.tags ?? []).filter(({ kind }) => kind === "tree");
+  const touched = Object.keys(editor.branches.peek());
+  const paths = trees.map((tree) => [tree, openPath(tree, editor.document.peek().tags[tree.key], editor.branches.peek())] as const);
+  const open = paths.filter(([, path]) => path.length > 0);
+  const [tree, path] = open.findLast(([{ key }]) => touched.includes(key)) ?? open[0] ?? [];
+  if (tree && path) openBranch(editor, tree.key, path.at(-2)?.key ?? null);
 }
 
 export function setAttribute(desk: Desk, key: string, value: Value | null, { settle = true } = {}): void {
@@ -114,13 +147,14 @@ export function submit(desk: Desk): void {
 
 /** One command for each class and option that has a key, and for the selected box's attributes. */
 export function optionCommands(desk: Desk): Command[] {
-  const spec = desk.session.work.value?.schema.spec;
-  if (!spec) return [];
+  const work = desk.session.work.value;
+  if (!work) return [];
+  const { editor, schema: { spec } } = work;
   const { classes, options } = desk.optionKeys.value;
   const attributes = attributesOfSelected(desk);
   const chords = attributeKeys(attributes);
   const forQuestion = (question: Question, keys: ReadonlyMap<string, string>, what: string, act: typeof pressTag) =>
-    choicesOf(question).flatMap((option): Command[] => {
+    choicesOf(question, question.kind === "tree" ? openLevel(editor, question) : question.options).flatMap((option): Command[] => {
       const chord = keys.get(optionId(question.key, option));
       const id = `${what}.${optionId(question.key, option)}`;
       return chord ? [{ id, scope: "desk", keys: [chord], run: () => act(desk, question, option) }] : [];
@@ -131,5 +165,6 @@ export function optionCommands(desk: Desk): Command[] {
     }),
     ...(spec.tags ?? []).flatMap((group) => forQuestion(group, options, "tag", pressTag)),
     ...attributes.flatMap((question) => forQuestion(question, chords, "attribute", pressAttribute)),
+    ...(spec.tags?.some(({ kind }) => kind === "tree") ? [{ id: "tree.up", scope: "desk", keys: [UP], run: () => levelUp(desk) } as const] : []),
   ];
 }

@@ -9,14 +9,20 @@ import { shapeId } from "../sync/ids";
 import { kindOfWay } from "../tools/tools";
 import type { Stage } from "../view/stage";
 import type { Command } from "./command";
+import { mayBecome, refuseLocked } from "./objects";
 import { deleteVertex } from "./tools";
 
 /** Gives the selected box the class, and the boxes to come. */
 export function chooseClass(desk: Desk, key: string): void {
   const work = desk.session.work.peek();
   if (!work) return;
-  const selected = work.editor.selectedId.peek();
-  if (selected) work.editor.update(selected, (shape) => reclass(work.schema.spec, shape, key));
+  const selected = work.editor.selected.peek();
+  if (selected && !mayBecome(desk, selected, key)) {
+    // Drawn another way: the class is meant for the next one.
+    work.editor.selectedId.value = null;
+  } else if (selected && !refuseLocked(desk, selected.id)) {
+    work.editor.update(selected.id, (shape) => reclass(work.schema.spec, shape, key));
+  }
   desk.useClass(key);
 }
 

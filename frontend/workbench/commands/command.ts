@@ -13,7 +13,7 @@ export interface Command {
   readonly also?: readonly Chord[];
   /** Its line on the shortcut sheet; commands without one are not listed. */
   readonly label?: Key;
-  readonly group?: "groupAnswer" | "groupDraw" | "groupTools" | "groupView" | "groupHelp";
+  readonly group?: "groupAnswer" | "groupDraw" | "groupTools" | "groupObjects" | "groupView" | "groupHelp";
   /** Also works while a text field has the focus. */
   readonly inText?: boolean;
   /** Holding the key down does it again. */

@@ -4,6 +4,7 @@ import { SKIP_REASONS, type SkipReason } from "../contract";
 import { focusDetails, submit } from "./answer";
 import type { Command } from "./command";
 import { boxCommands } from "./boxes";
+import { objectCommands } from "./objects";
 import { toolCommands } from "./tools";
 import type { Wish } from "../tools/chart";
 import { POLYGON_TOOLS } from "../tools/tools";
@@ -142,6 +143,7 @@ export function fixedCommands(desk: Desk): Command[] {
   return [
     ...answerCommands(desk),
     ...boxCommands(desk),
+    ...objectCommands(desk),
     ...toolCommands(desk),
     ...viewCommands(desk),
     ...helpCommands(desk),

@@ -4,6 +4,7 @@ import type { Payload, Shape, Value } from "../contract";
 import { addShape, apply, type Diff, EMPTY, replaceShape, setTag } from "./document";
 import { History, type Step } from "./history";
 import { type Sketch, sketched } from "./sketch";
+import type { Branches } from "./tree";
 
 export class Editor {
   readonly document;
@@ -12,6 +13,10 @@ export class Editor {
   /** Shapes put out of sight or out of reach: the person's own view of this image, not part of the answer. */
   readonly hidden = signal<ReadonlySet<string>>(new Set());
   readonly locked = signal<ReadonlySet<string>>(new Set());
+  /** The next object selected becomes this one's parent, or joins its group. */
+  readonly relating = signal<{ readonly what: "parent" | "group"; readonly id: string } | null>(null);
+  /** Levels of trees that the person opened. */
+  readonly branches = signal<Branches>({});
   /** Bumped with each settled step, so that panels know whether undo is possible. */
   readonly revision = signal(0);
   readonly history = new History();

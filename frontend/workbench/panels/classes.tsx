@@ -2,58 +2,36 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chooseClass } from "../commands/boxes";
+import type { Chord } from "../commands/keys";
 import { POOL } from "../commands/options";
-import { nameOf, type ShapeClass } from "../contract";
+import { type Language, nameOf, type ShapeClass } from "../contract";
 import type { Desk } from "../desk";
+import { matches } from "../find/find";
+import type { Translate } from "../i18n";
 import type { Stage } from "../view/stage";
+import { Find } from "./find";
 import { Button, optionList, Swatch } from "./parts";
+import { Rows } from "./rows";
 
-/** By any of its names or its key, whatever the language of the page. */
-export function matches({ key, names }: ShapeClass, wanted: string): boolean {
-  const part = wanted.trim().toLowerCase();
-  return [key, ...Object.values(names)].some((name) => name.toLowerCase().includes(part));
+/** From here on only the rows in sight are drawn, each on one line. */
+const VERY_MANY = 100;
+const ROW_PX = 36;
+
+interface Props {
+  classes: readonly ShapeClass[];
+  current: string;
+  keys: ReadonlyMap<string, Chord>;
+  colors: ReadonlyMap<string, string>;
+  language: Language;
+  t: Translate;
+  onTake: (key: string) => void;
 }
 
-interface FindProps {
-  desk: Desk;
-  wanted: string;
-  onInput: (wanted: string) => void;
-  /** Enter: the first class that is left. */
-  onTake: () => void;
-}
-
-function Find({ desk, wanted, onInput, onTake }: FindProps) {
-  const leave = (): void => {
-    onInput("");
-    document.getElementById("stage")?.focus();
-  };
-  const key = (event: KeyboardEvent): void => {
-    if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
-    // Here Enter chooses a class; it must not submit the image.
-    event.preventDefault();
-    if (event.key === "Enter") onTake();
-    leave();
-  };
-  return (
-    <input
-      id="find-class"
-      class="input find"
-      value={wanted}
-      placeholder={`${desk.t("findClass")}${matchMedia("(pointer: fine)").matches ? " (Ctrl+F)" : ""}`}
-      aria-label={desk.t("findClass")}
-      autocomplete="off"
-      onInput={(event) => onInput(event.currentTarget.value)}
-      onKeyDown={key}
-    />
-  );
-}
-
-export function Classes({ desk, stage }: { desk: Desk; stage: Stage }) {
+/** The same on the workbench and in the schema editor's preview. */
+export function ClassList({ classes, current, keys, colors, language, t, onTake }: Props) {
   const wanted = useSignal("");
+  const left = wanted.value.trim() ? classes.filter((one) => matches(one, wanted.value)) : classes;
   const list = useRef<HTMLDivElement>(null);
-  const all = stage.work.schema.spec.classes ?? [];
-  const left = all.filter((one) => matches(one, wanted.value));
-  const current = stage.work.editor.selected.value?.class ?? desk.shapeClass.value;
   useEffect(() => {
     const [box, chosen] = [list.current, list.current?.querySelector<HTMLElement>('[aria-pressed="true"]')];
     if (!box || !chosen) return;
@@ -61,32 +39,57 @@ export function Classes({ desk, stage }: { desk: Desk; stage: Stage }) {
     if (top < box.scrollTop) box.scrollTop = top;
     else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
   }, [current, wanted.value]);
+  const option = (one: ShapeClass) => {
+    const name = nameOf(one, language);
+    return (
+      <Button key={one.key} class="option" chord={keys.get(one.key)} pressed={one.key === current} onPress={() => onTake(one.key)}>
+        <Swatch color={colors.get(one.key)} />
+        <span class="option-name" title={name}>{name}</span>
+      </Button>
+    );
+  };
+  const row = (at: number) => {
+    const one = left[at];
+    return one && <li key={one.key}>{option(one)}</li>;
+  };
+  const keyHint = typeof matchMedia === "function" && matchMedia("(pointer: fine)").matches ? " (Ctrl+F)" : "";
   return (
-    <section aria-label={desk.t("classes")}>
-      <h2>{desk.t("classes")}</h2>
-      {all.length > POOL.length && (
+    <section aria-label={t("classes")}>
+      <h2>{t("classes")}</h2>
+      {classes.length > POOL.length && (
         <Find
-          desk={desk}
+          id="find-class"
+          label={t("findClass")}
+          hint={keyHint}
           wanted={wanted.value}
           onInput={(text) => (wanted.value = text)}
-          onTake={() => left[0] && chooseClass(desk, left[0].key)}
+          onTake={() => left[0] && onTake(left[0].key)}
         />
       )}
-      <div class={optionList(all.length)} ref={list}>
-        {left.map((one) => (
-          <Button
-            key={one.key}
-            class="option"
-            chord={desk.optionKeys.value.classes.get(one.key)}
-            pressed={one.key === current}
-            onPress={() => chooseClass(desk, one.key)}
-          >
-            <Swatch color={stage.colors.get(one.key)} />
-            <span class="option-name" title={nameOf(one, desk.language)}>{nameOf(one, desk.language)}</span>
-          </Button>
-        ))}
-        {left.length === 0 && <p class="faint">{desk.t("findNone")}</p>}
-      </div>
+      {left.length > VERY_MANY ? (
+        <div class="very-many">
+          <Rows count={left.length} height={ROW_PX} place={left.findIndex(({ key }) => key === current)} row={row} />
+        </div>
+      ) : (
+        <div class={optionList(left.length)} ref={list}>
+          {left.map(option)}
+          {left.length === 0 && <p class="faint">{t("findNone")}</p>}
+        </div>
+      )}
     </section>
+  );
+}
+
+export function Classes({ desk, stage }: { desk: Desk; stage: Stage }) {
+  return (
+    <ClassList
+      classes={stage.work.schema.spec.classes ?? []}
+      current={stage.work.editor.selected.value?.class ?? desk.shapeClass.value}
+      keys={desk.optionKeys.value.classes}
+      colors={stage.colors}
+      language={desk.language}
+      t={desk.t}
+      onTake={(key) => chooseClass(desk, key)}
+    />
   );
 }

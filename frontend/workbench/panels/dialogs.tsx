@@ -164,7 +164,7 @@ function Shortcuts({ desk }: { desk: Desk }) {
   return (
     <Modal desk={desk} title={desk.t("shortcuts")} wide>
       <div class="sheet">
-        {(["groupAnswer", "groupDraw", "groupTools", "groupView", "groupHelp"] as const).map((group) => (
+        {(["groupAnswer", "groupDraw", "groupTools", "groupObjects", "groupView", "groupHelp"] as const).map((group) => (
           <section key={group}>
             <h3>{desk.t(group)}</h3>
             <dl>

@@ -1,18 +1,16 @@
 /** The panel beside the image: classes, the selected box's details, the image's questions, the boxes. */
-import { useEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
 import type { Desk } from "../desk";
-import { nameOf, type Shape } from "../contract";
-import { attributesOfSelected, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
+import { nameOf } from "../contract";
+import { attributesOfSelected, openBranch, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
 import { open } from "../commands/commands";
-import { deleteShape } from "../commands/boxes";
 import { attributeKeys } from "../commands/options";
-import { boundsOf } from "../model/bounds";
 import { classOf } from "../model/check";
 import type { Stage } from "../view/stage";
 import { Classes } from "./classes";
-import { Button, Icon, Kbd, Swatch } from "./parts";
+import { Objects } from "./objects";
+import { Button, Kbd } from "./parts";
 import { QuestionField } from "./question";
+import { Relations } from "./relations";
 
 interface Props {
   desk: Desk;
@@ -23,7 +21,7 @@ function Details({ desk, stage }: Props) {
   const shape = stage.work.editor.selected.value;
   const questions = attributesOfSelected(desk);
   const shapeClass = shape && classOf(stage.work.schema.spec, shape.class);
-  if (!shape || !shapeClass || questions.length === 0) return null;
+  if (!shape || !shapeClass) return null;
   const keys = attributeKeys(questions);
   return (
     <section>
@@ -43,6 +41,7 @@ function Details({ desk, stage }: Props) {
           onTyped={() => stage.work.editor.settle()}
         />
       ))}
+      <Relations desk={desk} stage={stage} shape={shape} />
     </section>
   );
 }
@@ -63,66 +62,11 @@ function Tags({ desk, stage }: Props) {
           onPress={(option) => pressTag(desk, group, option)}
           onType={(value) => editor.setTag(group.key, value, { settle: false })}
           onTyped={() => editor.settle()}
+          branches={editor.branches.value}
+          onOpen={(node) => openBranch(editor, group.key, node)}
         />
       ))}
     </>
-  );
-}
-
-const ROW_PX = 36;
-const ROWS_SHOWN = 40;
-
-function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
-  const shapeClass = classOf(stage.work.schema.spec, shape.class);
-  const name = shapeClass ? nameOf(shapeClass, desk.language) : shape.class;
-  const [, , width, height] = boundsOf(shape);
-  const chosen = stage.work.editor.selectedId.value === shape.id;
-  return (
-    <li class={chosen ? "row-chosen" : ""}>
-      <Button class="bare row-name" pressed={chosen} onPress={() => (stage.work.editor.selectedId.value = shape.id)}>
-        <Swatch color={stage.colors.get(shape.class)} />
-        <span class="option-name" title={name}>
-          {at + 1} · {name}
-        </span>
-        <span class="faint number">
-          {Math.round(width)}×{Math.round(height)}
-        </span>
-      </Button>
-      <Button class="bare row-delete" label={desk.t("deleteBoxOf", { name })} onPress={() => deleteShape(desk, shape.id)}>
-        <Icon name="trash" />
-      </Button>
-    </li>
-  );
-}
-
-/** Only the rows in sight exist: the list costs the same with ten boxes and with ten thousand. */
-function Boxes({ desk, stage }: Props) {
-  const top = useSignal(0);
-  const list = useRef<HTMLUListElement>(null);
-  const { shapes } = stage.work.editor.document.value;
-  const selected = stage.work.editor.selectedId.value;
-  const place = shapes.findIndex(({ id }) => id === selected);
-  useEffect(() => {
-    const element = list.current?.parentElement;
-    if (!element || place < 0) return;
-    const y = place * ROW_PX;
-    if (y < element.scrollTop) element.scrollTop = y;
-    else if (y + ROW_PX > element.scrollTop + element.clientHeight) element.scrollTop = y + ROW_PX - element.clientHeight;
-  }, [place]);
-  const from = Math.max(0, Math.floor(top.value / ROW_PX) - 8);
-  const shown = shapes.slice(from, from + ROWS_SHOWN);
-  return (
-    <section class="boxes">
-      <h2>{desk.t("boxes", { n: shapes.length })}</h2>
-      {shapes.length === 0 && <p class="faint">{desk.t("noBoxes")}</p>}
-      <div class="rows" onScroll={(event) => (top.value = event.currentTarget.scrollTop)}>
-        <ul ref={list} style={{ height: `${shapes.length * ROW_PX}px`, paddingTop: `${from * ROW_PX}px` }}>
-          {shown.map((shape, at) => (
-            <Row key={shape.id} desk={desk} stage={stage} shape={shape} at={from + at} />
-          ))}
-        </ul>
-      </div>
-    </section>
   );
 }
 
@@ -149,7 +93,7 @@ export function Panel({ desk, stage }: Props) {
         {stage.canDraw && <Classes desk={desk} stage={stage} />}
         {stage.canDraw && <Details desk={desk} stage={stage} />}
         <Tags desk={desk} stage={stage} />
-        {stage.canDraw && <Boxes desk={desk} stage={stage} />}
+        {stage.canDraw && <Objects desk={desk} stage={stage} />}
       </div>
       <div class="panel-foot">
         <Button chord="KeyB" label={desk.t("cmdBack")} onPress={() => void desk.back()}>

@@ -77,6 +77,9 @@ const PATHS = {
   trash: "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13",
   close: "M5 5l14 14M19 5L5 19",
   cross: "M12 3v18M3 12h18",
+  up: "M12 20V5M5 12l7-7 7 7",
+  down: "M12 4v15M5 12l7 7 7-7",
+  lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
 } as const;
 
 export function Icon({ name }: { name: keyof typeof PATHS }): JSX.Element {

@@ -3,10 +3,12 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Language, Question, Value } from "../contract";
 import { nameOf } from "../contract";
 import { optionId } from "../commands/options";
-import type { Chord } from "../commands/keys";
+import { capOf, type Chord } from "../commands/keys";
 import type { Translate } from "../i18n";
 import { typed } from "../model/answer";
-import { Button } from "./parts";
+import type { Branches } from "../model/tree";
+import { Button, optionList } from "./parts";
+import { Tree } from "./tree";
 
 interface Props {
   question: Question;
@@ -20,6 +22,9 @@ interface Props {
   onType: (value: Value | null) => void;
   /** A piece of typing is complete. */
   onTyped: () => void;
+  /** Of a tree: which level is open, and what opens another one. */
+  branches?: Branches;
+  onOpen?: (node: string | null) => void;
 }
 
 const isChosen = (value: Value | undefined, option: string): boolean =>
@@ -27,7 +32,7 @@ const isChosen = (value: Value | undefined, option: string): boolean =>
 
 function Options({ question, value, keys, language, onPress }: Props) {
   return (
-    <div class="options">
+    <div class={`${optionList((question.options ?? []).length)} ${question.ordered ? "scale" : ""}`}>
       {(question.options ?? []).map((option) => (
         <Button
           key={option.key}
@@ -40,6 +45,34 @@ function Options({ question, value, keys, language, onPress }: Props) {
         </Button>
       ))}
     </div>
+  );
+}
+
+/** A drop-down list: one line, however many options; the keys of the first ones stand behind their names. */
+function Select({ question, of, value, keys, language, t, onPress, onType, onTyped }: Props) {
+  const choose = (option: string): void => {
+    if (option !== "") return onPress(option);
+    onType(null);
+    onTyped();
+  };
+  return (
+    <select
+      class="select"
+      aria-labelledby={`${of}-${question.key}-name`}
+      value={typeof value === "string" ? value : ""}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
+      <option value="">{t("choose")}</option>
+      {(question.options ?? []).map((option) => {
+        const chord = keys.get(optionId(question.key, option.key));
+        return (
+          <option key={option.key} value={option.key}>
+            {nameOf(option, language)}
+            {chord ? ` (${capOf(chord)})` : ""}
+          </option>
+        );
+      })}
+    </select>
   );
 }
 
@@ -89,6 +122,14 @@ function Field({ question, of, value, onType, onTyped, t }: Props) {
   );
 }
 
+function Answer(props: Props) {
+  const { question, value, keys, language, t, onPress, branches = {}, onOpen = () => {} } = props;
+  if (question.kind === "number" || question.kind === "text") return <Field {...props} />;
+  if (question.kind === "select") return <Select {...props} />;
+  if (question.kind !== "tree") return <Options {...props} />;
+  return <Tree question={question} value={value} keys={keys} language={language} t={t} branches={branches} onPress={onPress} onOpen={onOpen} />;
+}
+
 export function QuestionField(props: Props) {
   const { question, of, value, keys, language, t, onPress } = props;
   const id = `${of}-${question.key}`;
@@ -107,7 +148,6 @@ export function QuestionField(props: Props) {
       </div>
     );
   }
-  const typedKind = question.kind === "number" || question.kind === "text";
   return (
     <div class="question" id={id} tabIndex={-1} role="group" aria-labelledby={`${id}-name`}>
       <h3 id={`${id}-name`}>
@@ -115,7 +155,7 @@ export function QuestionField(props: Props) {
         {question.required && <span class="must"> · {t("required")}</span>}
         {question.kind === "multiple" && <span class="faint"> · {t("severalAllowed")}</span>}
       </h3>
-      {typedKind ? <Field {...props} /> : <Options {...props} />}
+      <Answer {...props} />
     </div>
   );
 }
