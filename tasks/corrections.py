@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict
-from tasks.models import Submission, Task
+from tasks import gold
+from tasks.models import Assignment, Submission, Task
 from tasks.queue import Facts, IdReused
 from workers.models import Person
 
@@ -58,10 +60,15 @@ JOIN tasks_task t ON t.id = s.task_id
 JOIN tasks_image i ON i.id = t.image_id
 WHERE s.id = %(id)s AND s.annotator_id = %(annotator)s
 """
+# Gold is settled from the start. An answer that measures may be corrected for a while all the same, so that it is
+# like others; one to practise has been judged already.
 _LOCK = """
-SELECT t.state FROM tasks_task t
-WHERE t.id = (SELECT task_id FROM tasks_submission WHERE id = %(supersedes)s AND annotator_id = %(annotator)s)
-FOR NO KEY UPDATE
+SELECT CASE WHEN s.purpose = 'work' THEN t.state <> 'settled'
+            ELSE s.purpose = 'measure' AND s.created_at > now() - %(gold_open_for)s END
+FROM tasks_task t
+JOIN tasks_submission s ON s.task_id = t.id
+WHERE s.id = %(supersedes)s AND s.annotator_id = %(annotator)s
+FOR NO KEY UPDATE OF t
 """
 # A new statement after the lock: it sees what a rival committed.
 _EARLIER = """
@@ -80,9 +87,9 @@ WITH old AS (
      AND first.version = 1
     WHERE s.id = %(supersedes)s
 ), kept AS (
-    INSERT INTO tasks_submission (id, task_id, annotator_id, assignment_id, payload, late, active_ms,
+    INSERT INTO tasks_submission (id, task_id, annotator_id, assignment_id, purpose, payload, late, active_ms,
                                   created_at, version, supersedes_id)
-    SELECT %(id)s, task_id, annotator_id, assignment_id, %(payload)s::jsonb, late,
+    SELECT %(id)s, task_id, annotator_id, assignment_id, purpose, %(payload)s::jsonb, late,
            LEAST(%(active_ms)s, 1 + EXTRACT(EPOCH FROM now() - created_at) * 1000)::integer,
            now(), version + 1, id
     FROM old
@@ -115,6 +122,7 @@ def correct(*, annotator_id: int, correction: Correction) -> Literal["accepted",
         "payload": json.dumps(correction.payload, ensure_ascii=False, separators=(",", ":")),
         "annotations": len(correction.payload["shapes"]) + len(correction.payload["tags"]),
         "active_ms": correction.active_ms,
+        "gold_open_for": gold.OPEN_FOR,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LOCK, values)
@@ -128,7 +136,7 @@ def correct(*, annotator_id: int, correction: Correction) -> Literal["accepted",
             if (supersedes, annotator) == (correction.supersedes, annotator_id):
                 return "replayed"
             raise IdReused
-        if task[0] == Task.State.SETTLED:
+        if not task[0]:
             raise TooLate
         try:
             cursor.execute(_KEEP, values)
@@ -141,4 +149,10 @@ def correctable(*, person: Person) -> list[Submission]:
     """The person's last answers that may still be corrected, newest first, with what their page needs."""
     last = Submission.objects.current().filter(annotator=person).order_by("-created_at")[:LAST]
     rows = last.select_related("task__image")
-    return [row for row in rows if row.task.state != Task.State.SETTLED]
+    return [row for row in rows if _is_open(row)]
+
+
+def _is_open(row: Submission) -> bool:
+    if row.purpose == Assignment.Purpose.WORK:
+        return row.task.state != Task.State.SETTLED
+    return row.purpose == Assignment.Purpose.MEASURE and row.created_at > timezone.now() - gold.OPEN_FOR
