@@ -6,6 +6,7 @@ the middle costs nothing. Answers are taken before anything else, from paused pe
 
 from __future__ import annotations
 
+import base64
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, DomainError
-from tasks import corrections, handed, queue, routing
+from tasks import corrections, handed, queue, routing, storage
 from tasks.access import site_projects
 from tasks.delivery import Picture, picture_url
 from tasks.guides import guide_in, render_guide
@@ -88,6 +89,22 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         "today": {"submitted": today.submitted, "earned": money(today.earned), "currency": today.currency},
         **({"projects": open_projects(person)} if request.projects else {}),
     }
+
+
+def resume(*, person: Person, now: datetime) -> dict[str, Any] | None:
+    """The seat that a page opens with, its preview within the page; None for somebody who holds none."""
+    seats = queue.held_seats(annotator_id=person.id)[:1]
+    if not seats:
+        return None
+    (seat,) = seats
+    task = _task(seat, draft=drafts_of(task_ids=[seat.task]).get(seat.task), now=now)
+    try:
+        key = storage.image_key(seat.project, seat.sha256, "grid")
+        preview = base64.b64encode(storage.read_bytes(key)).decode()
+        task["image"]["thumb"] = f"data:image/webp;base64,{preview}"
+    except (FileNotFoundError, storage.StorageUnavailable):
+        pass  # the page opens all the same
+    return {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
 
 
 def why_nothing(*, person: Person, project_id: int | None) -> dict[str, str] | None:

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.face import DESK_COOKIE, DESK_PATH, theme_of
@@ -32,9 +33,13 @@ from workers.throughput import work_by_project
 @require_safe
 @login_required
 @ensure_csrf_cookie
+@gzip_page
 def workbench(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    response = render(request, "desk/index.html", {"boot": _boot(request, person)})
+    resume = desk.resume(person=person, now=timezone.now())
+    boot = {**_boot(request, person), "resume": resume}
+    image = resume["tasks"][0]["image"] if resume else None
+    response = render(request, "desk/index.html", {"boot": boot, "image": image})
     response.set_cookie(
         DESK_COOKIE,
         str(person.id),

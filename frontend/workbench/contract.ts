@@ -256,6 +256,8 @@ export interface Boot {
   projects: Project[];
   csrf: string;
   theme?: string;
+  /** The seat to open with, if one is held. */
+  resume?: Pick<SyncResponse, "tasks" | "schemas"> | null;
   today?: Today;
   urls: Record<"sync" | "answers" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
 }

@@ -7,6 +7,7 @@ import { listen } from "./input";
 import { App } from "./panels/app";
 import { warmPainter } from "./panels/stage";
 import { readBoot, refreshBoot } from "./shell/memory";
+import { goOn } from "./shell/resume";
 import { keepShell } from "./shell/register";
 
 /** A page that the browser has kept knows neither the person's language nor their colours. */
@@ -31,6 +32,7 @@ async function start(root: HTMLElement): Promise<void> {
     // Asks the browser not to clear unsent work when the disk runs low; it may say no.
     void navigator.storage?.persist?.();
     render(<App desk={desk} />, root);
+    goOn(desk, boot);
     // After the page is there and before the first picture is.
     setTimeout(warmPainter, 0);
     void keepShell();

@@ -58,14 +58,20 @@ class Desk:
         self.page.fill("input[name=password]", pin)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(f"{self.url}/desk/")
-        self.page.wait_for_selector(".start-card")
+        self.opened()
+
+    def opened(self) -> None:
+        """The page is there: the start card, or at once the work that was under way."""
+        self.page.wait_for_selector(".start-card, #stage")
 
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
 
     def start(self) -> None:
-        self.press("Enter")
+        self.opened()
+        if self.page.locator(".start-card").count():
+            self.press("Enter")
         self.wait_for_image()
 
     def wait_for_image(self) -> None:

@@ -109,7 +109,6 @@ def test_a_reload_in_the_middle_brings_back_the_draft_and_its_history(
     desk.page.mouse.down()
     desk.page.mouse.move(*desk.on_screen(600, 400))
     desk.page.reload()
-    desk.page.wait_for_selector(".start-card")
     desk.start()
     assert (desk.image, desk.boxes) == (name, 2)
     desk.press("Control+z", "Control+z")
@@ -213,7 +212,7 @@ def test_a_second_tab_says_so_and_can_take_over(
     second.goto(f"{live_server.url}/desk/")
     second.get_by_text("You are working in another tab").wait_for()
     second.get_by_role("button", name="Work here").click()
-    second.wait_for_selector(".start-card")
+    second.wait_for_selector("#stage")
     desk.page.get_by_text("You are working in another tab").wait_for()
 
 

@@ -7,6 +7,8 @@ import { signal } from "@preact/signals";
 
 type Word = { readonly say: "who" | "mine" | "take"; readonly from: string };
 
+const CHOSEN = "labelmill-desk-chosen";
+
 export class Tabs {
   /** null until known. */
   readonly working = signal<boolean | null>(null);
@@ -27,7 +29,9 @@ export class Tabs {
 
   async ask(): Promise<boolean> {
     if (this.locks) {
-      this.working.value = await this.lock({ ifAvailable: true });
+      const chosen = sessionStorage.getItem(CHOSEN) !== null;
+      sessionStorage.removeItem(CHOSEN);
+      this.working.value = await this.lock(chosen ? { steal: true } : { ifAvailable: true });
       return this.working.value;
     }
     this.say("who");
@@ -36,10 +40,10 @@ export class Tabs {
     return this.working.value;
   }
 
-  /** The person chose this tab. */
+  /** The person chose this tab, which is loaded anew: only then does it take the lock, which would end with the page. */
   take(): void {
     this.say("take");
-    void this.lock({ steal: true });
+    if (this.locks) sessionStorage.setItem(CHOSEN, "");
     this.working.value = true;
   }
 
