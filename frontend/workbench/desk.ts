@@ -3,7 +3,6 @@ import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Boot, Language, Project, Shape } from "./contract";
 import { openLevel } from "./commands/answer";
 import type { Scope } from "./commands/command";
-import { relate } from "./commands/objects";
 import { type OptionKeys, optionKeys } from "./commands/options";
 import { type Key, type Translate, translator } from "./i18n";
 import type { Sketch } from "./model/sketch";
@@ -97,6 +96,7 @@ export class Desk {
   });
 
   readonly brush = computed(() => this.settings.value.brush ?? 12);
+  readonly snaps = computed(() => !this.settings.value.noSnap);
 
   readonly scope = computed((): Scope => {
     const dialog = this.dialog.value;
@@ -147,10 +147,6 @@ export class Desk {
     this.tabs = new Tabs(id, uuid());
     this.session.today.value = boot.today ?? null;
     effect(() => this.showWork());
-    effect(() => {
-      const work = this.session.work.value;
-      if (work) relate(this, work.editor);
-    });
   }
 
   static async open(boot: Boot): Promise<Desk> {
@@ -283,9 +279,9 @@ export class Desk {
     this.camera.show(work.held.image);
     this.notices.clear();
     this.goOnWith(work.editor.sketch.peek());
-    const { shapeClass, toolInUse: tool, hidden, brush, camera } = this;
+    const { shapeClass, toolInUse: tool, hidden, brush, snaps, camera } = this;
     const say = (key: Key): void => this.notices.say("info", this.t(key));
-    this.stage.value = new Stage(work, { shapeClass, tool, hidden, brush, camera, say });
+    this.stage.value = new Stage(work, { shapeClass, tool, hidden, brush, snaps, camera, say, leave: () => (this.tool.value = "draw") });
   }
 
   /** What was being drawn when the page closed needs its tool and its class again. */

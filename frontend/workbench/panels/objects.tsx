@@ -1,6 +1,6 @@
 /** The objects of the image: what can be done to the selected one, and the list of all in their z-order. */
 import { deleteShape } from "../commands/boxes";
-import { raise, refuseLocked, showAll, toggleHidden, toggleLock, toggleOccluded } from "../commands/objects";
+import { act, refuseLocked, showAll, toggleHidden, toggleLock } from "../commands/objects";
 import { nameOf, type Shape } from "../contract";
 import type { Desk } from "../desk";
 import { boundsOf } from "../model/bounds";
@@ -65,10 +65,10 @@ function Tools({ desk, stage }: Props) {
   const locked = editor.locked.value.has(shape.id);
   return (
     <div class="object-tools" role="toolbar" aria-label={t("groupObjects")}>
-      <Button class="bare" label={`${t("cmdForwards")} (PgUp)`} disabled={at === last} onPress={() => raise(desk, shape.id, 1)}>
+      <Button class="bare" label={`${t("cmdForwards")} (PgUp)`} disabled={at === last} onPress={() => act(desk, ({ raise }) => raise(desk, shape.id, 1))}>
         <Icon name="up" />
       </Button>
-      <Button class="bare" label={`${t("cmdBackwards")} (PgDn)`} disabled={at === 0} onPress={() => raise(desk, shape.id, -1)}>
+      <Button class="bare" label={`${t("cmdBackwards")} (PgDn)`} disabled={at === 0} onPress={() => act(desk, ({ raise }) => raise(desk, shape.id, -1))}>
         <Icon name="down" />
       </Button>
       <Button class="bare" label={`${t("cmdLock")} (Shift+L)`} pressed={locked} onPress={() => toggleLock(desk, shape.id)}>
@@ -77,7 +77,7 @@ function Tools({ desk, stage }: Props) {
       <Button class="bare" label={`${t("cmdHide")} (Shift+H)`} pressed={editor.hidden.value.has(shape.id)} onPress={() => toggleHidden(desk, shape.id)}>
         <Icon name="eye" />
       </Button>
-      <Button class="bare" label={`${t("occluded")} (Shift+O)`} pressed={shape.occluded === true} onPress={() => toggleOccluded(desk, shape.id)}>
+      <Button class="bare" label={`${t("occluded")} (Shift+O)`} pressed={shape.occluded === true} onPress={() => act(desk, ({ toggleOccluded }) => toggleOccluded(desk, shape.id))}>
         ◐
       </Button>
     </div>

@@ -7,15 +7,17 @@ import { attributeKeys } from "../commands/options";
 import { classOf } from "../model/check";
 import type { Stage } from "../view/stage";
 import { Classes } from "./classes";
+import { later } from "./later";
 import { Objects } from "./objects";
 import { Button, Kbd } from "./parts";
 import { QuestionField } from "./question";
-import { Relations } from "./relations";
 
 interface Props {
   desk: Desk;
   stage: Stage;
 }
+
+const Relations = later(() => import("./relations").then((module) => module.Relations));
 
 function Details({ desk, stage }: Props) {
   const shape = stage.work.editor.selected.value;

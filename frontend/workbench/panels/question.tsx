@@ -7,8 +7,10 @@ import { capOf, type Chord } from "../commands/keys";
 import type { Translate } from "../i18n";
 import { typed } from "../model/answer";
 import type { Branches } from "../model/tree";
+import { later } from "./later";
 import { Button, optionList } from "./parts";
-import { Tree } from "./tree";
+
+const Tree = later(() => import("./tree").then((module) => module.Tree));
 
 interface Props {
   question: Question;

@@ -1,0 +1,110 @@
+/** What changes objects beside their geometry and class: place in the z-order, occluded, parent, group, repeating. */
+import { effect } from "@preact/signals";
+import type { Desk } from "../desk";
+import { LIMITS, type Shape, type Values } from "../contract";
+import type { Editor } from "../model/editor";
+import { belongsBelow, freeGroup } from "../model/relations";
+import { restack } from "../model/restack";
+import { editorOf, refuseLocked } from "./objects";
+
+const placeOf = (editor: Editor, id: string): number => editor.document.peek().shapes.findIndex((shape) => shape.id === id);
+
+/** To another place in the z-order: by a number of places, or to an end with Infinity. */
+export function raise(desk: Desk, id: string, by: number): void {
+  const editor = editorOf(desk);
+  if (!editor || refuseLocked(desk, id)) return;
+  editor.change(restack(editor.document.peek(), id, placeOf(editor, id) + by));
+  editor.settle();
+}
+
+/** The shape with some keys set, or without those that are undefined. */
+function withKeys(shape: Shape, keys: { occluded?: true | undefined; parent?: string | undefined; group?: number | undefined }): Shape {
+  const next: Record<string, unknown> = { ...shape, ...keys };
+  for (const [key, value] of Object.entries(keys)) if (value === undefined) delete next[key];
+  return next as unknown as Shape;
+}
+
+export function toggleOccluded(desk: Desk, id: string): void {
+  if (refuseLocked(desk, id)) return;
+  editorOf(desk)?.update(id, (shape) => withKeys(shape, { occluded: shape.occluded ? undefined : true }));
+}
+
+/** Null takes the parent away. False when the two would go round in a circle. */
+export function setParent(desk: Desk, id: string, parent: string | null): boolean {
+  const editor = editorOf(desk);
+  if (!editor || refuseLocked(desk, id)) return true;
+  if (parent !== null && !belongsBelow(editor.document.peek().shapes, id, parent)) {
+    desk.notices.say("warn", desk.t("parentCycle"));
+    return false;
+  }
+  editor.update(id, (shape) => withKeys(shape, { parent: parent ?? undefined }));
+  return true;
+}
+
+export function setGroup(desk: Desk, id: string, group: number | null): void {
+  if (refuseLocked(desk, id)) return;
+  const fits = group !== null && Number.isInteger(group) && group >= 1 && group <= LIMITS.group;
+  editorOf(desk)?.update(id, (shape) => withKeys(shape, { group: fits ? group : undefined }));
+}
+
+/** Both get the group of either, or a fresh one, in one step. */
+function joinGroups(desk: Desk, a: string, b: string): void {
+  const editor = editorOf(desk);
+  if (!editor || refuseLocked(desk, a) || refuseLocked(desk, b)) return;
+  const { shapes } = editor.document.peek();
+  const groupOf = (id: string): number | undefined => shapes.find((shape) => shape.id === id)?.group;
+  const group = groupOf(b) ?? groupOf(a) ?? freeGroup(shapes);
+  for (const id of [a, b]) editor.update(id, (shape) => withKeys(shape, { group }), { settle: false });
+  editor.settle();
+}
+
+/** The next object that is selected becomes the parent, or joins the group. Pressed again: no longer. */
+export function startRelating(desk: Desk, what: "parent" | "group"): void {
+  const editor = editorOf(desk);
+  const id = editor?.selectedId.peek();
+  if (!editor || !id) return desk.notices.say("info", desk.t("selectFirst"));
+  if (refuseLocked(desk, id)) return;
+  editor.relating.value = editor.relating.peek()?.what === what ? null : { what, id };
+  const stop = effect(() => {
+    relate(desk, editor);
+    if (!editor.relating.value) queueMicrotask(() => stop());
+  });
+}
+
+/** Called with each change of the selection: finishes what was begun. */
+function relate(desk: Desk, editor: Editor): void {
+  const relating = editor.relating.peek();
+  const other = editor.selectedId.value;
+  if (!relating || other === relating.id) return;
+  editor.relating.value = null;
+  if (other === null) return;
+  if (relating.what === "group") joinGroups(desk, relating.id, other);
+  else setParent(desk, relating.id, other);
+  editor.selectedId.value = relating.id;
+}
+
+/** Gives the selected object the details that the last one of its class has; without one, the image its last answers. */
+export function repeatLabel(desk: Desk): void {
+  const work = desk.session.work.peek();
+  const selected = work?.editor.selected.peek();
+  if (!work) return;
+  if (!selected) return repeatAnswers(desk);
+  if (refuseLocked(desk, selected.id)) return;
+  const here = work.editor.document.peek().shapes.filter((shape) => shape.id !== selected.id);
+  const before = desk.session.past.list.peek().find(({ schema }) => schema === work.held.schema)?.payload.shapes ?? [];
+  const like = [...before, ...here].findLast((shape) => shape.class === selected.class);
+  if (!like) return desk.notices.say("info", desk.t("nothingToRepeat"));
+  work.editor.update(selected.id, (shape) => ({ ...shape, attributes: like.attributes }));
+}
+
+/** The answers to the questions about the last image, for this one. */
+function repeatAnswers(desk: Desk): void {
+  const work = desk.session.work.peek();
+  if (!work) return;
+  const last = desk.session.past.list.peek().find(({ schema, task }) => schema === work.held.schema && task !== work.held.task);
+  const tags: Values = last?.payload.tags ?? {};
+  if (Object.keys(tags).length === 0) return desk.notices.say("info", desk.t("nothingToRepeat"));
+  for (const [key, value] of Object.entries(tags)) work.editor.setTag(key, value, { settle: false });
+  work.editor.settle();
+}
+
