@@ -9,6 +9,7 @@ from annotator import health
 from annotator.reference import Document, Reference
 from annotator.style import style
 from review.urls import api as review_api
+from review.urls import desk as review_desk
 from review.urls import pages as review_pages
 from tasks.delivery import media
 
@@ -28,6 +29,7 @@ urlpatterns = [
     path("api/docs/", Reference.as_view(url_name="schema"), name="reference"),
     path("media/<str:token>/<str:name>", media, name="media"),
     path("desk/", include("tasks.urls")),
+    path("desk/", include(review_desk)),
     path("floor/", include("annotator.floor.urls")),
     path("review/", include(review_pages)),
     path("portal/", include("clients.urls")),

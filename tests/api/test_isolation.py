@@ -47,6 +47,13 @@ POST api/v1/batches/<int:batch_id>/close                 401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/report                401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
+GET  api/v1/projects/<int:project_id>/gold               401 404 404 403 403 403
+POST api/v1/batches/<int:batch_id>/gold                  401 404 404 403 403 403
+GET  api/v1/batches/<int:batch_id>/forecast              401 404 404 403 403 403
+GET  api/v1/projects/<int:project_id>/forecast           401 404 404 403 403 403
+GET  api/v1/projects/<int:project_id>/quality            401 404 404 403 403 403
+POST api/v1/projects/<int:project_id>/quality            401 404 404 403 403 403
+GET  desk/practice/<uuid:submission_id>                  401 403 401 403 403 404
 GET  api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 GET  api/v1/releases/<int:release_id>                    401 404 404 403 403 403
@@ -164,7 +171,7 @@ def address(route: str, world: World) -> str:
         return str(world.arguments["media"]).replace("/media/", "/media/x")
     path = "/" + route
     for name, value in world.arguments.items():
-        for converter in ("int:", "str:", ""):
+        for converter in ("int:", "str:", "uuid:", ""):
             path = path.replace(f"<{converter}{name}>", str(value))
     assert "<" not in path, f"the world has nothing to put into {route}"
     return path

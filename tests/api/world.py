@@ -42,7 +42,7 @@ def make_world(cast: Cast) -> World:
     )  # fmt: skip
     Task.objects.filter(id=settled.id).update(state="settled", answers=3, settled_at=now, answered_at=now)
     Task.objects.filter(id=disputed.id).update(state="disputed", answers=3, answered_at=now)
-    Submission.objects.create(
+    answer = Submission.objects.create(
         id=uuid.uuid4(), task=disputed, annotator=cast.an, payload=payload(box(1, 1, 9, 9))
     )
     dispute = Dispute.objects.create(task=disputed, project=cast.project, reason="class")
@@ -56,6 +56,7 @@ def make_world(cast: Cast) -> World:
             "batch_id": batch.id,
             "task_id": settled.id,
             "dispute_id": dispute.id,
+            "submission_id": answer.id,
             "person_id": cast.an.id,
             "report_id": ProblemReport.objects.create(
                 task=settled, person=cast.an, kind="tool", note=MARK
