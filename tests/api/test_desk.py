@@ -238,7 +238,14 @@ def test_the_page_starts_with_the_persons_projects(an: Client, cast: Cast) -> No
     boot = an.get("/desk/").context["boot"]
     assert boot["person"] == {"id": cast.an.id, "name": "An", "language": "en"}
     assert boot["projects"] == [
-        {"id": cast.project.id, "name": "Boards", "price": "0.0400", "currency": "CNY", "practice": False, "open": True}
+        {
+            "id": cast.project.id,
+            "name": "Boards",
+            "price": "0.0400",
+            "currency": "CNY",
+            "practice": False,
+            "open": True,
+        }
     ]
     assert boot["urls"]["sync"] == "/desk/sync"
 

@@ -1,4 +1,4 @@
-"""Gold, practice and wanted quality over HTTP: allowed, forbidden, missing, repeated; nothing gives gold away."""
+"""Gold, practice and wanted quality over HTTP: allowed, forbidden, missing, repeated; gold stays secret."""
 
 from __future__ import annotations
 
