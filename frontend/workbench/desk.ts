@@ -10,6 +10,7 @@ import { Notices } from "./notices";
 import { fetchImage, Pack, storedFirst } from "./pack/pack";
 import { PackStore } from "./pack/store";
 import { decodeImage, Images } from "./session/images";
+import { keepAll } from "./shell/register";
 import { Session, type Work } from "./session/session";
 import { forgetBoot } from "./shell/memory";
 import { type DeskDb, openDesk, type Settings } from "./sync/db";
@@ -142,6 +143,7 @@ export class Desk {
       fetch: fetchImage,
       poke: () => void this.sync.poke(),
       refresh: () => this.sync.refresh(),
+      keepAll: () => void keepAll(),
       nothing: () => this.notices.say("info", this.t("packNothing")),
     });
     this.tabs = new Tabs(id, uuid());

@@ -23,6 +23,8 @@ export interface PackParts {
   poke: () => void;
   /** Asks for fresh image addresses. */
   refresh: () => void;
+  /** Has the workbench itself kept in the browser, all of it. */
+  keepAll: () => void;
   /** There was nothing to take. */
   nothing: () => void;
 }
@@ -84,6 +86,7 @@ export class Pack {
     this.parts.session.release();
     this.parts.session.project.value = project;
     this.keep({ size, project, asking: true, seats: [], until: null });
+    this.parts.keepAll();
     this.parts.poke();
   }
 

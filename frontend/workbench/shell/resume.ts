@@ -1,7 +1,7 @@
 /** A page that was left in the middle of work goes on with it: no start page, no request before the image. */
 import { effect } from "@preact/signals";
 import type { Boot } from "../contract";
-import type { Desk } from "../desk";
+import { ANY, type Desk } from "../desk";
 
 const key = (person: number): string => `labelmill-desk-paused-${person}`;
 
@@ -14,7 +14,7 @@ export function goOn(desk: Desk, { person, resume }: Boot): void {
     if (tabs.working.value === null) return;
     const seats = session.held.peek();
     const first = seats.find(({ task }) => journal.has(task)) ?? seats[0];
-    if (tabs.working.value && first && !paused && !session.started.peek()) desk.start(first.project);
+    if (tabs.working.value && first && !paused && !session.started.peek()) desk.start(desk.settings.peek().project === ANY ? ANY : first.project);
     // Not in the middle of the effect that it would end.
     queueMicrotask(() => {
       isReady();
