@@ -192,7 +192,9 @@ export class Bench {
       shapeClass: () => classOf(this.spec, this.shapeClass.peek()),
       lookOf: () => ({ unit: 1 / camera.view.peek().scale }),
       brushRadius: () => 0,
+      snaps: () => false,
       say: () => {},
+      leave: () => {},
       pan: (dx, dy) => camera.pan(dx, dy),
     };
   }

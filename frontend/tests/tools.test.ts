@@ -34,7 +34,9 @@ beforeEach(() => {
     shapeClass: () => undefined,
     lookOf: () => ({ unit: 0.5 }),
     brushRadius: () => 8,
+    snaps: () => true,
     say: () => {},
+    leave: () => {},
     pan: (dx, dy) => (panned = [panned[0] + dx, panned[1] + dy]),
   };
 });

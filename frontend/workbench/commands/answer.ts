@@ -134,6 +134,9 @@ export function submit(desk: Desk): void {
   if (!stage) return;
   // A number or a word still being typed counts: leaving the field takes it over.
   if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+  const { sketch } = stage.work.editor;
+  if (sketch.peek()) stage.chart.peek().wish("finish");
+  if (sketch.peek()) return desk.notices.say("warn", desk.t("unfinished"));
   if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
   const { tags, shapes } = stage.work.editor.document.peek();
   const empty = stage.canDraw && shapes.length === 0 && Object.keys(tags).length === 0;

@@ -37,6 +37,8 @@ export function newShape(desk: Desk): void {
   desk.hidden.value = false;
   desk.tool.value = "draw";
   const chart = desk.stage.peek()?.chart.peek();
+  // What is being drawn is ended first, if it is good for a shape.
+  if (chart?.wish("finish") && !chart.is("idle")) return;
   if (!chart?.is("idle")) chart?.cancel();
   if (chart?.name === desk.way.peek()) chart.go("armed");
 }

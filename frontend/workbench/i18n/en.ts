@@ -172,6 +172,8 @@ export const en = {
   crossing: "Lines must not cross. Move the last points, or undo.",
   tooFewVertices: "Too few points would be left.",
   selectPolygon: "Select a polygon first.",
+  selectMask: "Select a mask first.",
+  unfinished: "A shape is not finished. End it with Enter, or cancel it with Esc.",
   takeVertex: "Choose a point first: . goes to the next.",
   cannotConvert: "This shape cannot be turned into another kind: the class does not allow it.",
   nothingLeft: "Nothing would be left of it. Delete it instead.",

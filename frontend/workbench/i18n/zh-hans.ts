@@ -163,6 +163,8 @@ export const zhHans: Catalogue = {
   crossing: "线条不能交叉。请移动最后的点，或撤销。",
   tooFewVertices: "剩下的点太少了。",
   selectPolygon: "请先选中一个多边形。",
+  selectMask: "请先选中一个掩膜。",
+  unfinished: "还有图形没画完。按回车结束，或按 Esc 取消。",
   takeVertex: "请先选一个点：按 . 到下一个点。",
   cannotConvert: "不能转换：该类别不允许另一种形状。",
   nothingLeft: "这样就什么都不剩了。请直接删除它。",

@@ -1,6 +1,6 @@
 /** Which shape is under the pointer: an index over the settled shapes, and a short list of what is new since. */
 import type Flatbush from "flatbush";
-import type { Shape } from "../contract";
+import type { BoxTuple, Shape } from "../contract";
 import { areaOf, distanceTo } from "../geometry/kinds";
 import { spliceOf } from "../view/scene";
 import { boundsOf } from "./bounds";
@@ -86,4 +86,10 @@ export function shapeAt(shapes: readonly Shape[], point: Point, slack: number): 
     if (smaller < 0 || (smaller === 0 && best && shapes.indexOf(shape) > shapes.indexOf(best))) best = shape;
   }
   return best;
+}
+
+/** Shapes whose bounds meet the rectangle, in no order. */
+export function shapesIn(shapes: readonly Shape[], [x, y, width, height]: BoxTuple): Shape[] {
+  finder.follow(shapes);
+  return finder.within(x, y, x + width, y + height);
 }

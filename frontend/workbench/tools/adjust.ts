@@ -45,7 +45,7 @@ const resizing: Node = {
     if (!from) return;
     // The offset inside the grip stays, so that the side does not jump to the pointer.
     const to = { x: press.point.x - start.point.x + from.x, y: press.point.y - start.point.y + from.y };
-    const next = gripMoved(shape, grip, context.snap?.(to, press, shape) ?? to, context.image);
+    const next = gripMoved(shape, grip, to, context.image);
     // A polygon may cross itself on the way; any other shape stops where it would be none.
     if (shape.type === "polygon" || isValid(next, context.image)) context.editor.update(shape.id, () => next, { settle: false });
   },

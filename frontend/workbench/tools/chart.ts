@@ -72,6 +72,8 @@ export class Chart<C, E> {
     const to = target === "" ? [] : target.split(".");
     let common = 0;
     while (common < to.length && from[common] === to[common]) common++;
+    // Told to go where it is, a state begins anew.
+    if (common > 0 && common === to.length && common === from.length) common--;
     const nodes = this.nodes();
     for (let depth = from.length; depth > common; depth--) nodes[depth]?.exit?.(this.context);
     this.enter(to, common);

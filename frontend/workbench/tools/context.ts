@@ -58,11 +58,13 @@ export interface ToolContext {
   /** The class that a new shape gets. */
   shapeClass(): ShapeClass | undefined;
   lookOf(shape: Shape): Look;
-  /** Where a dragged vertex jumps to; there once the kinds that have neighbours are loaded. */
-  snap?: (to: Point, press: Press, own: Shape) => Point;
+  /** Whether points jump to neighbours' edges. */
+  snaps(): boolean;
   /** CSS pixels. */
   brushRadius(): number;
   say(key: Key): void;
+  /** Back from a tool that does one thing, to drawing. */
+  leave(): void;
   pan(dx: number, dy: number): void;
 }
 

@@ -4,6 +4,11 @@ import type { Desk } from "../desk";
 import { gripMoved, gripsOf, isValid, rounded, withGeometry } from "../geometry/kinds";
 import { placeOf, withoutVertex } from "../geometry/points";
 import { flatSkeleton, skeletonPoints } from "../geometry/skeleton";
+import { addShape, replaceShape } from "../model/document";
+import { maskFrom, polygonsFrom } from "../geometry/convert";
+import { classOf } from "../model/check";
+import type { Size } from "../model/geometry";
+import { shapeId } from "../sync/ids";
 import type { Stage } from "../view/stage";
 
 function inHand(desk: Desk): { stage: Stage; shape: Shape; vertex: string | null } | null {
@@ -67,5 +72,22 @@ export function nextVisibility(desk: Desk): void {
 
 /** A polygon into a mask, or a mask into polygons, where the class knows both. */
 export function convert(desk: Desk): void {
-  desk.notices.say("info", desk.t("cannotConvert"));
+  const hand = inHand(desk);
+  const { editor, held, schema } = hand?.stage.work ?? {};
+  const allowed = classOf(schema?.spec ?? {}, hand?.shape.class ?? "")?.geometries ?? [];
+  const parts = hand && held ? converted(hand.shape, held.image).filter((one) => isValid(one, held.image)) : [];
+  const [first, ...others] = parts;
+  if (!editor || !first || !allowed.includes(first.type)) return desk.notices.say("info", desk.t("cannotConvert"));
+  const place = editor.document.peek().shapes.findIndex(({ id }) => id === first.id);
+  editor.change(replaceShape(editor.document.peek(), first.id, first));
+  others.forEach((one, at) => editor.change(addShape(editor.document.peek(), one, place + 1 + at)));
+  editor.settle();
+}
+
+function converted(shape: Shape, image: Size): Shape[] {
+  const { id, class: name, attributes, occluded, parent, group } = shape;
+  const common = { id, class: name, attributes, ...(occluded && { occluded }), ...(parent && { parent }), ...(group && { group }) };
+  if (shape.type === "polygon") return [{ ...common, type: "mask", mask: maskFrom(shape.polygon, image) }];
+  if (shape.type !== "mask") return [];
+  return polygonsFrom(shape.mask).map((polygon, at) => ({ ...common, id: at === 0 ? id : shapeId(), type: "polygon", polygon }));
 }

@@ -1,6 +1,15 @@
 /** The tools and kinds beyond the box: one chunk, fetched when a schema or a person first asks for one. */
-export { all as kinds } from "../geometry/all";
-import type { Node } from "./context";
-import type { ToolName } from "./tools";
+import { eraser, fill, mask } from "./brush";
+import { ellipse } from "./ellipse";
+import { extreme } from "./extreme";
+import { point } from "./point";
+import { polygon, polyline } from "./polygon";
+import { cut, extend, merge, split } from "./regions";
+import { rotated_box } from "./rotated_box";
+import { skeleton, template } from "./skeleton";
 
-export const tools: { readonly [N in ToolName]?: Node } = {};
+export { all as kinds } from "../geometry/all";
+
+export const tools = {
+  extreme, rotated_box, ellipse, point, polyline, polygon, skeleton, template, mask, eraser, fill, cut, extend, split, merge,
+};

@@ -18,9 +18,12 @@ export interface Around {
   readonly shapeClass: ReadonlySignal<string>;
   readonly tool: ReadonlySignal<ToolName>;
   readonly hidden: ReadonlySignal<boolean>;
+  /** Radius in CSS pixels. */
   readonly brush: ReadonlySignal<number>;
+  readonly snaps: ReadonlySignal<boolean>;
   readonly camera: Camera;
   say(key: Key): void;
+  leave(): void;
 }
 
 /** Colours for classes that name none: told apart on photographs and by most colour-blind eyes. */
@@ -137,7 +140,9 @@ export class Stage {
       shapeClass: () => classOf(work.schema.spec, around.shapeClass.peek()),
       lookOf: (shape) => this.lookOf(shape),
       brushRadius: () => around.brush.peek(),
+      snaps: () => around.snaps.peek(),
       say: (key) => around.say(key),
+      leave: () => around.leave(),
       pan: (dx, dy) => around.camera.pan(dx, dy),
     };
   }

@@ -1,0 +1,123 @@
+/**
+ * Drawing point by point: a click places a point, a drag draws freely and is simplified. Places jump to neighbours'
+ * edges, and between two places on one edge the line goes along it; Alt draws as if nobody were there, Shift goes
+ * the longer way round. A click on the first or the last point ends it, as Enter does.
+ */
+import { type FlatPoints, LIMITS, type Shape } from "../contract";
+import { apart, countOf, pointAt } from "../geometry/points";
+import { simplifyTo } from "../geometry/simplify";
+import { aim, way } from "./aim";
+import { gestureAt, inImage, isDrag, type Node, preview, type Press, type ToolContext } from "./context";
+import { drawingTool, selectInstead } from "./drawing";
+import { placed, plot, sketchWishes } from "./plot";
+
+export interface SketchPlan {
+  readonly name: string;
+  /** An area and not a line. */
+  readonly closed: boolean;
+  /** Points it takes at least. */
+  readonly least: number;
+  /** Keeps the selected shape selected: it is what the sketch is for. */
+  readonly about?: "selected";
+  readonly snaps: boolean;
+  /** Makes something of the points; false when they are no good yet. It ends the sketch itself, at once or later. */
+  finish(context: ToolContext, points: FlatPoints): boolean;
+}
+
+/** CSS pixels that a line drawn by hand may be off. */
+const TOLERANCE_PX = 1.2;
+
+export function sketchTool(plan: SketchPlan): Node {
+  const { name, closed, least } = plan;
+
+  function show(context: ToolContext, press: Press): void {
+    const dots = placed(context);
+    const to = aim(plan, context, press);
+    const run = [...dots, ...(to.ends ? [] : way(context, press, to))];
+    const shape = closed && countOf(run) > 2 ? preview(context, "polygon", [run]) : preview(context, "polyline", run);
+    context.setDraft({ dots, shape, snap: to.snap ? to.point : null });
+  }
+
+  function rest(context: ToolContext): void {
+    const dots = placed(context);
+    const shape: Shape = closed ? preview(context, "polygon", [dots]) : preview(context, "polyline", dots);
+    context.setDraft({ dots, shape });
+  }
+
+  function finish(context: ToolContext): string | void {
+    const points = placed(context);
+    if (countOf(points) < least || !plan.finish(context, points)) return;
+    return "idle";
+  }
+
+  function place(context: ToolContext, press: Press): string {
+    const to = aim(plan, context, press);
+    if (to.ends) return finish(context) ?? "drawing.waiting";
+    if (countOf(placed(context)) < LIMITS.points) plot(context, name, way(context, press, to));
+    return "drawing.waiting";
+  }
+
+  const pressing: Node = {
+    move(context, press) {
+      if (!context.gesture || !isDrag(context.gesture.start, press)) return;
+      context.gesture.trail = countOf(placed(context)) > 0 ? [] : startOf(context);
+      return "drawing.tracing";
+    },
+    up(context, press) {
+      const fresh = countOf(placed(context)) === 0;
+      if (fresh && !plan.about && selectInstead(context)) return "idle";
+      return place(context, press);
+    },
+  };
+
+  const startOf = (context: ToolContext): number[] => {
+    const { start } = context.gesture ?? {};
+    const { point } = start ? aim(plan, context, start) : { point: { x: 0, y: 0 } };
+    return [point.x, point.y];
+  };
+
+  const tracing: Node = {
+    move(context, press) {
+      const { x, y } = inImage(context, press);
+      context.gesture?.trail.push(x, y);
+      const run = [...placed(context), ...(context.gesture?.trail ?? [])];
+      context.setDraft({ shape: preview(context, "polyline", run) });
+    },
+    up(context, press) {
+      const points = placed(context);
+      const unit = context.lookOf(preview(context, "point", [0, 0])).unit;
+      const last = countOf(points) > 0 ? pointAt(points, countOf(points) - 1) : null;
+      const trail = [...(last ? [last.x, last.y] : []), ...(context.gesture?.trail ?? [])];
+      const simple = simplifyTo(trail, TOLERANCE_PX * unit, LIMITS.points - countOf(points));
+      plot(context, name, last ? simple.slice(2) : simple);
+      return closed && countOf(placed(context)) >= least && closes(context, press) ? (finish(context) ?? "drawing.waiting") : "drawing.waiting";
+    },
+  };
+
+  /** A free line that comes back to its start ends there. */
+  const closes = (context: ToolContext, press: Press): boolean =>
+    apart(pointAt(placed(context), 0), inImage(context, press)) <= press.slack;
+
+  const waiting: Node = {
+    enter(context) {
+      if (!plan.about) context.editor.selectedId.value = null;
+      rest(context);
+    },
+    move: show,
+    down(context, press) {
+      context.gesture = gestureAt(press, { forced: true });
+      return "drawing.pressing";
+    },
+  };
+
+  const tool = drawingTool({ ...sketchWishes, finish, states: { pressing, tracing, waiting } });
+  if (!plan.about) return tool;
+  // Nothing is taken or selected: each press draws, for the polygon that is selected.
+  const idle: Node = {
+    down(context, press) {
+      context.gesture = gestureAt(press, { forced: true });
+      return "drawing.pressing";
+    },
+  };
+  return { ...tool, states: { ...tool.states, idle } };
+}
