@@ -10,6 +10,7 @@ GROUPS = {
     "mill": ["ingest", "http_cycle", "first_visit"],
     "queue": ["queue_rates", "queue_http", "queue_size", "queue_seed", "queue_snapshot"],
     "floor": ["load", "simulate"],
+    "workbench": ["workbench"],
     "consensus": ["consensus", "settle"],
 }
 

@@ -1,8 +1,8 @@
 """Confidence that means what it says.
 
-Annotators err on the same tasks, so a posterior that multiplies their chances is too sure of itself: it says
-97 % where it is right in 82. n answers tell no more than n / (1 + rho (n - 1)) independent ones (Kish's design
-effect, "Survey sampling", 1965), so each posterior is tempered by its own
+Annotators err on the same tasks, so a posterior that multiplies their chances is too sure of itself: it
+says 97 % where it is right in 82. n answers tell no more than n / (1 + rho (n - 1)) independent ones
+(Kish's design effect, "Survey sampling", 1965), so each posterior is tempered by its own
 
     p'[k] ~ p[k]^(1 / (1 + rho (n - 1)))
 

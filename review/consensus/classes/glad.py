@@ -5,8 +5,8 @@ labelers of unknown expertise" (NIPS 2009). Annotator a is right at task t with 
 
     s[a, t] = 1 / (1 + exp(-alpha[a] beta[t]))       beta > 0: an easy task; otherwise errs evenly
 
-with priors alpha ~ N(1, 1) and log beta ~ N(1, 1). EM; with w = T[t, l] the chance that the answer l is right,
-the gradients of the expected log-likelihood are
+with priors alpha ~ N(1, 1) and log beta ~ N(1, 1). EM; with w = T[t, l] the chance that the answer l is
+right, the gradients of the expected log-likelihood are
 
     d / d alpha[a] = sum over a's answers (w - s) beta[t] - (alpha[a] - 1)
     d / d log beta[t] = sum over t's answers (w - s) alpha[a] beta[t] - (log beta[t] - 1)
@@ -60,10 +60,8 @@ def _expect(
 ) -> Floats:
     """E-step with even prior: an answer speaks for its own class by log s - log (1 - s) / (K - 1)."""
     logit = alpha[annotator] * np.exp(log_beta)[task] + np.log(max(table.classes - 1, 1))
-    cells = np.bincount(
-        task * table.classes + label, weights=logit, minlength=table.tasks * table.classes
-    )
-    return normalise(cells.reshape(table.tasks, table.classes))
+    cells = np.bincount(task * table.classes + label, weights=logit, minlength=table.tasks * table.classes)
+    return normalise(cells.reshape(table.tasks, table.classes).astype(np.float64))
 
 
 def _climb(

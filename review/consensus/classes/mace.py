@@ -5,8 +5,8 @@ truthfully with chance theta[a]; otherwise from a habit xi[a, l] that has nothin
 
     P(l | k, a) = theta[a] [l = k] + (1 - theta[a]) xi[a, l]
 
-Variational Bayes with theta ~ Beta(1/2, 1/2) and xi ~ Dirichlet(10), the truth starting from the shares of the
-votes. Expected counts are kept by pair (annotator, label): at k = l an answer is truthful with chance
+Variational Bayes with theta ~ Beta(1/2, 1/2) and xi ~ Dirichlet(10), the truth starting from the shares of
+the votes. Expected counts are kept by pair (annotator, label): at k = l an answer is truthful with chance
 theta / (theta + (1 - theta) xi[l]), at any other k never. The prior over the classes is even.
 """
 
@@ -54,7 +54,10 @@ def mace(table: Table, *, rounds: int = 50, change: float = CHANGE, start: Float
             break
     truthful = table.at_label(counts) * honest
     click = table.answers - truthful
-    said, total = table.by_annotator(truthful[:, None])[:, 0], table.by_annotator(table.answers[:, None])[:, 0]
+    said, total = (
+        table.by_annotator(truthful[:, None])[:, 0],
+        table.by_annotator(table.answers[:, None])[:, 0],
+    )
     habit = np.full((table.annotators, table.labels), XI)
     habit[table.pair_annotator, table.pair_label] += click
     return Mace(

@@ -1,0 +1,77 @@
+"""One method on one set of answers, alone in a process of its own: its time, its memory, its posteriors.
+
+    python -m bench.consensus_run ours:dawid_skene answers.npz result.npz
+    python bench/consensus_run.py crowdkit:DawidSkene answers.npz result.npz
+
+The file works without Labelmill on the path, so that the peers can live in an environment of their own.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+
+def memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def ours(name: str, data: Any) -> tuple[float, float, Any]:
+    """Seconds and MiB more, from arrays in to posteriors out."""
+    from review.consensus import classes
+
+    base, started = memory(), time.perf_counter()
+    table = classes.tabulate(task=data["task"], annotator=data["annotator"], label=data["label"])
+    rounds = {"rounds": 500, "change": -1.0} if name == "mace_500" else {}
+    found = getattr(classes, name.removesuffix("_500"))(table, **rounds)
+    took = time.perf_counter() - started
+    return took, memory() - base, getattr(found, "estimate", found).posterior
+
+
+def crowdkit(name: str, data: Any) -> tuple[float, float, Any]:
+    """The same of crowd-kit, whose input is a frame; making the frame is not counted."""
+    import pandas as pd
+    from crowdkit.aggregation import classification
+
+    frame = pd.DataFrame({"task": data["task"], "worker": data["annotator"], "label": data["label"]})
+    base, started = memory(), time.perf_counter()
+    method = getattr(classification, name)()
+    if name in ("MMSR", "KOS"):
+        labels = method.fit_predict(frame)
+        chances = pd.get_dummies(labels).astype(float)
+    else:
+        chances = method.fit_predict_proba(frame)
+    took = time.perf_counter() - started
+    columns = range(int(data["label"].max()) + 1)
+    return took, memory() - base, chances.sort_index().reindex(columns=columns, fill_value=0.0).to_numpy()
+
+
+def alpha(name: str, data: Any) -> tuple[float, float, Any]:
+    base, started = memory(), time.perf_counter()
+    if name == "ours":
+        from review.agreement import krippendorff_alpha
+
+        found = krippendorff_alpha(data["task"], data["label"])
+    else:
+        import krippendorff
+
+        # Its input is a matrix of people x items; who said what does not matter to alpha.
+        found = krippendorff.alpha(data["label"].reshape(len(data["truth"]), -1).T, level_of_measurement=name)
+    return time.perf_counter() - started, memory() - base, np.array([found])
+
+
+def main() -> None:
+    method, source, target = sys.argv[1:]
+    library, name = method.split(":")
+    with np.load(source) as file:
+        data = {key: file[key] for key in file.files}
+    took, extra, posterior = {"ours": ours, "crowdkit": crowdkit, "alpha": alpha}[library](name, data)
+    np.savez(target, took=took, extra=extra, posterior=posterior)
+
+
+if __name__ == "__main__":
+    main()
