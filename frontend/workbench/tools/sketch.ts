@@ -24,6 +24,10 @@ export interface SketchPlan {
   finish(context: ToolContext, points: FlatPoints): boolean;
 }
 
+/** A free line that comes back to its start ends there. */
+const comesBack = (context: ToolContext, press: Press): boolean =>
+  apart(pointAt(placed(context), 0), inImage(context, press)) <= press.slack;
+
 /** CSS pixels that a line drawn by hand may be off. */
 const TOLERANCE_PX = 1.2;
 
@@ -90,13 +94,9 @@ export function sketchTool(plan: SketchPlan): Node {
       const trail = [...(last ? [last.x, last.y] : []), ...(context.gesture?.trail ?? [])];
       const simple = simplifyTo(trail, TOLERANCE_PX * unit, LIMITS.points - countOf(points));
       plot(context, name, last ? simple.slice(2) : simple);
-      return closed && countOf(placed(context)) >= least && closes(context, press) ? (finish(context) ?? "drawing.waiting") : "drawing.waiting";
+      return closed && countOf(placed(context)) >= least && comesBack(context, press) ? (finish(context) ?? "drawing.waiting") : "drawing.waiting";
     },
   };
-
-  /** A free line that comes back to its start ends there. */
-  const closes = (context: ToolContext, press: Press): boolean =>
-    apart(pointAt(placed(context), 0), inImage(context, press)) <= press.slack;
 
   const waiting: Node = {
     enter(context) {
