@@ -73,15 +73,16 @@ def gather_lots(cases: Sequence[Case]) -> list[Lot]:
         for r, answer in enumerate(case.answers):
             for shape, layer in zip(answer.shapes, answer.layers, strict=True):
                 rows[shape.kind].append((shape, layer, i, r))
-    return [_lot(KINDS[name], rows[name]) for name in sorted(rows)]
+    extent = np.array([max(case.size) for case in cases])
+    return [_lot(KINDS[name], rows[name], extent) for name in sorted(rows)]
 
 
-def _lot(kind: Kind[Any], rows: list[tuple[Shape, float, int, int]]) -> Lot:
+def _lot(kind: Kind[Any], rows: list[tuple[Shape, float, int, int]], extent: Floats) -> Lot:
     shapes, layers, image, seat = zip(*rows, strict=True)
     return Lot(
         kind=kind,
         shapes=list(shapes),
-        items=kind.read([getattr(shape, kind.name) for shape in shapes]),
+        items=kind.read([getattr(shape, kind.name) for shape in shapes], extent=extent[list(image)]),
         layers=np.array(layers, dtype=np.float64),
         image=np.array(image, dtype=np.int64),
         seat=np.array(seat, dtype=np.int64),

@@ -10,6 +10,7 @@ import numpy as np
 from review.consensus.matching import Bools, Floats, Ints
 
 Items = TypeVar("Items")
+UNKNOWN_EXTENT = 1000.0  # the longer side of an image whose size nobody told, in pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ class Kind(ABC, Generic[Items]):
     layered: ClassVar[bool] = False  # shapes that cover each other: their order means something
 
     @abstractmethod
-    def read(self, geometries: Sequence[Any]) -> Items:
-        """Geometries as the payload has them, in whatever form suits the arithmetic."""
+    def read(self, geometries: Sequence[Any], *, extent: Floats) -> Items:
+        """Geometries as the payload has them, in whatever form suits the arithmetic; `extent`: the longer
+        side of each one's image."""
 
     @abstractmethod
     def bounds(self, items: Items) -> Floats:

@@ -16,7 +16,7 @@ class Boxes(Kind[Floats]):
 
     name = "box"
 
-    def read(self, geometries: Sequence[Any]) -> Floats:
+    def read(self, geometries: Sequence[Any], *, extent: Floats) -> Floats:
         boxes = np.array(geometries, dtype=np.float64).reshape(-1, 4)
         boxes[:, 2:] += boxes[:, :2]
         return boxes
