@@ -47,6 +47,9 @@ bench-queue: $(STAMPS)/test $(STAMPS)/frontend ## Measure the queue: cost, sizes
 bench-floor: $(STAMPS)/test $(STAMPS)/frontend ## Put a thousand annotators on the server, and simulate a shift
 	@$(PY) -m bench floor
 
+bench-workbench: $(STAMPS)/test $(STAMPS)/frontend $(STAMPS)/chromium ## Measure the workbench on a thin line and an old PC
+	@$(PY) -m bench.workbench $(ARGS)
+
 bench-consensus: $(STAMPS)/test ## Measure consensus and agreement against the field's libraries
 	@$(PY) -m bench consensus
 
@@ -94,4 +97,4 @@ $(STAMPS)/chromium: tests/browser.py | $(STAMPS)/node $(STAMPS)/test
 	@$(PY) -m tests.browser
 	@touch $@
 
-.PHONY: help up demo test test-all test-frontend lint bench bench-queue bench-floor bench-consensus backup restore clean
+.PHONY: help up demo test test-all test-frontend lint bench bench-queue bench-floor bench-workbench bench-consensus backup restore clean

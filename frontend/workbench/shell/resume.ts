@@ -19,8 +19,9 @@ export function goOn(desk: Desk, { person, resume }: Boot): void {
     queueMicrotask(() => {
       isReady();
       effect(() => {
+        // A tab that gives way to another one has not been paused by anybody.
         if (session.started.value) sessionStorage.removeItem(key(person.id));
-        else sessionStorage.setItem(key(person.id), "");
+        else if (tabs.working.peek()) sessionStorage.setItem(key(person.id), "");
       });
     });
   });

@@ -1,0 +1,84 @@
+"""A person at the workbench as the benchmarks see them, and when what is on their page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, ViewportSize
+
+from tests.installation import Installation
+
+PC: ViewportSize = {"width": 1366, "height": 768}
+PERSON = "li.na"
+PROJECT = "Things in photographs"
+
+# When, in milliseconds since the visit began, each thing was first painted.
+WATCH = """() => {
+  const seen = window.benchSeen = {};
+  const loaded = (image) => Boolean(image && image.complete && image.naturalWidth);
+  const styled = () => [...document.styleSheets].length > 0;
+  const there = {
+    preview: () => styled() && [...document.querySelectorAll('.preview, img.picture')].some(loaded),
+    image: () => loaded(document.querySelector('.picture-slot img')),
+    interactive: () => Boolean(document.querySelector('#stage') && document.querySelector('#panel button')),
+  };
+  const look = () => {
+    for (const [name, is] of Object.entries(there)) {
+      if (!(name in seen) && is()) {
+        seen[name] = 0;
+        // Painted by the end of the next frame; and a turn later the page answers to keys.
+        requestAnimationFrame(() => setTimeout(() => { seen[name] = performance.now(); }, 0));
+      }
+    }
+    if (Object.keys(there).some((name) => !seen[name])) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}"""
+SEEN = """() => {
+  const seen = window.benchSeen ?? {};
+  return Object.values(seen).filter(Boolean).length === 3 && seen;
+}"""
+
+
+@contextmanager
+def slow_page(browser: Browser, *, cookies: Any, slowdown: int) -> Iterator[tuple[Page, CDPSession]]:
+    """A page of its own with an empty cache, its main thread slowed so many times."""
+    context = browser.new_context(viewport=PC, locale="en-GB", storage_state=cookies)
+    page, session = slowed(context, slowdown)
+    yield page, session
+    context.close()
+
+
+def slowed(context: BrowserContext, slowdown: int) -> tuple[Page, CDPSession]:
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
+    page.add_init_script(f"({WATCH})()")
+    return page, session
+
+
+def sign_in(page: Page, platform: Installation) -> None:
+    secrets = json.loads((platform.home / "demo.json").read_text())
+    page.goto(f"{platform.url}/sign-in")
+    page.fill("input[name=username]", PERSON)
+    page.fill("input[name=password]", secrets[PERSON])
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/*")
+
+
+def take_seats(page: Page) -> None:
+    """Start on the demonstration's photographs, and wait until the buffer is full."""
+    page.get_by_text(PROJECT, exact=True).click()
+    page.keyboard.press("Enter")
+    page.wait_for_selector('#stage[aria-busy="false"]')
+    page.wait_for_timeout(1500)
+
+
+def visit(page: Page, url: str) -> dict[str, float]:
+    """Seconds until the preview, the image and the whole page are there."""
+    page.goto(f"{url}/desk/", wait_until="commit")
+    seen: dict[str, float] = page.wait_for_function(SEEN, timeout=120_000).json_value()
+    return {name: at / 1000 for name, at in seen.items()}
