@@ -1,6 +1,6 @@
 // What is wrong with a schema, said at once; the server checks again when it is saved.
 import type { Key } from "../words";
-import { CHOICES, type LabelClass, type Option, type Path, place, type Question, type Spec } from "./spec";
+import { CHOICES, type LabelClass, nodesOf, type Option, type Path, place, type Question, type Skeleton, type Spec } from "./spec";
 
 export interface Fault { readonly where: string; readonly code: Key }
 
@@ -23,6 +23,7 @@ function classFaults(one: LabelClass, path: Path): Fault[] {
     ...named(one, path),
     ...when(!COLOR.test(one.color ?? ""), [...path, "color"], "fault_color"),
     ...when(!one.geometries?.length, [...path, "geometries"], "fault_geometries"),
+    ...(one.skeleton ? skeletonFaults(one.skeleton, [...path, "skeleton"]) : when(!!one.geometries?.includes("skeleton"), [...path, "skeleton"], "fault_points")),
     ...attributes.flatMap((each, i) => questionFaults(each, [...path, "attributes", i])),
     ...taken(attributes, [...path, "attributes"]),
   ];
@@ -36,8 +37,44 @@ function questionFaults(one: Question, path: Path): Fault[] {
     ...when(!one.kind, [...path, "kind"], "fault_kind"),
     ...when(CHOICES.has(one.kind) && !options.length, [...path, "options"], "fault_options"),
     ...when(minimum !== undefined && maximum !== undefined && minimum > maximum, [...path, "maximum"], "fault_range"),
-    ...options.flatMap((each, i) => named(each, [...path, "options", i])),
-    ...taken(options, [...path, "options"]),
+    ...(one.kind === "tree" ? treeFaults(options, [...path, "options"]) : flatFaults(options, [...path, "options"])),
+  ];
+}
+
+function flatFaults(options: readonly Option[], path: Path): Fault[] {
+  return [...options.flatMap((each, i) => named(each, [...path, i])), ...taken(options, path)];
+}
+
+/** The server's limits. */
+const MOST = { deep: 10, nodes: 5000 };
+
+/** Keys are unique in the whole tree: the answer is the key alone. */
+function treeFaults(options: readonly Option[], path: Path, seen = new Set<string>(), depth = 1): Fault[] {
+  if (depth === 1 && nodesOf(options).length > MOST.nodes) return [{ where: place(path), code: "fault_nodes" }];
+  return options.flatMap((each, i) => {
+    const here = [...path, i];
+    const twice = seen.has(each.key);
+    seen.add(each.key);
+    return [
+      ...named(each, here),
+      ...when(twice, [...here, "key"], "fault_key_taken"),
+      ...when(depth > MOST.deep, here, "fault_deep"),
+      ...treeFaults(each.options ?? [], [...here, "options"], seen, depth + 1),
+    ];
+  });
+}
+
+function skeletonFaults({ points, edges }: Skeleton, path: Path): Fault[] {
+  const joined = new Set<string>();
+  return [
+    ...when(!points?.length, [...path, "points"], "fault_points"),
+    ...flatFaults(points ?? [], [...path, "points"]),
+    ...(edges ?? []).flatMap(([from, to], i) => {
+      const pair = [Math.min(from, to), Math.max(from, to)].join();
+      const wrong = from === to || joined.has(pair) || Math.max(from, to) >= (points ?? []).length;
+      joined.add(pair);
+      return when(wrong, [...path, "edges", i], "fault_edge");
+    }),
   ];
 }
 

@@ -3,21 +3,30 @@ import { useEffect, useState } from "preact/hooks";
 import type { Key } from "../words";
 import { Adder, Bound, Check, EntryTools, Field, moveKeys, Naming, Trouble } from "./fields";
 import { Preview } from "./preview";
-import { ATTRIBUTE_KINDS, at, CHOICES, GEOMETRIES, type LabelClass, newClass, newOption, newQuestion, type Option, type Path, place, put, type Question, TAG_KINDS, withKind } from "./spec";
+import { SkeletonFields } from "./skeleton";
+import { ATTRIBUTE_KINDS, at, CHOICES, GEOMETRIES, type LabelClass, namesakes, newClass, newOption, newQuestion, type Option, type Path, place, put, type Question, TAG_KINDS, withGeometry, withKind } from "./spec";
 import type { Store } from "./store";
 
 interface Part { readonly store: Store; readonly path: Path; readonly index: number; readonly count: number }
 
-function Options({ store, path, options }: { store: Store; path: Path; options: readonly Option[] }) {
+/** In a tree each option may have finer ones below it. */
+function Options({ store, path, options, tree = false }: { store: Store; path: Path; options: readonly Option[]; tree?: boolean }) {
+  const make = () => newOption(namesakes(store.spec.value, path));
   return (
     <fieldset class="nested"><legend class="label">{store.t("options")}</legend>
-      {options.map((_, i) => (
-        <div class="entry" key={i} data-entry={place([...path, i])} onKeyDown={moveKeys({ store, path, index: i })}>
-          <Naming store={store} path={[...path, i]} /><EntryTools store={store} path={path} index={i} count={options.length} />
+      {options.map((option, i) => (
+        <div class="stack tight wide" key={i}>
+          <div class="entry" data-entry={place([...path, i])} onKeyDown={moveKeys({ store, path, index: i })}>
+            <Naming store={store} path={[...path, i]} /><EntryTools store={store} path={path} index={i} count={options.length} />
+          </div>
+          <Trouble store={store} path={[...path, i]} />
+          {tree && (option.options?.length
+            ? <Options store={store} path={[...path, i, "options"]} options={option.options} tree />
+            : <div class="below"><Adder store={store} path={[...path, i, "options"]} label="addBelow" make={make} /></div>)}
         </div>
       ))}
       <Trouble store={store} path={path} />
-      <Adder store={store} path={path} label="addOption" make={() => newOption(options)} />
+      <Adder store={store} path={path} label="addOption" make={make} />
     </fieldset>
   );
 }
@@ -34,9 +43,11 @@ function QuestionFields({ store, path, kinds }: { store: Store; path: Path; kind
           </select>
         </Field>
         {question.kind === "checkbox" ? <Check store={store} path={[...path, "default"]} label="checkedFirst" /> : <Check store={store} path={[...path, "required"]} label="required" />}
+        {question.kind === "single" && <Check store={store} path={[...path, "ordered"]} label="ordered" />}
+        {question.kind === "tree" && <Check store={store} path={[...path, "leaves_only"]} label="leavesOnly" />}
         {question.kind === "number" && <><Bound store={store} path={[...path, "minimum"]} label="minimum" /><Bound store={store} path={[...path, "maximum"]} label="maximum" /></>}
       </div>
-      {CHOICES.has(question.kind) && <Options store={store} path={[...path, "options"]} options={question.options ?? []} />}
+      {CHOICES.has(question.kind) && <Options store={store} path={[...path, "options"]} options={question.options ?? []} tree={question.kind === "tree"} />}
     </>
   );
 }
@@ -70,10 +81,11 @@ function ClassCard({ store, path, index, count }: Part) {
         <fieldset class="field"><legend>{store.t("geometries")}</legend><div class="choices">
           {GEOMETRIES.map((kind) => (
             <label class="check" key={kind}><input type="checkbox" checked={one.geometries.includes(kind)}
-              onChange={(event) => store.set(put(store.spec.value, [...here, "geometries"], event.currentTarget.checked ? [...one.geometries, kind] : one.geometries.filter((other) => other !== kind)))} /><span>{store.t(kind)}</span></label>
+              onChange={(event) => store.set(put(store.spec.value, here, withGeometry(one, kind, event.currentTarget.checked)))} /><span>{store.t(kind)}</span></label>
           ))}</div><Trouble store={store} path={[...here, "geometries"]} />
         </fieldset>
       </div>
+      {one.geometries.includes("skeleton") && <SkeletonFields store={store} path={[...here, "skeleton"]} skeleton={one.skeleton} />}
       <Attributes store={store} path={[...here, "attributes"]} attributes={one.attributes ?? []} />
     </section>
   );
@@ -130,6 +142,7 @@ function Json({ store }: { store: Store }) {
 /** A list of objects whose own lists are lists: enough for the form to draw without falling over. */
 function isEntries(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry: unknown) => typeof entry === "object" && entry !== null
+    && (!("skeleton" in entry) || isEntries((entry.skeleton as Record<string, unknown> | null)?.["points"]))
     && ["options", "attributes", "geometries"].every((name) => !(name in entry) || Array.isArray((entry as Record<string, unknown>)[name])));
 }
 

@@ -1,53 +1,102 @@
-// How the schema will look to an annotator: classes with their keys and colours, questions with options.
-import { useState } from "preact/hooks";
-import { CHOICES, type LabelClass, type Names, type Question } from "./spec";
+// What annotators see: the workbench's own panel, drawn from the schema as it stands, to be tried out.
+import { render, type ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { attributeKeys, type OptionKeys, optionKeys } from "../../workbench/commands/options";
+import { type Language, nameOf, type Question, type ShapeClass, type Spec, type Value, type Values } from "../../workbench/contract";
+import { loadWords, translator } from "../../workbench/i18n";
+import { press } from "../../workbench/model/answer";
+import { type Branches, levelOf, openPath, pathTo, take } from "../../workbench/model/tree";
+import { ClassList } from "../../workbench/panels/classes";
+import { QuestionField } from "../../workbench/panels/question";
 import type { Store } from "./store";
 
 const LANGUAGES = [["zh-hans", "中文"], ["en", "English"]] as const;
 
-function spoken(names: Names | undefined, key: string, language: string): string {
-  return names?.[language] || names?.["zh-hans"] || names?.["en"] || key;
+/** Keeps the workbench's style sheet and the portal's out of each other's way. */
+function Shadow({ children }: { children: ComponentChildren }) {
+  const host = useRef<HTMLDivElement>(null);
+  const sheet = document.getElementById("schema-editor")?.dataset["panelStyles"] ?? "";
+  useLayoutEffect(() => {
+    const root = host.current && (host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" }));
+    if (root) render(<><link rel="stylesheet" href={sheet} />{children}</>, root);
+  });
+  return <div ref={host} class="schema-preview" />;
 }
 
-function Ask({ one, language }: { one: Question; language: string }) {
-  const said = spoken(one.names, one.key, language);
-  if (one.kind === "checkbox") {
-    return <label class="check"><input type="checkbox" disabled checked={one.default === true} />{said}</label>;
-  }
-  const options = CHOICES.has(one.kind) ? one.options ?? [] : [];
+/** An answer of before only counts as long as the question could still be answered so. */
+function fitting(question: Question, value: Value | undefined): Value | undefined {
+  const options = question.options ?? [];
+  const known = (key: Value): boolean => options.some((option) => option.key === key);
+  if (question.kind === "multiple") return Array.isArray(value) ? value.filter(known) : undefined;
+  if (question.kind === "tree") return typeof value === "string" && pathTo(options, value).length > 0 ? value : undefined;
+  if (question.kind === "checkbox") return value === true;
+  if (question.kind === "number") return typeof value === "number" ? value : undefined;
+  if (question.kind === "text") return typeof value === "string" ? value : undefined;
+  return value !== undefined && known(value) ? value : undefined;
+}
+
+interface AskProps { questions: readonly Question[]; of: "tag" | "attribute"; keys: OptionKeys["options"]; language: Language; start?: Values; branches?: Branches; onOpen?: (branches: Branches) => void }
+
+/** Questions that remember what is tried. */
+function Ask({ questions, of, keys, language, start = {}, branches = {}, onOpen = () => {} }: AskProps) {
+  const [values, setValues] = useState<Values>(start);
+  const set = (key: string, value: Value | null) => setValues(({ [key]: _before, ...rest }) => (value === null ? rest : { ...rest, [key]: value }));
+  const pressed = (question: Question, now: Value | undefined, option: string) => {
+    if (question.kind !== "tree") return set(question.key, press(question, now, option));
+    const { value, open } = take(question, now, option);
+    onOpen({ ...branches, [question.key]: open });
+    if (value !== undefined) set(question.key, value);
+  };
   return (
-    <div class="stack tight">
-      <span class="label">{said}{one.required && " *"}</span>
-      <div class="row">
-        {options.map((option, i) => <span class="button" key={i}>{i < 9 && <kbd class="kbd">{i + 1}</kbd>}{spoken(option.names, option.key, language)}</span>)}
-        {one.kind === "number" && <input class="input number narrow-field" disabled placeholder={[one.minimum, one.maximum].map((n) => n ?? "").join(" – ")} />}
-        {one.kind === "text" && <input class="input" disabled />}
+    <>
+      {questions.map((question, i) => {
+        const now = fitting(question, values[question.key] ?? (of === "attribute" ? question.default : undefined));
+        return (
+          <QuestionField key={i} question={question} of={of} value={now} keys={keys} language={language} t={translator(language)}
+            onPress={(option) => pressed(question, now, option)} onType={(value) => set(question.key, value)} onTyped={() => {}}
+            branches={branches} onOpen={(node) => onOpen({ ...branches, [question.key]: node })} />
+        );
+      })}
+    </>
+  );
+}
+
+function PanelPreview({ spec, language }: { spec: Spec; language: Language }) {
+  const [chosen, setChosen] = useState("");
+  const [branches, setBranches] = useState<Branches>({});
+  const classes = spec.classes ?? [];
+  const current: ShapeClass | undefined = classes.find(({ key }) => key === chosen) ?? classes[0];
+  const keys = optionKeys(spec, (tree) => levelOf(tree, openPath(tree, undefined, branches)));
+  const colors = new Map(classes.map(({ key, color }) => [key, color ?? "#888888"]));
+  const t = translator(language);
+  return (
+    <div class="panel panel-preview" lang={language === "en" ? "en" : "zh-Hans"}>
+      <div class="panel-body">
+        {classes.length > 0 && <ClassList classes={classes} current={current?.key ?? ""} keys={keys.classes} colors={colors} language={language} t={t} onTake={setChosen} />}
+        {current && (current.attributes?.length ?? 0) > 0 && (
+          <section>
+            <h2>{t("attributesOf", { name: nameOf(current, language) })}</h2>
+            <Ask key={current.key} questions={current.attributes ?? []} of="attribute" keys={attributeKeys(current.attributes ?? [])} language={language} />
+          </section>
+        )}
+        <Ask questions={spec.tags ?? []} of="tag" keys={keys.options} language={language} branches={branches} onOpen={setBranches} />
       </div>
     </div>
   );
 }
 
-function Drawn({ one, index, language }: { one: LabelClass; index: number; language: string }) {
-  return (
-    <li class="stack tight">
-      <span class="row"><kbd class="kbd">{index < 9 ? index + 1 : "–"}</kbd>
-        <svg class="swatch" viewBox="0 0 1 1" aria-hidden="true"><rect width="1" height="1" fill={one.color} /></svg>
-        <strong>{spoken(one.names, one.key, language)}</strong></span>
-      {(one.attributes ?? []).map((attribute, i) => <Ask one={attribute} language={language} key={i} />)}
-    </li>
-  );
-}
-
 export function Preview({ store }: { store: Store }) {
-  const [language, setLanguage] = useState<string>("zh-hans");
-  const { classes, tags } = store.spec.value;
+  const [language, setLanguage] = useState<Language>("zh-hans");
+  const [ready, setReady] = useState(false);
+  useEffect(() => void Promise.all(LANGUAGES.map(([code]) => loadWords(code))).then(() => setReady(true)), []);
+  const spec = store.spec.value as unknown as Spec;
+  const empty = !spec.classes?.length && !spec.tags?.length;
   return (
     <section class="card stack tight" aria-label={store.t("preview")}>
       <div class="card-head"><h2>{store.t("preview")}</h2>
         <div class="segments" role="group">{LANGUAGES.map(([code, name]) => <button type="button" class="button" key={code} lang={code} aria-pressed={language === code} onClick={() => setLanguage(code)}>{name}</button>)}</div></div>
-      {!classes.length && !tags.length && <p class="soft">{store.t("previewEmpty")}</p>}
-      <ul class="plain stack tight">{classes.map((one, i) => <Drawn one={one} index={i} language={language} key={i} />)}</ul>
-      {tags.map((one, i) => <Ask one={one} language={language} key={i} />)}
+      <p class="soft">{store.t(empty ? "previewEmpty" : "previewHelp")}</p>
+      {ready && !empty && <Shadow><PanelPreview spec={spec} language={language} /></Shadow>}
     </section>
   );
 }

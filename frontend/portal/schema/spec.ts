@@ -1,6 +1,8 @@
 // A label schema as data, and the few ways of changing it. Nothing here is changed in place.
 export type Names = Readonly<Record<string, string>>;
-export interface Option { readonly key: string; readonly names: Names }
+export interface Option { readonly key: string; readonly names: Names; readonly options?: readonly Option[] }
+/** An edge joins two points by their places in the list. */
+export interface Skeleton { readonly points: readonly Option[]; readonly edges: readonly (readonly [number, number])[] }
 export interface Question {
   readonly key: string;
   readonly names: Names;
@@ -10,12 +12,15 @@ export interface Question {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly options?: readonly Option[];
+  readonly ordered?: boolean;
+  readonly leaves_only?: boolean;
 }
 export interface LabelClass {
   readonly key: string;
   readonly names: Names;
   readonly color: string;
   readonly geometries: readonly string[];
+  readonly skeleton?: Skeleton;
   readonly attributes?: readonly Question[];
 }
 export interface Spec { readonly classes: readonly LabelClass[]; readonly tags: readonly Question[] }
@@ -23,10 +28,10 @@ export interface Spec { readonly classes: readonly LabelClass[]; readonly tags: 
 export type Path = readonly (string | number)[];
 type Tree = Record<string | number, unknown>;
 
-export const GEOMETRIES = ["box"] as const;
-export const TAG_KINDS = ["single", "multiple", "number", "text"] as const;
-export const ATTRIBUTE_KINDS = ["checkbox", "select", "number", "text"] as const;
-export const CHOICES = new Set(["single", "multiple", "select"]);
+export const GEOMETRIES = ["box", "rotated_box", "ellipse", "polygon", "polyline", "point", "skeleton", "mask"] as const;
+export const TAG_KINDS = ["single", "multiple", "tree", "number", "text"] as const;
+export const ATTRIBUTE_KINDS = ["checkbox", "select", "radio", "number", "text"] as const;
+export const CHOICES = new Set(["single", "multiple", "tree", "select", "radio"]);
 // Told apart also by most people who see few colours; the order is by distance from those before.
 const COLORS = ["#d62728", "#1f77b4", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf", "#e377c2", "#8c564b", "#bcbd22", "#7f7f7f"];
 
@@ -63,7 +68,8 @@ export function append(spec: Spec, path: Path, entry: unknown): Spec {
 }
 
 export function removeAt(spec: Spec, path: Path, index: number): Spec {
-  return put(spec, path, list(spec, path).filter((_, i) => i !== index));
+  const less = put(spec, path, list(spec, path).filter((_, i) => i !== index));
+  return rejoin(less, path, (place) => (place === index ? null : place > index ? place - 1 : place));
 }
 
 export function move(spec: Spec, path: Path, index: number, by: number): Spec {
@@ -71,16 +77,52 @@ export function move(spec: Spec, path: Path, index: number, by: number): Spec {
   const target = index + by;
   if (target < 0 || target >= entries.length) return spec;
   entries.splice(target, 0, ...entries.splice(index, 1));
-  return put(spec, path, entries);
+  const places = entries.map((_, i) => i);
+  places.splice(target, 0, ...places.splice(index, 1));
+  return rejoin(put(spec, path, entries), path, (place) => places.indexOf(place));
+}
+
+/** Points that moved take their edges along; an edge to one that is gone goes as well. */
+function rejoin(spec: Spec, path: Path, placeOf: (before: number) => number | null): Spec {
+  if (path.at(-1) !== "points") return spec;
+  const where = [...path.slice(0, -1), "edges"];
+  const edges = list(spec, where) as Skeleton["edges"];
+  return put(spec, where, edges.map((edge) => edge.map(placeOf)).filter((edge) => !edge.includes(null)));
 }
 
 export function duplicate(spec: Spec, path: Path, index: number): Spec {
   const entries = [...list(spec, path)] as { key: string }[];
   const original = entries[index];
   if (!original) return spec;
-  const copy = { ...original, key: freeKey(original.key, entries) };
-  entries.splice(index + 1, 0, "color" in original ? { ...copy, color: freeColor(spec) } as { key: string } : copy);
-  return put(spec, path, entries);
+  const tree = treeOf(spec, path);
+  const copy = tree ? fresh(original as Option, [...nodesOf(tree)]) : { ...original, key: freeKey(original.key, entries) };
+  entries.splice(index + 1, 0, "color" in original ? { ...copy, color: freeColor(spec) } as LabelClass : copy);
+  return rejoin(put(spec, path, entries), path, (place) => (place > index ? place + 1 : place));
+}
+
+/** All options of a tree, at whatever depth. */
+export function nodesOf(options: readonly Option[]): Option[] {
+  return options.flatMap((option) => [option, ...nodesOf(option.options ?? [])]);
+}
+
+/** The tree that a list of options is part of: its keys are unique in all of it. */
+function treeOf(spec: Spec, path: Path): readonly Option[] | null {
+  const [root, index, what] = path;
+  const group = root === "tags" && what === "options" ? (at(spec, [root, index ?? 0]) as Question | undefined) : undefined;
+  return group?.kind === "tree" ? (group.options ?? []) : null;
+}
+
+/** A copy of a branch with keys that nothing has yet; `taken` grows by them. */
+function fresh(option: Option, taken: { key: string }[]): Option {
+  const copy = { ...option, key: freeKey(option.key, taken) };
+  taken.push(copy);
+  return option.options ? { ...copy, options: option.options.map((below) => fresh(below, taken)) } : copy;
+}
+
+/** What the keys of a list's entries must differ from. */
+export function namesakes(spec: Spec, path: Path): readonly { key: string }[] {
+  const tree = treeOf(spec, path);
+  return tree ? nodesOf(tree) : (list(spec, path) as { key: string }[]);
 }
 
 /** The key itself, or with the first number that makes it unlike the others. */
@@ -110,6 +152,23 @@ export function newQuestion(kind: string, others: readonly { key: string }[]): Q
   return withKind({ key, names: {}, kind }, kind);
 }
 
+export function newSkeleton(): Skeleton {
+  const points = [1, 2].map((n) => ({ key: `point-${n}`, names: {} }));
+  return { points, edges: [[0, 1]] };
+}
+
+/** With a kind of geometry more or less; a skeleton's points come and go with it. */
+export function withGeometry(one: LabelClass, kind: string, wanted: boolean): LabelClass {
+  const geometries = wanted ? [...one.geometries, kind] : one.geometries.filter((other) => other !== kind);
+  if (kind !== "skeleton") return { ...one, geometries };
+  const { skeleton, ...rest } = one;
+  return wanted ? { ...rest, geometries, skeleton: skeleton ?? newSkeleton() } : { ...rest, geometries };
+}
+
+export function newPoint(others: readonly { key: string }[]): Option {
+  return { key: freeKey(`point-${others.length + 1}`, others), names: {} };
+}
+
 export function newOption(others: readonly { key: string }[]): Option {
   return { key: freeKey(`option-${others.length + 1}`, others), names: {} };
 }
@@ -119,7 +178,10 @@ export function withKind(question: Question, kind: string): Question {
   const { key, names, required } = question;
   const base = { key, names, kind };
   if (kind === "checkbox") return { ...base, default: question.default ?? false };
-  if (CHOICES.has(kind)) return { ...base, required: required ?? false, options: question.options ?? [newOption([]), newOption([{ key: "option-1" }])] };
+  if (kind === "tree") return { ...base, required: required ?? false, leaves_only: true, options: question.options ?? [newOption([]), newOption([{ key: "option-1" }])] };
+  // Of a tree that becomes a plain choice the top stays.
+  const flat = question.options?.map(({ key: option, names: called }) => ({ key: option, names: called }));
+  if (CHOICES.has(kind)) return { ...base, required: required ?? false, options: flat ?? [newOption([]), newOption([{ key: "option-1" }])] };
   return { ...base, required: required ?? false };
 }
 
@@ -128,9 +190,9 @@ export function rename(spec: Spec, path: Path, language: string, name: string): 
   const entry = at(spec, path) as { key: string; names: Names };
   const renamed = put(spec, [...path, "names", language], name.trim() ? name : undefined);
   const before = keyOf(entry.names["en"] ?? "");
-  const untouched = !entry.key || entry.key === before || /^(class|question|option)-\d+$/.test(entry.key);
+  const untouched = !entry.key || entry.key === before || /^(class|question|option|point)-\d+$/.test(entry.key);
   const wish = keyOf(name);
   if (language !== "en" || !untouched || !wish) return renamed;
-  const siblings = (list(spec, path.slice(0, -1)) as { key: string }[]).filter((other) => other !== entry);
+  const siblings = namesakes(spec, path.slice(0, -1)).filter((other) => other !== entry);
   return put(renamed, [...path, "key"], freeKey(wish, siblings));
 }

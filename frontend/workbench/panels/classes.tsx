@@ -1,14 +1,11 @@
 /** The classes to choose from; a list longer than the keys has a field to find one by its name. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { chooseClass } from "../commands/boxes";
 import type { Chord } from "../commands/keys";
 import { POOL } from "../commands/options";
 import { type Language, nameOf, type ShapeClass } from "../contract";
-import type { Desk } from "../desk";
 import { matches } from "../find/find";
 import type { Translate } from "../i18n";
-import type { Stage } from "../view/stage";
 import { Find } from "./find";
 import { Button, optionList, Swatch } from "./parts";
 import { Rows } from "./rows";
@@ -77,19 +74,5 @@ export function ClassList({ classes, current, keys, colors, language, t, onTake 
         </div>
       )}
     </section>
-  );
-}
-
-export function Classes({ desk, stage }: { desk: Desk; stage: Stage }) {
-  return (
-    <ClassList
-      classes={stage.work.schema.spec.classes ?? []}
-      current={stage.work.editor.selected.value?.class ?? desk.shapeClass.value}
-      keys={desk.optionKeys.value.classes}
-      colors={stage.colors}
-      language={desk.language}
-      t={desk.t}
-      onTake={(key) => chooseClass(desk, key)}
-    />
   );
 }

@@ -2,11 +2,12 @@
 import type { Desk } from "../desk";
 import { nameOf } from "../contract";
 import { attributesOfSelected, openBranch, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
+import { chooseClass } from "../commands/boxes";
 import { open } from "../commands/commands";
 import { attributeKeys } from "../commands/options";
 import { classOf } from "../model/check";
 import type { Stage } from "../view/stage";
-import { Classes } from "./classes";
+import { ClassList } from "./classes";
 import { later } from "./later";
 import { Objects } from "./objects";
 import { Button, Kbd } from "./parts";
@@ -18,6 +19,20 @@ interface Props {
 }
 
 const Relations = later(() => import("./relations").then((module) => module.Relations));
+
+function Classes({ desk, stage }: Props) {
+  return (
+    <ClassList
+      classes={stage.work.schema.spec.classes ?? []}
+      current={stage.work.editor.selected.value?.class ?? desk.shapeClass.value}
+      keys={desk.optionKeys.value.classes}
+      colors={stage.colors}
+      language={desk.language}
+      t={desk.t}
+      onTake={(key) => chooseClass(desk, key)}
+    />
+  );
+}
 
 function Details({ desk, stage }: Props) {
   const shape = stage.work.editor.selected.value;
