@@ -117,6 +117,7 @@ def _boot(request: HttpRequest, person: Person) -> dict[str, Any]:
             "sync": reverse("desk-sync"),
             "report": reverse("desk-report"),
             "answers": reverse("desk-answers"),
+            "practice": reverse("desk") + "practice/",
             "mine": reverse("desk-mine"),
             "sign_in": reverse("sign-in"),
             "sign_out": reverse("sign-out"),

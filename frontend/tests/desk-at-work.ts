@@ -11,7 +11,7 @@ export const boot = (person = 7): Boot => ({
   person: { id: person, name: "Wang", language: "en" },
   projects: [{ id: 1, name: "Boards", price: "0.04", currency: "CNY", open: 9 }],
   csrf: "x",
-  urls: { sync: "/desk/sync", answers: "/desk/answers", report: "/desk/report", mine: "/desk/mine/", sign_in: "/sign-in", sign_out: "/sign-out", language: "/i18n/" },
+  urls: { sync: "/desk/sync", answers: "/desk/answers", practice: "/desk/practice/", report: "/desk/report", mine: "/desk/mine/", sign_in: "/sign-in", sign_out: "/sign-out", language: "/i18n/" },
 });
 
 /** Forgets every browser database: a new computer. */

@@ -134,6 +134,8 @@ export interface Held {
   image: TaskImage;
   /** What a model or the client drew beforehand: to accept, fix or reject; never a vote. */
   draft?: Payload | null;
+  /** To learn: the right answer is shown after one's own. */
+  practice?: boolean;
 }
 
 export interface Schema {
@@ -249,6 +251,8 @@ export interface Project {
   price: string;
   currency: string;
   open: number | boolean;
+  /** Practice comes before work. */
+  practice?: boolean;
 }
 
 export interface Boot {
@@ -259,7 +263,7 @@ export interface Boot {
   /** The seat to open with, if one is held. */
   resume?: Pick<SyncResponse, "tasks" | "schemas"> | null;
   today?: Today;
-  urls: Record<"sync" | "answers" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
+  urls: Record<"sync" | "answers" | "practice" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
 }
 
 /** The name in the person's language, else in Chinese, else in English, else the key itself. */

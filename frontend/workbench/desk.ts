@@ -104,6 +104,8 @@ export class Desk {
     if (this.tabs.working.value === false) return "away";
     if (dialog === "skip" || dialog === "report") return dialog;
     if (dialog) return "sheet";
+    const { practice, work } = this.session;
+    if (practice.shown.value || practice.needsIntroduction(work.value?.held)) return "sheet";
     return this.session.started.value ? "desk" : "start";
   });
 

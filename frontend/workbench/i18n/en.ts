@@ -9,6 +9,7 @@ export const en = {
   pricePerImage: "{price} an image",
   openImages: "{n} images open",
   noneOpen: "Nothing open right now",
+  practiceFirst: "Practice comes first",
   noProjects: "You have no project yet",
   noProjectsHelp: "Ask your supervisor to add you to one, then reload this page.",
   todayCount: "Images today",

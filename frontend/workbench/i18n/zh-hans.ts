@@ -9,6 +9,7 @@ export const zhHans: Catalogue = {
   pricePerImage: "每张 {price}",
   openImages: "可做 {n} 张",
   noneOpen: "现在没有可做的图片",
+  practiceFirst: "先练习，再开始",
   noProjects: "您还没有项目",
   noProjectsHelp: "请让班组长把您加入项目，然后刷新本页。",
   todayCount: "今日张数",

@@ -2,11 +2,15 @@
 import type { Desk } from "../desk";
 import { Bar } from "./bar";
 import { Dialogs } from "./dialogs";
+import { later } from "./later";
 import { Panel } from "./panel";
 import { reloadFresh } from "../shell/memory";
 import { Button, Icon } from "./parts";
 import { StageView } from "./stage";
 import { Start } from "./start";
+
+const Introduction = later(() => import("../practice/room").then((room) => room.Introduction));
+const Compared = later(() => import("../practice/room").then((room) => room.Compared));
 
 function Waiting({ desk }: { desk: Desk }) {
   const { t, sync } = desk;
@@ -89,6 +93,12 @@ function Body({ desk }: { desk: Desk }) {
   const stage = desk.stage.value;
   if (desk.tabs.working.value === false) return <OtherTab desk={desk} />;
   if (!desk.session.started.value) return <Start desk={desk} />;
+  const { practice } = desk.session;
+  const practised = practice.shown.value;
+  if (practised) return <Compared key={practised.submission} desk={desk} practised={practised} />;
+  if (stage && practice.needsIntroduction(stage.work.held)) {
+    return <Introduction desk={desk} held={stage.work.held} schema={stage.work.schema} />;
+  }
   if (!stage) return <Waiting desk={desk} />;
   return (
     <main class="work" id="main">

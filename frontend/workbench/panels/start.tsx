@@ -21,7 +21,7 @@ function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
       <span class="project-name">{project.name}</span>
       <span class="project-price number">{t("pricePerImage", { price: money(language, project.price, project.currency) })}</span>
       <span class="project-open">
-        {open === null ? "" : open > 0 ? t("openImages", { n: open }) : t("noneOpen")}
+        {project.practice ? t("practiceFirst") : open === null ? "" : open > 0 ? t("openImages", { n: open }) : t("noneOpen")}
       </span>
     </label>
   );

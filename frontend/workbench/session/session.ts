@@ -11,6 +11,7 @@ import { uuid } from "../sync/ids";
 import { ActiveClock } from "./clock";
 import type { Images } from "./images";
 import { Past } from "./past";
+import { Practice } from "./practice";
 
 /** Pictures decoded ahead of need: as many as are claimed ahead; a pack would fill the memory. */
 const AHEAD = 6;
@@ -72,6 +73,7 @@ export class Session {
   readonly packed = signal<ReadonlySet<number>>(new Set());
 
   readonly past: Past;
+  readonly practice = new Practice();
 
   constructor(private readonly parts: Parts) {
     this.past = new Past(parts.db, parts.saver);
@@ -130,6 +132,12 @@ export class Session {
       return [];
     }
     const body: Submission = { id, assignment, token, task, payload, active_ms: work.clock.ms };
+    if (work.held.practice) {
+      this.practice.shown.value = { submission: id, held: work.held, schema: work.schema, payload };
+      // An answer whose right one has been seen is not corrected any more.
+      this.dispatch({ kind: "submission", body, held: work.held }, work.held);
+      return [];
+    }
     this.dispatch({ kind: "submission", body, held: work.held }, work.held, this.past.put(answered));
     return [];
   }
