@@ -16,7 +16,19 @@ from tasks.refusals import words_for
 SPEC_EXAMPLE: dict[str, Any] = {
     "classes": [
         {"key": "cat", "names": {"en": "Cat", "zh-hans": "猫"}, "color": "#d62728", "geometries": ["box"]},
-        {"key": "dog", "names": {"en": "Dog", "zh-hans": "狗"}, "color": "#1f77b4", "geometries": ["box"]},
+        {
+            "key": "dog",
+            "names": {"en": "Dog", "zh-hans": "狗"},
+            "color": "#1f77b4",
+            "geometries": ["polygon", "skeleton"],
+            "skeleton": {
+                "points": [
+                    {"key": "head", "names": {"en": "Head", "zh-hans": "头"}},
+                    {"key": "tail", "names": {"en": "Tail", "zh-hans": "尾"}},
+                ],
+                "edges": [[0, 1]],
+            },
+        },
     ],
     "tags": [
         {
