@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from clients import webhooks
+from clients import invitations, webhooks
 
 
 @shared_task
@@ -18,3 +18,8 @@ def deliver_webhooks() -> None:
 @shared_task
 def forget_old_webhooks() -> None:
     webhooks.forget_old(now=timezone.now())
+
+
+@shared_task
+def write_invitation(membership: int, inviter: str) -> None:
+    invitations.send_invitation(membership_id=membership, inviter=inviter)

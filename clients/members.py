@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import translation
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, Invalid
+from annotator.letters import have_written
+from clients.jobs import write_invitation
 from clients.models import Membership, Organization
 
 User = get_user_model()
@@ -53,7 +47,9 @@ def invite(
         membership, _made = Membership.objects.get_or_create(
             organization=organization, person=person, defaults={"role": role}
         )
-        transaction.on_commit(lambda: _write(membership=membership, inviter=inviter))
+        transaction.on_commit(
+            lambda: have_written(write_invitation, membership=membership.id, inviter=inviter)
+        )
     return membership
 
 
@@ -79,28 +75,3 @@ def _check_another_owner(membership: Membership) -> None:
     ).exclude(id=membership.id)
     if not others.exists():
         raise LastOwner
-
-
-def _write(*, membership: Membership, inviter: str) -> None:
-    person = membership.person
-    if person.has_usable_password():
-        link = settings.PUBLIC_URL.rstrip("/") + reverse("portal-projects")
-    else:
-        key = urlsafe_base64_encode(force_bytes(person.pk))
-        token = default_token_generator.make_token(person)
-        link = settings.PUBLIC_URL.rstrip("/") + reverse("password-reset", args=[key, token])
-    with translation.override(person.language):
-        context = {
-            "person": person,
-            "organization": membership.organization,
-            "inviter": inviter,
-            "link": link,
-            "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
-            "is_new": not person.has_usable_password(),
-        }
-        send_mail(
-            subject=gettext("%(organization)s on Labelmill") % {"organization": membership.organization.name},
-            message=render_to_string("portal/mail/invitation.txt", context),
-            from_email=None,
-            recipient_list=[person.email],
-        )

@@ -1,22 +1,16 @@
-"""E-mails to people, each in the reader's own language, as text and as HTML."""
+"""Letters to people about their accounts."""
 
 from __future__ import annotations
-
-import logging
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.cache import cache
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from annotator import letters
 from workers.models import Person, Role
-
-log = logging.getLogger(__name__)
 
 RESET_PAUSE_SECONDS = 120
 
@@ -45,18 +39,4 @@ def send_reset(*, person: Person) -> None:
         "link": settings.PUBLIC_URL.rstrip("/") + path,
         "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
     }
-    _send(person=person, name="password_reset", context=context)
-
-
-def _send(*, person: Person, name: str, context: dict[str, object]) -> None:
-    with translation.override(person.language):
-        subject = " ".join(render_to_string(f"letters/{name}_subject.txt", context).split())
-        text = render_to_string(f"letters/{name}.txt", context)
-        html = render_to_string(f"letters/{name}.html", context)
-    letter = EmailMultiAlternatives(subject, text, to=[person.email])
-    letter.attach_alternative(html, "text/html")
-    try:
-        letter.send()
-    except OSError:
-        # The page says the same whether a letter went out or not; a fault of the mail server is ours to see.
-        log.exception("A letter could not be sent", extra={"letter": name, "person": person.pk})
+    letters.send(to=person.email, language=person.language, name="password_reset", context=context)

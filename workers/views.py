@@ -18,9 +18,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotator.face import DESK_COOKIE, DESK_PATH, THEME_COOKIE, THEMES
+from annotator.letters import have_written
 from workers.auth import home_of, unlock, way_in
 from workers.forms import AccountForm, ForgotForm, SecretForm, SignInForm
-from workers.letters import send_resets
+from workers.jobs import write_resets
 from workers.models import Person
 
 LANGUAGES = {code for code, _name in settings.LANGUAGES}
@@ -142,7 +143,7 @@ def secret(request: HttpRequest) -> HttpResponse:
 def forgot(request: HttpRequest) -> HttpResponse:
     form = ForgotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        send_resets(email=form.cleaned_data["email"])
+        have_written(write_resets, email=form.cleaned_data["email"])
         # The same answer for every address: who has an account here is nobody's business.
         return render(request, "sign_in/forgot_sent.html", {"email": form.cleaned_data["email"]})
     return render(request, "sign_in/forgot.html", {"form": form})

@@ -89,6 +89,7 @@ def test_a_pack_is_labelled_without_a_line_and_arrives_once(
     names += label(desk, 3)
     desk.wait_for_image()
     names.append(desk.image)
+    desk.draw((60, 60, 200, 150))
     desk.press("Enter")
     desk.state(f"{SIZE} not yet sent")
     assert not Submission.objects.exists()
