@@ -60,8 +60,8 @@ JOIN tasks_task t ON t.id = s.task_id
 JOIN tasks_image i ON i.id = t.image_id
 WHERE s.id = %(id)s AND s.annotator_id = %(annotator)s
 """
-# Gold is settled from the start. An answer that measures may be corrected for a while all the same, so that it is
-# like others; one to practise has been judged already.
+# Gold is settled from the start. An answer that measures may be corrected for a while all the same, as others
+# may; one to practise has been judged already.
 _LOCK = """
 SELECT CASE WHEN s.purpose = 'work' THEN t.state <> 'settled'
             ELSE s.purpose = 'measure' AND s.created_at > now() - %(gold_open_for)s END

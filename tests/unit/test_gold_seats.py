@@ -6,6 +6,7 @@ import random
 import uuid
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -47,7 +48,7 @@ def gold_of(project: Project, count: int, kind: GoldTask.Kind = MEASURE) -> list
     return tasks
 
 
-def settings_of(project: Project, **fields: float | None) -> None:
+def settings_of(project: Project, **fields: Any) -> None:
     Project.objects.filter(id=project.id).update(**fields)
 
 
@@ -109,7 +110,12 @@ def test_gold_is_not_given_to_who_answered_the_task_as_work(cast: Cast, work: li
         submit(person, claim(person)[0])
     done = Task.objects.get(state=Task.State.ANSWERED)
     states.settle_tasks(task_ids=[done.id], now=timezone.now())
-    make = {"kind": MEASURE, "origin": GoldTask.Origin.REVIEW, "by": cast.rong, "rng": random.Random(1)}
+    make: dict[str, Any] = {
+        "kind": MEASURE,
+        "origin": GoldTask.Origin.REVIEW,
+        "by": cast.rong,
+        "rng": random.Random(1),
+    }
     assert len(gold.make_gold(answers={done.id: payload()}, **make)) == 1
     with pytest.raises(gold.NotSettled):
         gold.make_gold(answers={work[5].id: payload()}, **make)
@@ -190,7 +196,7 @@ def test_newcomers_practise_in_order_until_they_are_let_in(cast: Cast, work: lis
     assert [(seat.task, seat.purpose) for seat in given(cast.an, 1)] == [(task, "practice") for task in tasks]
     assert claim(cast.an) == [], "nothing more until somebody decides"
     now = timezone.now()
-    who = {"person_id": cast.an.id, "project_id": cast.project.id, "now": now}
+    who: dict[str, Any] = {"person_id": cast.an.id, "project_id": cast.project.id, "now": now}
     assert gold.set_entrance(state=Entrance.State.PASSED, reason="", **who)
     assert not gold.set_entrance(state=Entrance.State.PASSED, reason="", **who)
     assert not gold.must_practise(person_id=cast.an.id, project=cast.project)
