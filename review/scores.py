@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from django.db import connection
-
-from tasks.models import Submission
 
 # Rows are written in the order of their key, so that two writers never wait for each other in a circle.
 ADD = """
@@ -25,11 +24,21 @@ ON CONFLICT (person_id, project_id, hour) DO UPDATE SET
 """
 
 
+class Authored(Protocol):
+    """A submission, or a row of one."""
+
+    @property
+    def annotator_id(self) -> int: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """How well one submission agrees with its settled task, 0 to 1."""
 
-    submission: Submission
+    submission: Authored
     project: int
     agreement: float
 

@@ -7,29 +7,39 @@ concluded once, and each submission adds its agreement to the rollups once, when
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
-from django.db import transaction
+import structlog
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from review.adaptive import Wanted
+from review.answered import Case, Given, take_cases
 from review.consensus import Answer, Spec, parse_answer, parse_spec
 from review.crowds import Knowledge, knowledge
 from review.models import Consensus, Dispute
 from review.moment import settling_moment
 from review.quality import wanted_in
 from review.scores import Score, record_agreements
-from review.weighing import Finding, Outcome, Question, weigh_or_dispute, weight_of
+from review.weighing import Finding, Outcome, Question, weigh_many, weight_of
 from tasks import states
 from tasks.batches import advance_batches
-from tasks.models import Assignment, Batch, Prediction, Submission, Task
+from tasks.models import Assignment, Batch, LabelSchema, Prediction, Submission, Task
 from workers.models import Person, Role
 
-CHUNK = 100
+log = structlog.get_logger()
+
+CHUNK = 250
+_SAVE = """
+INSERT INTO review_consensus (source, created_at, task_id, payload, confidence, answers, excluded)
+SELECT %s, %s, task, payload, confidence, answers, false
+FROM unnest(%s::bigint[], %s::jsonb[], %s::float8[], %s::smallint[])
+    AS t (task, payload, confidence, answers)
+ON CONFLICT (task_id) DO UPDATE SET source = excluded.source, payload = excluded.payload,
+    confidence = excluded.confidence, answers = excluded.answers, created_at = excluded.created_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +52,6 @@ class Tally:
     disputed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One answered task with its counted submissions."""
-
-    task: Task
-    submissions: list[Submission]
-
-
 def settle_answered(*, chunk: int = CHUNK) -> Tally:
     """Conclude up to `chunk` answered tasks, the longest waiting first."""
     with transaction.atomic():
@@ -60,80 +62,66 @@ def settle_answered(*, chunk: int = CHUNK) -> Tally:
         findings = list(zip(cases, weigh_cases(cases), strict=True))
         findings = spare_hopeless(findings)
         # Not before the weighing: it takes long, and the lock keeps other settlers from the same jobs.
-        states.lock_jobs(task_ids=[case.task.id for case in cases])
+        states.lock_jobs(task_ids=[case.task for case in cases])
         settled = [(case, found) for case, found in findings if found.outcome is Outcome.SETTLE]
         asked = [(case, found) for case, found in findings if found.outcome is Outcome.ASK]
         disputed = [(case, found) for case, found in findings if found.outcome is Outcome.DISPUTE]
         save_consensus([*settled, *disputed], now=now)
-        states.settle_tasks(task_ids=[case.task.id for case, _ in settled], now=now)
-        states.dispute_tasks(task_ids=[case.task.id for case, _ in disputed], now=now)
+        states.settle_tasks(task_ids=[case.task for case, _ in settled], now=now)
+        states.dispute_tasks(task_ids=[case.task for case, _ in disputed], now=now)
         open_disputes(disputed, now=now)
         record_agreements(scores=scores_of(settled))
         # Last: opening a seat locks its lane until the commit.
-        states.ask_more(task_ids=[case.task.id for case, _ in asked], now=now)
-    advance_batches(batch_ids={case.task.batch_id for case in cases}, now=now)
+        states.ask_more(task_ids=[case.task for case, _ in asked], now=now)
+    advance_batches(batch_ids={case.batch for case in cases}, now=now)
     return Tally(len(cases), len(settled), len(asked), len(disputed))
 
 
-def take_cases(*, limit: int) -> list[Case]:
-    """Lock answered tasks that nobody else is settling, and read their counted answers."""
-    tasks = list(
-        Task.objects.filter(state=Task.State.ANSWERED)
-        .order_by("answered_at", "id")
-        .select_related("project", "batch", "schema", "image")
-        .select_for_update(skip_locked=True, of=("self",))[:limit]
-    )
-    answers: dict[int, list[Submission]] = defaultdict(list)
-    # A surplus answer has no seat; it is kept and paid, never counted.
-    counted = Submission.objects.current().filter(task__in=tasks, assignment__isnull=False)
-    for submission in counted.order_by("task_id", "id"):
-        answers[submission.task_id].append(submission)
-    return [Case(task, answers[task.id]) for task in tasks]
-
-
 def weigh_cases(cases: Sequence[Case]) -> list[Finding]:
-    projects = {case.task.project_id for case in cases}
+    projects = {case.project for case in cases}
     known = knowledge(
         projects=projects,
         people={submission.annotator_id for case in cases for submission in case.submissions},
     )
     wanted = wanted_in(projects)
-    trusting = [case.task.id for case in cases if wanted[case.task.project_id].trusts_predictions]
+    trusting = [case.task for case in cases if wanted[case.project].trusts_predictions]
     predictions = dict(Prediction.objects.filter(task__in=trusting).values_list("task_id", "payload"))
-    specs = {case.task.schema_id: parse_spec(case.task.schema.spec) for case in cases}
-    return [
-        weigh_case(
-            case,
-            spec=specs[case.task.schema_id],
-            known=known[case.task.project_id],
-            wanted=wanted[case.task.project_id],
-            prediction=predictions.get(case.task.id),
-        )
-        for case in cases
-    ]
-
-
-def weigh_case(
-    case: Case, *, spec: Spec, known: Knowledge, wanted: Wanted, prediction: dict[str, Any] | None
-) -> Finding:
-    task = case.task
-    question = Question(
-        spec=spec,
-        size=(float(task.image.width or 0), float(task.image.height or 0)),
-        crowd=known.crowd,
-        threshold=task.project.settle_threshold,
-        seats_left=task.max_overlap - task.overlap,
-        priority=task.project.priority + task.batch.priority,
-        wanted=wanted,
-        experience=known.experience,
-        prediction=prediction,
-    )
-    return weigh_or_dispute(
-        answers=read_answers(case.submissions, known=known), question=question, task=task.id
+    return weigh_many(
+        [
+            Question(
+                task=case.task,
+                answers=read_answers_or_none(case, known=known[case.project]),
+                spec=spec_of(case.schema),
+                size=case.size,
+                crowd=known[case.project].crowd,
+                threshold=case.threshold,
+                seats_left=case.seats_left,
+                priority=case.priority,
+                wanted=wanted[case.project],
+                experience=known[case.project].experience,
+                prediction=predictions.get(case.task),
+            )
+            for case in cases
+        ]
     )
 
 
-def read_answers(submissions: Iterable[Submission], *, known: Knowledge) -> list[Answer]:
+@lru_cache(maxsize=1000)
+def spec_of(schema: int) -> Spec:
+    """A label schema never changes, so each is read once in a while."""
+    return parse_spec(LabelSchema.objects.get(id=schema).spec)
+
+
+def read_answers_or_none(case: Case, *, known: Knowledge) -> list[Answer]:
+    """The answers of a case; none of them where one cannot be read, which makes a dispute."""
+    try:
+        return read_answers(case.submissions, known=known)
+    except ValueError:
+        log.exception("answers not read", task=case.task)
+        return []
+
+
+def read_answers(submissions: Iterable[Given | Submission], *, known: Knowledge) -> list[Answer]:
     return [
         parse_answer(
             submission=str(submission.id),
@@ -147,13 +135,13 @@ def read_answers(submissions: Iterable[Submission], *, known: Knowledge) -> list
 
 def spare_hopeless(findings: list[tuple[Case, Finding]]) -> list[tuple[Case, Finding]]:
     """Ask nobody where every annotator of the project's sites has already had a seat at the task."""
-    asked = [case.task.id for case, found in findings if found.outcome is Outcome.ASK]
+    asked = [case.task for case, found in findings if found.outcome is Outcome.ASK]
     if not asked:
         return findings
     reachable = with_people_left(asked)
     return [
         (case, replace(found, outcome=Outcome.SETTLE if found.stands else Outcome.DISPUTE))
-        if found.outcome is Outcome.ASK and case.task.id not in reachable
+        if found.outcome is Outcome.ASK and case.task not in reachable
         else (case, found)
         for case, found in findings
     ]
@@ -171,26 +159,21 @@ def with_people_left(task_ids: Collection[int]) -> set[int]:
 def save_consensus(findings: Iterable[tuple[Case, Finding]], *, now: datetime) -> None:
     """The machine's conclusion, also of what goes to a reviewer, who may accept it."""
     rows = [
-        Consensus(
-            task=case.task,
-            source=Consensus.Source.MACHINE,
-            payload=found.consensus.payload(),
-            confidence=found.consensus.confidence,
-            answers=len(case.submissions),
-            created_at=now,
-        )
+        (case.task, found.consensus.json(), found.consensus.confidence, len(case.submissions))
         for case, found in findings
         if found.consensus is not None
     ]
-    fields = ["source", "payload", "confidence", "answers", "created_at"]
-    Consensus.objects.bulk_create(rows, update_conflicts=True, unique_fields=["task"], update_fields=fields)
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_SAVE, [Consensus.Source.MACHINE.value, now, *map(list, zip(*rows, strict=True))])
 
 
 def open_disputes(findings: Iterable[tuple[Case, Finding]], *, now: datetime) -> None:
     Dispute.objects.bulk_create(
         Dispute(
-            task=case.task,
-            project_id=case.task.project_id,
+            task_id=case.task,
+            project_id=case.project,
             reason=found.reason or Dispute.Reason.ERROR,
             where=found.where,
             value=found.value,
@@ -202,7 +185,7 @@ def open_disputes(findings: Iterable[tuple[Case, Finding]], *, now: datetime) ->
 
 def scores_of(settled: Iterable[tuple[Case, Finding]]) -> list[Score]:
     return [
-        Score(submission, case.task.project_id, found.consensus.agreement[str(submission.id)])
+        Score(submission, case.project, found.consensus.agreement[str(submission.id)])
         for case, found in settled
         # The only answer agrees with itself: that says nothing of its author.
         if found.consensus is not None and len(case.submissions) > 1

@@ -11,7 +11,17 @@ import structlog
 from msgspec.structs import replace
 
 from review.adaptive import NOTHING_WANTED, Wanted, confirms, reaches
-from review.consensus import DEFAULT_SKILL, Answer, Consensus, Crowd, Spec, conclude, decide
+from review.consensus import (
+    DEFAULT_SKILL,
+    Answer,
+    Asked,
+    Consensus,
+    Crowd,
+    Spec,
+    Verdict,
+    conclude_many,
+    decide,
+)
 from review.models import Dispute
 
 log = structlog.get_logger()
@@ -40,6 +50,8 @@ class Question:
     `experience`: by annotator, how many tasks the skill rests on; `prediction`: one the project trusts.
     """
 
+    task: int
+    answers: Sequence[Answer]
     spec: Spec
     size: tuple[float, float]
     crowd: Crowd
@@ -66,18 +78,46 @@ class Finding:
     value: float = 0.0
 
 
-def weigh(*, answers: Sequence[Answer], question: Question) -> Finding:
-    consensus = conclude(answers=answers, spec=question.spec, size=question.size, crowd=question.crowd)
-    verdict = reaches(consensus=consensus, threshold=question.threshold, wanted=question.wanted)
-    if verdict.settled or confirmed(answers, question=question):
+def weigh_many(questions: Sequence[Question]) -> list[Finding]:
+    """What to do with each task. One that breaks the machine goes to a person: it must not stop the rest."""
+    try:
+        return _weigh(questions)
+    except Exception:
+        if len(questions) > 1:
+            return [finding for question in questions for finding in weigh_many([question])]
+        (question,) = questions
+        log.exception("answers not weighed", task=question.task)
+        return [Finding(Outcome.DISPUTE, reason=Dispute.Reason.ERROR, value=weight_of(question.priority))]
+
+
+def _weigh(questions: Sequence[Question]) -> list[Finding]:
+    concluded = conclude_many([_asked(question) for question in questions])
+    verdicts = [
+        reaches(consensus=consensus, threshold=question.threshold, wanted=question.wanted)
+        for question, consensus in zip(questions, concluded, strict=True)
+    ]
+    unsure = [
+        n
+        for n, (question, verdict) in enumerate(zip(questions, verdicts, strict=True))
+        if not (verdict.settled or confirmed(question))
+    ]
+    helped = dict(zip(unsure, more_may_help([(questions[n], concluded[n]) for n in unsure]), strict=True))
+    return [
+        _finding(question, consensus, verdict, more_may_help=helped.get(n))
+        for n, (question, consensus, verdict) in enumerate(zip(questions, concluded, verdicts, strict=True))
+    ]
+
+
+def _finding(
+    question: Question, consensus: Consensus, verdict: Verdict, *, more_may_help: bool | None
+) -> Finding:
+    """`more_may_help` is None for what is sure enough."""
+    if more_may_help is None:
         return Finding(Outcome.SETTLE, consensus)
     stands = stands_as_it_is(consensus, question=question)
-    if more_may_help(consensus, answers=answers, question=question):
-        outcome = Outcome.ASK
-    else:
-        outcome = Outcome.SETTLE if stands else Outcome.DISPUTE
+    otherwise = Outcome.SETTLE if stands else Outcome.DISPUTE
     return Finding(
-        outcome,
+        Outcome.ASK if more_may_help else otherwise,
         consensus,
         stands=stands,
         reason=REASONS[verdict.reason],
@@ -86,8 +126,13 @@ def weigh(*, answers: Sequence[Answer], question: Question) -> Finding:
     )
 
 
-def confirmed(answers: Sequence[Answer], *, question: Question) -> bool:
+def _asked(question: Question, *echoes: Answer) -> Asked:
+    return Asked([*question.answers, *echoes], question.spec, question.size, question.crowd)
+
+
+def confirmed(question: Question) -> bool:
     """One answer, of somebody trusted, that agrees with a confident prediction."""
+    answers = question.answers
     if question.prediction is None or len(answers) != 1:
         return False
     return confirms(
@@ -106,19 +151,18 @@ def stands_as_it_is(consensus: Consensus, *, question: Question) -> bool:
     return decide(consensus=consensus, threshold=question.threshold).settled
 
 
-def weigh_or_dispute(*, answers: Sequence[Answer], question: Question, task: int) -> Finding:
-    """As `weigh`; a task that breaks the machine goes to a person, as it must not stop those behind it."""
-    try:
-        return weigh(answers=answers, question=question)
-    except Exception:
-        log.exception("answers not weighed", task=task)
-        return Finding(Outcome.DISPUTE, reason=Dispute.Reason.ERROR, value=weight_of(question.priority))
+def more_may_help(unsure: Sequence[tuple[Question, Consensus]]) -> list[bool]:
+    """Whether each would settle if everybody still to be asked answered as the machine now thinks."""
+    open_ones = [n for n, (question, _) in enumerate(unsure) if question.seats_left > 0]
+    best = conclude_many([_asked(unsure[n][0], *_echoes(*unsure[n])) for n in open_ones])
+    helped = [False] * len(unsure)
+    for n, consensus in zip(open_ones, best, strict=True):
+        question = unsure[n][0]
+        helped[n] = reaches(consensus=consensus, threshold=question.threshold, wanted=question.wanted).settled
+    return helped
 
 
-def more_may_help(consensus: Consensus, *, answers: Sequence[Answer], question: Question) -> bool:
-    """Whether it would settle if everybody still to be asked answered as the machine now thinks."""
-    if question.seats_left < 1:
-        return False
+def _echoes(question: Question, consensus: Consensus) -> list[Answer]:
     echo = Answer(
         submission="echo",
         annotator=0,
@@ -128,9 +172,7 @@ def more_may_help(consensus: Consensus, *, answers: Sequence[Answer], question: 
         layers=(0.0,) * len(consensus.shapes),
     )
     # Nobody's id is negative, so an echo is never taken for an annotator with a history.
-    echoes = [replace(echo, submission=f"echo-{i}", annotator=-i) for i in range(1, question.seats_left + 1)]
-    best = conclude(answers=[*answers, *echoes], spec=question.spec, size=question.size, crowd=question.crowd)
-    return reaches(consensus=best, threshold=question.threshold, wanted=question.wanted).settled
+    return [replace(echo, submission=f"echo-{i}", annotator=-i) for i in range(1, question.seats_left + 1)]
 
 
 def value_of(consensus: Consensus, *, priority: int) -> float:

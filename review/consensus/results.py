@@ -94,6 +94,10 @@ class Consensus:
         """That of the least sure part: a chain is as strong as its weakest link."""
         return min([doubt.confidence for doubt in self.doubts], default=1.0)
 
+    def json(self) -> str:
+        """The payload as JSON text."""
+        return msgspec.json.encode(self.payload()).decode()
+
     def payload(self) -> dict[str, Any]:
         return {
             "tags": {tag.key: _tag(tag) for tag in self.tags},

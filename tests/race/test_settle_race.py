@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from annotator.errors import DomainError
+from review import answered as answered_tasks
 from review import moment, settle
 from review.adjudicate import Verdict, adjudicate
 from review.models import Adjudication, Consensus, Dispute
@@ -67,19 +68,11 @@ def test_control_without_the_lock_agreement_counts_twice(cast: Cast, monkeypatch
     together = threading.Barrier(2)
     real = settle.weigh_cases
 
-    def take_badly(*, limit: int) -> list[settle.Case]:
-        tasks = (
-            Task.objects.filter(state="answered")
-            .order_by("id")
-            .select_related("project", "batch", "schema", "image")
-        )
-        return [settle.Case(task, list(task.submissions.all())) for task in tasks[:limit]]
-
-    def weigh_together(cases: list[settle.Case]) -> list[settle.Finding]:
+    def weigh_together(cases: list[answered_tasks.Case]) -> list[settle.Finding]:
         together.wait(timeout=60)
         return real(cases)
 
-    monkeypatch.setattr(settle, "take_cases", take_badly)
+    monkeypatch.setattr(answered_tasks, "LOCK", "")
     monkeypatch.setattr(settle, "weigh_cases", weigh_together)
     all_at_once(lambda _: settle.settle_answered(), range(2))
     assert agreements() == 2 * 3 * 5
