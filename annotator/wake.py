@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 STALE_SECONDS = 30
 
 
-def wake(task: Any) -> None:
+def wake(task: Any, *what: int | str) -> None:
     """Tell workers that there is work for this Celery task; without a broker the sweep finds it later."""
     with suppress(OperationalError):
-        task.apply_async(expires=STALE_SECONDS, retry=False)
+        task.apply_async(args=what, expires=STALE_SECONDS, retry=False)

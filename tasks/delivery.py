@@ -7,9 +7,10 @@ Bytes are streamed through us, also from an object store: see docs/decisions/ing
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass
-from typing import get_args
+from typing import IO, get_args
 from urllib.parse import quote
 
 from django.conf import settings
@@ -22,7 +23,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from annotator.errors import DomainError, NotVisible
-from tasks import storage
+from annotator.wake import wake
+from tasks import storage, tiles
+from tasks.jobs import make_tiles
 from tasks.models import Image
 from tasks.ranges import file_response
 from tasks.storage import Rendition
@@ -53,6 +56,7 @@ class KeyedSigner(Signer):
         return b64_encode(mac.digest()).decode()
 
 
+_TILE_NAME = re.compile(r"[0-9]{1,2}-[0-9]{1,3}-[0-9]{1,3}")
 _signer = KeyedSigner(salt="labelmill.media", sep="~")
 
 
@@ -60,6 +64,14 @@ class LinkExpired(DomainError):
     code = "link_expired"
     status = 403
     detail = _("This link has expired. Fetch a fresh one.")
+
+
+class TilesNotReady(DomainError):
+    """A worker makes them: seconds, unless it has other work first."""
+
+    code = "tiles_not_ready"
+    status = 503
+    detail = _("The image is being prepared for a closer look. Try again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +112,14 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     left = until - int(time.time())
     if left <= 0:
         raise LinkExpired
-    try:
-        file = storage.open_file(storage.image_key(project_id, sha256, rendition))
-    except FileNotFoundError:
-        raise NotVisible from None
+    part: str = rendition
+    if rendition == "tiles":
+        part = name.removesuffix(".webp")
+        file = _open_tile(project_id, sha256, part)
+    else:
+        file = _open(storage.image_key(project_id, sha256, rendition))
     size = file.size  # type: ignore[attr-defined]
-    etag = f'"{sha256[:32]}-{rendition}"'
+    etag = f'"{sha256[:32]}-{part}"'
     response = file_response(request, file, size=size, content_type=_CONTENT_TYPES[kind], etag=etag)
     response["Cache-Control"] = f"private, max-age={left}, immutable"
     # Whatever a stranger's original holds, it is shown as this type or not at all, and runs nothing.
@@ -116,6 +130,27 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     if disposition:
         response["Content-Disposition"] = disposition
     return response
+
+
+def _open(key: str) -> IO[bytes]:
+    try:
+        return storage.open_file(key)
+    except FileNotFoundError:
+        raise NotVisible from None
+
+
+def _open_tile(project_id: int, sha256: str, name: str) -> IO[bytes]:
+    """A tile by level-column-row; where none are made yet a worker is asked for them."""
+    if not _TILE_NAME.fullmatch(name):
+        raise NotVisible
+    try:
+        return storage.open_file(storage.tile_key(project_id, sha256, name))
+    except FileNotFoundError:
+        if tiles.are_made(project_id=project_id, sha256=sha256):
+            raise NotVisible from None
+    if tiles.is_first_to_ask(project_id=project_id, sha256=sha256):
+        wake(make_tiles, project_id, sha256)
+    raise TilesNotReady
 
 
 def check_token(token: str) -> tuple[int, str, Rendition, str, int]:

@@ -28,15 +28,16 @@ from tasks.parcels import (
     Corrected,
     Held,
     Sent,
-    Skip,
     SyncRequest,
     check_answer,
     check_correction,
     read,
+    read_skip,
     result_of,
 )
 from tasks.predictions import drafts_of
 from tasks.queue import Answer, Seat
+from tasks.tiles import has_tiles
 from workers import presence
 from workers.models import Person
 
@@ -201,7 +202,7 @@ def _claim(person: Person, request: SyncRequest) -> list[Seat]:
 
 
 def _skip(person: Person, raw: msgspec.Raw) -> dict[str, Any]:
-    item = read(raw, Skip)
+    item = read_skip(raw)
     done = item is not None and queue.skip(
         annotator_id=person.id,
         assignment_id=item.assignment,
@@ -234,10 +235,11 @@ def _task(seat: Seat, *, draft: msgspec.Raw | None, now: datetime) -> dict[str, 
 
 
 def _image(picture: Picture, *, width: int | None, height: int | None, now: datetime) -> dict[str, Any]:
-    seconds = now.timestamp()
+    seconds, large = now.timestamp(), has_tiles(width=width, height=height)
     return {
         "url": picture_url(picture, "screen", now=seconds),
         "thumb": picture_url(picture, "grid", now=seconds),
+        "tiles": picture_url(picture, "tiles", now=seconds) if large else None,
         "width": width,
         "height": height,
         "name": picture.name,

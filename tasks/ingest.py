@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -23,7 +24,7 @@ from django.utils import timezone
 from tasks import storage
 from tasks.batches import finish_ingest
 from tasks.decode.decoder import Decoder
-from tasks.decode.verdicts import BadImage, Rendered
+from tasks.decode.verdicts import BadImage, Rendered, Sizes
 from tasks.fence import again_at, held_until
 from tasks.models import Image, Job, Task
 from tasks.seats import open_seats
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 # A job is written in parts, so that progress moves and a killed worker repeats little.
 _PART_IMAGES = 25
 _PART_SECONDS = 2.0
+_SCREEN_OF_QUESTIONS = 960  # pixels along the long side
 _WRITTEN = ("id", "state", "format", "width", "height", "reason", "detail", "duplicate_of_id")
 # One statement of constant size; the ORM's bulk_update costs as much as decoding an image.
 _UPDATE = """
@@ -67,7 +69,7 @@ def take_job(*, now: datetime) -> Job | None:
         | Q(state=Job.State.FILLING, received__gt=0, touched_at__lt=idle)
     )
     with transaction.atomic():
-        jobs = Job.objects.filter(waiting).select_related("batch__project").order_by("id")
+        jobs = Job.objects.filter(waiting).select_related("batch__project", "batch__schema").order_by("id")
         job = jobs.select_for_update(skip_locked=True, of=("self",)).first()
         if job is None:
             return None
@@ -77,6 +79,11 @@ def take_job(*, now: datetime) -> Job | None:
         job.attempts += 1
         job.save(update_fields=["state", "token", "running_until", "attempts"])
     return job
+
+
+def sizes_for(spec: dict[str, Any]) -> Sizes:
+    """Renditions by need: whoever only answers questions about an image needs fewer of its pixels."""
+    return Sizes() if spec.get("classes") else Sizes(screen=_SCREEN_OF_QUESTIONS)
 
 
 def run_job(*, job: Job, decoder: Decoder) -> None:

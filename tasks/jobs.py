@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotator import wake as waking
-from tasks import archives, ingest, queue, retire, storage
+from tasks import archives, ingest, queue, retire, storage, tiles
 from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
-from tasks.decode.verdicts import Limits
+from tasks.decode.verdicts import Limits, Sizes
 
 
 @shared_task
@@ -29,8 +29,15 @@ def ingest_pending() -> None:
     if job is None:
         finish_forgotten(now=now)
         return
-    ingest.run_job(job=job, decoder=_decoder(os.getpid()))
+    ingest.run_job(job=job, decoder=_decoder(os.getpid(), ingest.sizes_for(job.batch.schema.spec)))
     wake()
+
+
+@shared_task
+def make_tiles(project_id: int, sha256: str) -> None:
+    """Somebody looks closely at an image."""
+    sizes = Sizes(tile=tiles.TILE)
+    tiles.make_tiles(project_id=project_id, sha256=sha256, decoder=_decoder(os.getpid(), sizes))
 
 
 @shared_task
@@ -57,8 +64,8 @@ def wake() -> None:
     waking.wake(ingest_pending)
 
 
-@lru_cache(maxsize=1)
-def _decoder(process: int) -> Decoder:
-    """One child for each worker process; never one inherited over a fork."""
+@lru_cache(maxsize=4)
+def _decoder(process: int, sizes: Sizes) -> Decoder:
+    """One child for each worker process and kind of work; never one inherited over a fork."""
     limits = Limits(file_bytes=settings.MAX_IMAGE_BYTES, pixels=settings.MAX_IMAGE_PIXELS)
-    return Decoder(limits=limits)
+    return Decoder(limits=limits, sizes=sizes)

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import DomainError
 
-Rendition = Literal["original", "screen", "grid"]
+Rendition = Literal["original", "screen", "grid", "tiles"]
 # Leftovers of uploads whose server was killed; no upload takes this long.
 _FORGOTTEN_SECONDS = 48 * 3600
 
@@ -40,6 +40,11 @@ def image_key(project_id: int, sha256: str, rendition: Rendition) -> str:
     """Renditions by kind first, so that an object store can treat each kind by prefix."""
     ending = "" if rendition == "original" else ".webp"
     return f"projects/{project_id}/{rendition}/{sha256[:2]}/{sha256}{ending}"
+
+
+def tile_key(project_id: int, sha256: str, name: str) -> str:
+    """`name` is level-column-row; "made" comes after the last tile, with the reason if there are none."""
+    return f"projects/{project_id}/tiles/{sha256[:2]}/{sha256}/{name}"
 
 
 def archive_key(project_id: int, sha256: str) -> str:

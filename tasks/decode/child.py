@@ -10,13 +10,13 @@ import resource
 import signal
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 from tasks.decode.imaging import render
 from tasks.decode.verdicts import BadImage, Limits, Rendered, Sizes
 
-# Every message is a length and so many bytes: a request is a picture, an answer a JSON head and two pictures.
+# Every message is a length and so many bytes: a request is a picture, an answer a JSON head and pictures.
 LENGTH = struct.Struct(">I")
 _NOBODY = 65534
 
@@ -42,11 +42,13 @@ def _answer(data: bytes, render: Render, limits: Limits, sizes: Sizes) -> tuple[
     except BadImage as bad:
         return _head({"verdict": bad.verdict, "detail": bad.detail})
     sizes_of = {"screen": len(done.screen), "grid": len(done.grid)}
-    head = _head({"format": done.format, "width": done.width, "height": done.height, **sizes_of})
-    return (*head, done.screen, done.grid)
+    tiles = [[tile.level, tile.column, tile.row, len(tile.webp)] for tile in done.tiles]
+    upright = {"format": done.format, "width": done.width, "height": done.height}
+    head = _head({**upright, **sizes_of, "tiles": tiles})
+    return (*head, done.screen, done.grid, *(tile.webp for tile in done.tiles))
 
 
-def _head(fields: dict[str, str | int]) -> tuple[bytes, bytes]:
+def _head(fields: Mapping[str, object]) -> tuple[bytes, bytes]:
     text = json.dumps(fields).encode()
     return LENGTH.pack(len(text)), text
 

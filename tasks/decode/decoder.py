@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import IO, Any, TypeVar
 
 from tasks.decode.child import LENGTH
-from tasks.decode.verdicts import BadImage, Limits, Rendered, Sizes, as_verdict
+from tasks.decode.verdicts import BadImage, Limits, Rendered, Sizes, Tile, as_verdict
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _CHILD = (sys.executable, "-m", "tasks.decode.child")
@@ -167,9 +167,13 @@ class Decoder:
             return BadImage(as_verdict(head["verdict"]), str(head["detail"]))
         self._served += 1
         screen, grid = (self._read(min(int(head[name]), _RENDITION_MOST)) for name in ("screen", "grid"))
+        tiles = tuple(
+            Tile(int(level), int(column), int(row), self._read(min(int(size), _RENDITION_MOST)))
+            for level, column, row, size in head["tiles"]
+        )
         return Rendered(
             format=str(head["format"]), width=int(head["width"]), height=int(head["height"]),
-            screen=screen, grid=grid,
+            screen=screen, grid=grid, tiles=tiles,
         )  # fmt: skip
 
     def _head(self) -> dict[str, Any]:

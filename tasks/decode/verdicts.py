@@ -55,14 +55,26 @@ class Sizes:
     screen: int = 1280
     grid: int = 160
     quality: int = 75
+    tile: int = 0  # side of the tiles; 0: none are cut
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One square of the picture scaled by 1 / 2^level, the one at the right or the foot less than square."""
+
+    level: int
+    column: int
+    row: int
+    webp: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """An accepted picture: its upright size in pixels, its format, and its two WebP renditions."""
+    """An accepted picture: its upright size in pixels, its format, its two renditions, tiles if asked."""
 
     format: str
     width: int
     height: int
     screen: bytes
     grid: bytes
+    tiles: tuple[Tile, ...] = ()
