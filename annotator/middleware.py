@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import get_language_from_request
@@ -38,6 +39,21 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response
+
+
+class CharsetMiddleware:
+    """Refuses a body in an encoding that Python knows but that is none of text ("zlib")."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.encoding:
+            try:
+                "x".encode(request.encoding)
+            except (LookupError, UnicodeError):
+                raise BadRequest("not an encoding of text") from None
+        return self.get_response(request)
 
 
 class LanguageMiddleware:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 import msgspec
@@ -17,12 +19,32 @@ Body = TypeVar("Body")
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
-def read_body(request: HttpRequest, kind: type[Body]) -> Body:
-    """The request's JSON as `kind`; an empty body is an empty object. Raises Invalid."""
+# An escape in JSON's text: a pair of surrogates, half of one (the group), or any other.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+def read_body(request: HttpRequest, kind: type[Body], *, by_item: bool = False) -> Body:
+    """The request's JSON as `kind`; an empty body is an empty object. Raises Invalid.
+
+    `by_item`: the kind keeps items raw, to be read one by one. Half a surrogate pair in one of them, which
+    would spoil the whole, then spoils only its item.
+    """
+    body = request.body or b"{}"
     try:
-        return msgspec.json.decode(request.body or b"{}", type=kind)
+        return msgspec.json.decode(body, type=kind)
     except _UNREADABLE as error:
+        if by_item and (marked := _mark_halves(body)) != body:
+            with suppress(*_UNREADABLE):
+                return msgspec.json.decode(marked, type=kind)
         raise Invalid(errors=[{"where": "", "code": "malformed", "detail": str(error)}]) from None
+
+
+def _mark_halves(body: bytes) -> bytes:
+    """Half surrogate pairs as bytes that are no UTF-8: a raw item may hold them, and cannot be read."""
+    return _ESCAPE.sub(lambda found: b"\xed\xa0\x80" if found[1] else found[0], body)
 
 
 class StrictJSONParser(JSONParser):

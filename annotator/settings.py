@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "annotator.middleware.RequestIdMiddleware",
+    "annotator.middleware.CharsetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "annotator.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",

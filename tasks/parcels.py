@@ -129,13 +129,22 @@ def read(raw: msgspec.Raw, kind: type[Item]) -> Item | None:
     """One item, or None when it cannot be read."""
     try:
         return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+def read_skip(raw: msgspec.Raw) -> Skip | None:
+    """A note that cannot be read in part is no reason to hold up a skip."""
+    return read(raw, Skip) or read(_readable(raw), Skip)
+
+
+def _readable(raw: msgspec.Raw) -> msgspec.Raw:
+    return msgspec.Raw(bytes(raw).decode(errors="replace").encode())
 
 
 def _id_in(raw: msgspec.Raw) -> str:
     """The id of a submission that cannot be read otherwise, so that its sender finds it."""
-    item = read(raw, dict[str, Any])
+    item = read(_readable(raw), dict[str, Any])
     return str(item.get("id", ""))[:40] if item else ""
 
 

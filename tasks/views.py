@@ -61,7 +61,7 @@ def boot(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sync(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    asked = read_body(request, SyncRequest)
+    asked = read_body(request, SyncRequest, by_item=True)
     return _json(desk.sync(person=person, request=asked, now=timezone.now()))
 
 

@@ -27,6 +27,13 @@ HALF = "\\ud800"
 JSON = "application/json"
 
 
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
+def test_a_charset_that_is_none_of_text_is_refused(kind: str) -> None:
+    for charset in ("zlib", "base64", "rot13"):
+        answer = Client().generic("POST", "/sign-in", b"x", content_type=f"{kind}; charset={charset}")
+        assert answer.status_code == 400, charset
+
+
 def signed_in(person: Person) -> Client:
     client = Client(raise_request_exception=False)
     client.force_login(person, backend="workers.sessions.PersonBackend")

@@ -115,6 +115,18 @@ def test_one_bad_item_never_fails_its_neighbours(an: Client) -> None:
     assert Submission.objects.count() == 2
 
 
+def test_half_a_surrogate_pair_spoils_only_its_item(an: Client, cast: Cast) -> None:
+    tasks = sync(an, want=3)["tasks"]
+    good, bad = submission(tasks[0]), submission(tasks[1], payload={**ANSWER, "tags": {"kind": "\ud83d"}})
+    skip = {**seat(tasks[2]), "reason": "other", "note": "dark \ud800 \U0001f600 \\ud800"}
+    answer = sync(an, submissions=[good, bad], skips=[skip])
+    assert [result["status"] for result in answer["submissions"]] == ["accepted", "refused"]
+    assert answer["submissions"][1]["error"]["code"] == "malformed"
+    assert answer["skips"][0]["status"] == "skipped"
+    skipped = Assignment.objects.get(id=tasks[2]["assignment"])
+    assert skipped.note == "dark \ufffd\ufffd\ufffd \U0001f600 \\ud800"
+
+
 def test_a_refusal_speaks_the_persons_language(an: Client, cast: Cast) -> None:
     Person.objects.filter(id=cast.an.id).update(language="zh-hans")
     (task,) = sync(an, want=1)["tasks"]

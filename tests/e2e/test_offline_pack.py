@@ -60,6 +60,17 @@ def label(desk: Desk, count: int) -> list[str]:
     return names
 
 
+def cut(context: BrowserContext) -> None:
+    """Pull the cable. A page that opens meanwhile is without a line from its first moment only by the route."""
+    context.route("**/desk/sync", lambda route: route.abort())
+    context.set_offline(True)
+
+
+def mend(context: BrowserContext) -> None:
+    context.unroute("**/desk/sync")
+    context.set_offline(False)
+
+
 def reopened(desk: Desk, context: BrowserContext) -> Page:
     """The window is closed and opened again, still without a line."""
     desk.page.close()
@@ -79,7 +90,7 @@ def test_a_pack_is_labelled_without_a_line_and_arrives_once(
     assert min(seat.leased_until for seat in seats) > timezone.now() + timedelta(hours=11)
 
     desk.page.wait_for_function(KEPT)
-    context.set_offline(True)
+    cut(context)
     desk.start()
     names = label(desk, 6)
     desk.state("6 not yet sent")
@@ -94,7 +105,7 @@ def test_a_pack_is_labelled_without_a_line_and_arrives_once(
     desk.state(f"{SIZE} not yet sent")
     assert not Submission.objects.exists()
 
-    context.set_offline(False)
+    mend(context)
     desk.state("All sent", timeout=60_000)
     arrived = Counter(Submission.objects.values_list("task__image__name", flat=True))
     assert arrived == Counter(names)
