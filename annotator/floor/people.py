@@ -43,6 +43,10 @@ class PersonNow:
     seconds_a_task: float | None  # today's active time
     agreement: float | None  # 0 to 1, of the last AGREEMENT_DAYS days
 
+    def answers_to(self, words: str) -> bool:
+        """Whether the name or the login name has these words, in small letters."""
+        return words in self.person.display_name.casefold() or words in self.person.username
+
 
 def people_now(*, site: Site, now: datetime) -> list[PersonNow]:
     """Every annotator of the site, those to look after first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -25,6 +26,8 @@ from workers import people
 from workers.models import Site
 
 CHART_HOURS = 24
+# On the dashboard: those to look after first; a search or one more press shows the others.
+PEOPLE_SHOWN = 25
 REPORTS_SHOWN = 200
 
 
@@ -32,7 +35,7 @@ REPORTS_SHOWN = 200
 @require_GET
 def dashboard(request: HttpRequest) -> HttpResponse:
     site = access_site(request)
-    return render(request, "floor/dashboard.html", _now(site))
+    return render(request, "floor/dashboard.html", _now(request, site))
 
 
 @login_required
@@ -40,16 +43,24 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def live(request: HttpRequest) -> HttpResponse:
     """The part of the dashboard that refreshes itself."""
     site = access_site(request)
-    return render(request, "floor/live.html", _now(site))
+    return render(request, "floor/live.html", _now(request, site))
 
 
-def _now(site: Site) -> dict[str, Any]:
+def _now(request: HttpRequest, site: Site) -> dict[str, Any]:
     now = timezone.now()
     everybody = people_now(site=site, now=now)
+    wanted = request.GET.get("q", "").strip().casefold()
+    found = [row for row in everybody if row.answers_to(wanted)]
+    shown = found if request.GET.get("all") == "1" else found[:PEOPLE_SHOWN]
+    kept = {name: request.GET[name] for name in ("site", "all") if name in request.GET}
     return {
         "site": site,
         "now": now,
-        "people": everybody,
+        "people": shown,
+        "more": len(found) - len(shown),
+        "wanted": request.GET.get("q", "").strip(),
+        "kept": urlencode(kept),
+        "everybody": urlencode({**request.GET.dict(), "all": "1"}),
         "counts": {state.value: sum(row.state == state for row in everybody) for state in Now},
         "today": sum(row.today for row in everybody),
         "pace": sum(row.pace for row in everybody),

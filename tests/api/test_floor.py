@@ -190,3 +190,18 @@ def test_supervisors_of_two_sites_see_their_own_people(cast: Cast) -> None:
     names = {row.person.username for row in people_now(site=cast.datong, now=timezone.now())}
     assert names == {"deng"}
     assert Role.ANNOTATOR in {row.person.role for row in people_now(site=cast.datong, now=timezone.now())}
+
+
+def test_a_large_site_shows_those_to_look_after_and_finds_the_others(cast: Cast) -> None:
+    for n in range(60):
+        make_person(site=cast.guiyang, username=f"crowd-{n}", display_name=f"Wang {n}")
+    client = signed_in(cast.sun)
+    page = client.get("/floor/")
+    assert (len(page.context["people"]), page.context["more"]) == (25, 38)
+    everybody = client.get("/floor/live?all=1&q=wang")
+    assert len(everybody.context["people"]) == 60
+    for words in ("wang 59", "CROWD-59"):
+        (row,) = client.get("/floor/live", {"q": words}).context["people"]
+        assert row.person.display_name == "Wang 59"
+    nobody = client.get("/floor/live", {"q": "<b>"})
+    assert "&lt;b&gt;" in nobody.content.decode()
