@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SyncRequest, SyncResponse } from "../workbench/contract";
 import type { Desk } from "../workbench/desk";
-import { answersOf, fetchFeedback, isSent, nextOf } from "../workbench/practice/feedback";
+import { answersOf, countsOf, fetchFeedback, isSent, nextOf } from "../workbench/practice/feedback";
 import { FakeServer, settled, workingDesk } from "./desk-at-work";
 
 class School extends FakeServer {
@@ -77,6 +77,17 @@ describe("the way on", () => {
     expect(nextOf(standing)).toBe("more");
     expect(nextOf({ ...standing, counted: 5, mean: 0.5 })).toBe("again");
     expect(nextOf({ ...standing, counted: 5, mean: 0.5, left: 0 })).toBe("usedUp");
+  });
+
+  it("counts the shapes of each class on both sides", () => {
+    const drawn = (...classes: string[]) =>
+      classes.map((key, n) => ({ id: `${n}`, class: key, type: "box" as const, box: [1, 1, 9, 9] as const, attributes: {} }));
+    const yours = { tags: {}, shapes: drawn("cat", "dog") };
+    const right = { tags: {}, shapes: drawn("cat", "cat") };
+    expect(countsOf(yours, right)).toEqual([
+      { key: "cat", yours: 1, right: 2 },
+      { key: "dog", yours: 1, right: 0 },
+    ]);
   });
 
   it("sets both answers to each question side by side", () => {

@@ -55,3 +55,10 @@ export function answersOf(yours: Payload, right: Payload): Row[] {
   const keys = [...new Set([...Object.keys(right.tags), ...Object.keys(yours.tags)])];
   return keys.map((key) => ({ key, yours: yours.tags[key], right: right.tags[key] }));
 }
+
+/** How many shapes of each class were drawn, and how many are right. */
+export function countsOf(yours: Payload, right: Payload): { key: string; yours: number; right: number }[] {
+  const count = (payload: Payload, key: string): number => payload.shapes.filter((shape) => shape.class === key).length;
+  const keys = new Set([...right.shapes, ...yours.shapes].map((shape) => shape.class));
+  return [...keys].map((key) => ({ key, yours: count(yours, key), right: count(right, key) }));
+}

@@ -7,7 +7,7 @@ import { pathOf } from "../geometry/kinds";
 import { SafeHtml } from "../panels/html";
 import type { Practised } from "../session/practice";
 import { PathText } from "../view/path_text";
-import { answersOf, type Feedback, fetchFeedback, isSent, nextOf, RETRY_MS } from "./feedback";
+import { answersOf, countsOf, type Feedback, fetchFeedback, isSent, nextOf, RETRY_MS } from "./feedback";
 import { type Say, sayIn } from "./words";
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
@@ -77,23 +77,36 @@ function Answers({ desk, practised, right, say }: { desk: Desk; practised: Pract
     const word = (key: string): string => nameOf(options.find((one) => one.key === key) ?? { key }, desk.language);
     return [value ?? []].flat().map((one) => word(String(one))).join(", ") || say("nothing");
   };
-  const rows = answersOf(practised.payload, right);
+  const classes = new Map((practised.schema.spec.classes ?? []).map((one) => [one.key, one]));
+  const answered = answersOf(practised.payload, right).map(({ key, yours, right }) => ({
+    key,
+    name: nameOf(groups.get(key) ?? { key }, desk.language),
+    yours: said(key, yours),
+    right: said(key, right),
+  }));
+  const drawn = countsOf(practised.payload, right).map(({ key, yours, right }) => ({
+    key: `class ${key}`,
+    name: nameOf(classes.get(key) ?? { key }, desk.language),
+    yours: `×${yours}`,
+    right: `×${right}`,
+  }));
+  const rows = [...drawn, ...answered];
   if (rows.length === 0) return null;
   return (
     <table class="table dense">
       <thead>
         <tr>
-          <th scope="col">{say("question")}</th>
+          <th scope="col" />
           <th scope="col">{say("yours")}</th>
           <th scope="col">{say("right")}</th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.key} class={said(row.key, row.yours) === said(row.key, row.right) ? "" : "practice-differs"}>
-            <th scope="row">{nameOf(groups.get(row.key) ?? { key: row.key }, desk.language)}</th>
-            <td>{said(row.key, row.yours)}</td>
-            <td>{said(row.key, row.right)}</td>
+          <tr key={row.key} class={row.yours === row.right ? "" : "practice-differs"}>
+            <th scope="row">{row.name}</th>
+            <td>{row.yours}</td>
+            <td>{row.right}</td>
           </tr>
         ))}
       </tbody>
@@ -128,11 +141,10 @@ function Verdict({ desk, practised, feedback, say }: { desk: Desk; practised: Pr
         )}
       </dl>
       {shapes > 0 && (
-        <ul class="plain practice-legend">
-          <li class="yours">{say("yours")}</li>
-          <li class="right">{say("right")}</li>
-          <li class="soft">{say("boxes", { yours: practised.payload.shapes.length, right: right.shapes.length })}</li>
-        </ul>
+        <p class="practice-legend">
+          <span class="yours">{say("yours")}</span>
+          <span class="right">{say("right")}</span>
+        </p>
       )}
       <Answers desk={desk} practised={practised} right={right} say={say} />
       <p>{say(next, { n: standing.needed - standing.counted })}</p>

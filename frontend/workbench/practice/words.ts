@@ -19,14 +19,12 @@ const en = {
   needed: "Needed",
   yours: "Your answer",
   right: "Right answer",
-  question: "Question",
   nothing: "nothing",
   passed: "You have passed. The work begins now.",
   more: "At least {n} more.",
   usedUp: "That was the last practice image. Your supervisor has been told and will help you.",
   again: "Not enough yet: go on practising.",
   next: "Go on",
-  boxes: "{yours} drawn, {right} are right",
 } as const;
 
 type Key = keyof typeof en;
@@ -49,14 +47,12 @@ const zhHans: Readonly<Record<Key, string>> = {
   needed: "需要达到",
   yours: "您的答案",
   right: "正确答案",
-  question: "问题",
   nothing: "无",
   passed: "您已通过练习，现在正式开始工作。",
   more: "至少还要 {n} 张。",
   usedUp: "这是最后一张练习图。已通知班组长，他会来帮您。",
   again: "还不够，请继续练习。",
   next: "继续",
-  boxes: "您画了 {yours} 个，正确答案有 {right} 个",
 };
 
 export type Say = (key: Key, values?: Readonly<Record<string, string | number>>) => string;
