@@ -32,6 +32,9 @@ const NO_KEYS: OptionKeys = { classes: new Map(), options: new Map() };
 export const ANY = 0;
 const DEFAULTS: Settings = { project: null, crosshair: true, lastClass: {} };
 
+/** No class has this key. */
+const ANY_CLASS = "";
+
 export class Desk {
   readonly language: Language;
   readonly t: Translate;
@@ -83,11 +86,11 @@ export class Desk {
     return (classes.find(({ key }) => key === last) ?? classes[0])?.key ?? "";
   });
 
-  /** How the next shape is drawn: the way last used for its class, else the schema's first. */
+  /** How the next shape is drawn: the way last used for its class, else for any, else the schema's first. */
   readonly way = computed((): Way => {
     const name = this.shapeClass.value;
     const ways = waysOf(this.session.work.value?.schema.spec.classes?.find(({ key }) => key === name));
-    const last = this.settings.value.ways?.[name];
+    const last = this.settings.value.ways?.[name] ?? this.settings.value.ways?.[ANY_CLASS];
     return ways.find((way) => way === last) ?? ways[0] ?? "box";
   });
 
@@ -301,7 +304,7 @@ export class Desk {
 
   /** Draws the class in this way from now on. */
   useWay(way: Way): void {
-    this.keep({ ways: { ...this.settings.peek().ways, [this.shapeClass.peek()]: way } });
+    this.keep({ ways: { ...this.settings.peek().ways, [this.shapeClass.peek()]: way, [ANY_CLASS]: way } });
     this.tool.value = "draw";
   }
 

@@ -36,7 +36,7 @@ export class Chart<C, E> {
       const handler = nodes[depth]?.[kind];
       if (!handler) continue;
       const target = handler(this.context, event);
-      if (target !== undefined) this.go(target);
+      if (typeof target === "string") this.go(target);
       return;
     }
   }
@@ -46,7 +46,7 @@ export class Chart<C, E> {
     const node = this.nodes().findLast((one) => one[kind]);
     if (!node) return false;
     const target = node[kind]?.(this.context);
-    if (target !== undefined) this.go(target);
+    if (typeof target === "string") this.go(target);
     return true;
   }
 
