@@ -29,7 +29,8 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class Lot:
     """All shapes of one kind: `image[i]` and `seat[i]` say where shape i was drawn and by whom, `layers`
-    its place among the person's shapes, `items` are the geometries as the kind reads them."""
+    its place among the person's shapes, `items` are the geometries as the kind reads them; `occluded`:
+    whether any shape is said to be."""
 
     kind: Kind[Any]
     shapes: list[Shape]
@@ -37,6 +38,7 @@ class Lot:
     layers: Floats
     image: Ints
     seat: Ints
+    occluded: bool
 
     def group(self, *, seats: int) -> Ints:
         """The lot's candidates: clusters x seats, the shape's number or -1."""
@@ -86,6 +88,7 @@ def _lot(kind: Kind[Any], rows: list[tuple[Shape, float, int, int]], extent: Flo
         layers=np.array(layers, dtype=np.float64),
         image=np.array(image, dtype=np.int64),
         seat=np.array(seat, dtype=np.int64),
+        occluded=any(shape.occluded for shape in shapes),
     )
 
 

@@ -24,7 +24,7 @@ class TagConsensus:
     differed: tuple[str, ...]
 
 
-class ShapeConsensus(msgspec.Struct, frozen=True):
+class ShapeConsensus(msgspec.Struct, frozen=True, gc=False):
     """One fused shape; `geometry` as a payload has it under its kind. `confidence` = `existence` x
     `class_confidence`; `expected_iou`: the similarity to expect with the true shape (IoU for what has an
     area); `attribute_confidence` is that of the least sure attribute, 1.0 without any."""
@@ -65,7 +65,7 @@ class ShapeConsensus(msgspec.Struct, frozen=True):
         return tuple(self.geometry)
 
 
-class Doubt(msgspec.Struct, frozen=True):
+class Doubt(msgspec.Struct, frozen=True, gc=False):
     """How sure the consensus is of one part. `where` is a path into the payload: `tags.garment`, `shapes[3]`,
     `rejected[0]`, or `shapes` for "there is nothing"; `reason` is what to ask a person about it:
     tag_unsure, existence_unsure, class_unsure, attribute_unsure, geometry_unsure or empty_unsure."""
