@@ -1,7 +1,7 @@
 """What goes in: one annotator's answer to one task, and the label schema it answers."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ class Mask(msgspec.Struct, frozen=True):
     counts: str
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True, gc=False):
     """One object as an annotator drew it; `label` is the key of its class, `kind` that of its geometry.
 
     The geometry lies in the field of its kind, as in the payload: pixels of the upright image.
@@ -45,7 +45,7 @@ class Shape(msgspec.Struct, frozen=True):
         return getattr(self, self.kind)
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """One submission, parsed. `skill` is the annotator's expected accuracy, strictly inside 0..1.
 
     The shapes are sorted, so that the order a person drew in changes nothing; `layers` holds each one's
@@ -64,13 +64,18 @@ class Answer(msgspec.Struct, frozen=True):
 class Field:
     """A question with a closed or open set of values: a tag group, or an attribute of a class.
 
-    kind: single, select (one of options), multiple (any of options), checkbox, number, text.
+    kind: single, select, radio (one of options), multiple (any of options), checkbox, number, text, tree (one
+    of options in a tree: `parents` names each one's, "" for none, before those below it). `ordered`: the
+    options lie on a scale; `leaves_only`: a node with finer ones below it is no answer.
     """
 
     key: str
     kind: str
     options: tuple[str, ...] = ()
     required: bool = False
+    ordered: bool = False
+    leaves_only: bool = False
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,23 @@ def parse_spec(spec: Mapping[str, Any]) -> Spec:
 
 
 def _field(field: Mapping[str, Any]) -> Field:
+    nodes = list(_nodes(field.get("options", ()), parent=""))
     return Field(
         key=field["key"],
         kind=field["kind"],
-        options=tuple(option["key"] for option in field.get("options", ())),
+        options=tuple(key for key, _ in nodes),
         required=bool(field.get("required", False)),
+        ordered=bool(field.get("ordered", False)),
+        leaves_only=bool(field.get("leaves_only", False)),
+        parents=tuple(parent for _, parent in nodes),
     )
+
+
+def _nodes(options: Iterable[Mapping[str, Any]], *, parent: str) -> Iterator[tuple[str, str]]:
+    """Each option with its parent's key, those of a tree before the finer ones below them."""
+    for option in options:
+        yield option["key"], parent
+        yield from _nodes(option.get("options", ()), parent=option["key"])
 
 
 class _Payload(msgspec.Struct):
@@ -132,14 +148,11 @@ def parse_answer(
 
 
 def _is_usable(shape: Shape) -> bool:
-    geometry = shape.geometry
     if shape.kind == "box":
-        return (
-            geometry is not None
-            and len(geometry) == 4
-            and all(map(math.isfinite, geometry))
-            and geometry[2] > 0 < geometry[3]
-        )
+        box = shape.box
+        # The sum of four pixels is finite exactly where all of them are.
+        return box is not None and len(box) == 4 and math.isfinite(sum(box)) and box[2] > 0 < box[3]
+    geometry = shape.geometry
     if geometry is None or isinstance(geometry, Mask):
         return geometry is not None
     rings: Sequence[Numbers] = geometry if shape.kind == "polygon" else (geometry,)

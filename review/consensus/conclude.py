@@ -60,7 +60,7 @@ def _case(task: Asked) -> Case:
 
 
 def _consensus(case: Case, objects: ObjectConsensus) -> Consensus:
-    tags = conclude_tags(case.answers, case.spec)
+    tags = conclude_tags(case.answers, case.spec, case.crowd)
     return Consensus(
         tags=tuple(tag for tag, _ in tags),
         shapes=objects.shapes,

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from review.consensus.habits import Habits
 from review.consensus.matching import Floats
 
 DEFAULT_SKILL = 0.85
@@ -24,11 +25,13 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """A project's people. `mix`: the shares of spurious, hard and easy candidates, seen or not."""
+    """A project's people. `mix`: the shares of spurious, hard and easy candidates, seen or not; `habits`: how
+    they answer each question of choice, by its name (kept apart: not in this crowd's JSON)."""
 
     mix: tuple[float, ...] = (0.5, 0.15, 0.35)
     typical: Profile = Profile()
     profiles: Mapping[int, Profile] = field(default_factory=dict)
+    habits: Mapping[str, Habits] = field(default_factory=dict)
 
     def profile(self, *, annotator: int, skill: float) -> Profile:
         """The annotator's own profile, or the typical one shifted by the skill."""

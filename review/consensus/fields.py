@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from review.consensus import votes
 from review.consensus.answers import Field, TagValue
+from review.consensus.habits import Habits
+from review.consensus.rover import MOST, rover, similarity
 
 OPEN_OPTIONS = 10  # an open question (text, number) has many wrong answers
 SAME_NUMBER = 0.01  # numbers this near to each other, relative to the larger, are the same answer
@@ -21,17 +23,34 @@ class FieldVote:
     votes: dict[str, int]
 
 
-def vote_field(field: Field, values: Sequence[TagValue], *, skills: Sequence[float]) -> FieldVote:
+@dataclass(frozen=True, slots=True)
+class Voters:
+    """Who gave the values, one entry a value; `habits` is what a full pass knows of this question."""
+
+    skills: Sequence[float]
+    people: Sequence[int] = ()
+    habits: Habits | None = None
+
+    def posterior(self, names: Sequence[str], *, options: int) -> dict[str, float]:
+        """P(value is true), by falling probability."""
+        if self.habits is not None and self.habits.knows(names):
+            return self.habits.posterior(names, people=self.people, skills=self.skills)
+        return votes.posterior(names, skills=self.skills, options=options)
+
+
+def vote_field(field: Field, values: Sequence[TagValue], *, voters: Voters) -> FieldVote:
     """One value from several; None is an answer too: "left open". Needs at least one answer."""
     if field.kind == "multiple":
-        return _multiple(field, [_options(value) for value in values], skills)
+        return _multiple(field, [_options(value) for value in values], voters.skills)
     if field.kind == "number":
-        return _number(values, skills)
+        return _number(values, voters.skills)
     if field.kind == "text":
-        return _text(values, skills)
+        return _text(values, voters.skills)
+    if field.kind == "tree":
+        return _tree(field, [as_text(value) for value in values], voters.skills)
     if field.kind == "checkbox":
-        return _single([bool(value) for value in values], skills, options=2)
-    return _single(values, skills, options=len(field.options) + (not field.required))
+        return _single(field, [bool(value) for value in values], voters, options=2)
+    return _single(field, values, voters, options=len(field.options) + (not field.required))
 
 
 def as_text(value: TagValue) -> str:
@@ -42,22 +61,77 @@ def as_text(value: TagValue) -> str:
 
 
 def score_value(field: Field, value: TagValue, *, truth: TagValue) -> float:
-    """How far `value` is the true one, 0..1: shared options of a multiple choice, else all or nothing."""
+    """How far `value` is the true one, 0..1.
+
+    Shared options of a multiple choice, shared steps of a path in a tree, nearness on a scale or in writing;
+    else all or nothing.
+    """
     if field.kind == "multiple":
         return _jaccard(_options(value), _options(truth))
+    if field.kind == "tree":
+        return _jaccard(set(_path(field, as_text(value))), set(_path(field, as_text(truth))))
     if field.kind == "text":
-        return float(_normalised(value) == _normalised(truth))
+        return similarity(_normalised(value), _normalised(truth))
     if field.kind == "checkbox":
         return float(bool(value) == bool(truth))
     if field.kind == "number" and value is not None and truth is not None:
         return float(_near(_as_number(value), _as_number(truth)))
+    if field.ordered and value in field.options and truth in field.options:
+        apart = abs(field.options.index(str(value)) - field.options.index(str(truth)))
+        return 1.0 - apart / max(len(field.options) - 1, 1)
     return float(value == truth)
 
 
-def _single(values: Sequence[TagValue], skills: Sequence[float], *, options: int) -> FieldVote:
+def _single(field: Field, values: Sequence[TagValue], voters: Voters, *, options: int) -> FieldVote:
+    """The likeliest option; of options on a scale the one in the middle of the posterior."""
     names = [as_text(value) for value in values]
-    chosen, confidence = next(iter(votes.posterior(names, skills=skills, options=options).items()))
-    return FieldVote(value=values[names.index(chosen)], confidence=confidence, votes=_count(names))
+    chances = voters.posterior(names, options=options)
+    chosen = next(iter(chances))
+    if field.ordered and chosen:
+        chosen = _middle({key: chances[key] for key in field.options if key in chances})
+    value = values[names.index(chosen)] if chosen in names else chosen
+    return FieldVote(value=value, confidence=chances[chosen], votes=_count(names))
+
+
+def _middle(chances: dict[str, float]) -> str:
+    """The first of ordered options with half of their chance at or before it."""
+    half, below = sum(chances.values()) / 2.0, 0.0
+    for key, chance in chances.items():
+        below += chance
+        if below >= half - 1e-12:
+            return key
+    return next(reversed(chances))
+
+
+def _tree(field: Field, names: Sequence[str], skills: Sequence[float]) -> FieldVote:
+    """From the root down: a vote among the branches by those who went there, as long as it is likelier than
+    not; who says "dog" has also said "animal", and who says "animal" has not denied the dog."""
+    paths = [_path(field, name) for name in names]
+    chosen, confidence = "", 1.0
+    for depth in range(max(map(len, paths))):
+        inside = [r for r, path in enumerate(paths) if chosen == "" or chosen in path]
+        steps = [paths[r][depth] for r in inside if len(paths[r]) > depth]
+        said = [skills[r] for r in inside if len(paths[r]) > depth]
+        if not steps:
+            break
+        options = sum(parent == chosen for parent in field.parents) + (not field.required and not depth)
+        best, chance = next(iter(votes.posterior(steps, skills=said, options=max(options, 1)).items()))
+        is_thin = chance <= 0.5 or 2 * len(steps) < len(inside)
+        if depth and is_thin and not field.leaves_only:
+            break
+        chosen, confidence = best, confidence * chance
+        if not chosen:
+            break
+    return FieldVote(value=chosen or None, confidence=confidence, votes=_count(names))
+
+
+def _path(field: Field, name: str) -> list[str]:
+    """From the root to the node; of "left open", and of a node no longer there, itself alone."""
+    parents = dict(zip(field.options, field.parents, strict=True))
+    path = [name]
+    while parents.get(path[0]):
+        path.insert(0, parents[path[0]])
+    return path
 
 
 def _multiple(field: Field, values: Sequence[set[str]], skills: Sequence[float]) -> FieldVote:
@@ -98,17 +172,25 @@ def _weighted_median(given: Sequence[tuple[float, float]]) -> float:
 
 
 def _text(values: Sequence[TagValue], skills: Sequence[float]) -> FieldVote:
-    """The most trusted reading after normalising; written as most of its voters wrote it."""
+    """The most trusted reading after normalising, written as most of its voters wrote it; where no reading is
+    likelier than not, one fused place by place."""
     keys = [_normalised(value) for value in values]
     chosen, confidence = next(iter(votes.posterior(keys, skills=skills, options=OPEN_OPTIONS).items()))
+    if confidence <= 0.5 and len(keys) > 2 and all(keys) and max(map(len, keys)) <= MOST:
+        fused, confidence = rover([_tidy(value) for value in values], skills=skills)
+        return FieldVote(value=fused, confidence=confidence, votes=_count(keys))
     written = sorted(str(v).strip() for v, key in zip(values, keys, strict=True) if key == chosen and key)
     value = max(written, key=written.count) if written else None
     return FieldVote(value=value, confidence=confidence, votes=_count(keys))
 
 
-def _normalised(value: TagValue) -> str:
+def _tidy(value: TagValue) -> str:
     text = unicodedata.normalize("NFKC", "" if value is None else str(value))
-    return re.sub(r"\s+", " ", text).strip().casefold()
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _normalised(value: TagValue) -> str:
+    return _tidy(value).casefold()
 
 
 def _as_number(value: TagValue) -> float:

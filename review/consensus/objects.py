@@ -3,7 +3,7 @@
 All images of a call go through the same arrays; what one image gets does not depend on the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from review.consensus.agree import Scores, credits
 from review.consensus.answers import Answer, Field, Shape, Spec, TagValue
 from review.consensus.existence import kinds
-from review.consensus.fields import vote_field
+from review.consensus.fields import Voters, vote_field
 from review.consensus.kinds import Drawn
 from review.consensus.lots import Case, Lot, People, gather_lots, gather_people
 from review.consensus.matching import Floats, Ints
@@ -40,6 +40,18 @@ class Found:
     drawn: tuple[Shape | None, ...]
     shape: ShapeConsensus
     earned: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What is said of a shape beside its class; `confidence`: of the least sure attribute."""
+
+    attributes: Mapping[str, TagValue]
+    confidence: float
+    occluded: bool
+
+
+NOTHING_SAID = Described({}, 1.0, False)
 
 
 def conclude_objects(cases: Sequence[Case]) -> list[ObjectConsensus]:
@@ -77,11 +89,15 @@ def _conclude_lot(lot: Lot, cases: Sequence[Case], people: People, found: list[l
     options = np.array([len(case.spec.classes) for case in cases])[image]
     named = name(labels, skill=people.skill[who], options=options)
     alike = seen & (labels == named.label[:, None])
+    earned = credits(fused.similarity, same_class=alike)
+    everybody = ((earned > 0) | (who < 0)).all(axis=1)
+    submissions = [tuple([answer.submission for answer in case.answers]) for case in cases]
     rows = zip(
         image.tolist(),
         members.tolist(),
         alike.tolist(),
-        credits(fused.similarity, same_class=alike).tolist(),
+        earned.tolist(),
+        everybody.tolist(),
         _places(lot, members),
         fused.geometries,
         [names[number] for number in named.label.tolist()],
@@ -90,25 +106,38 @@ def _conclude_lot(lot: Lot, cases: Sequence[Case], people: People, found: list[l
         np.round(fused.expected, CONFIDENCE_DIGITS).tolist(),
         strict=True,
     )
-    for i, row, same, earned, place, geometry, label, existence, class_confidence, expected in rows:
-        answers = cases[i].answers
-        drawn = tuple([lot.shapes[n] if n >= 0 else None for n in row[: len(answers)]])
-        attributes, sure, occluded = _describe(label, drawn, same, answers, cases[i].spec)
+    for i, row, same, parts, unanimous, place, geometry, label, existence, class_confidence, expected in rows:
+        case = cases[i]
+        drawn = tuple([lot.shapes[n] if n >= 0 else None for n in row[: len(case.answers)]])
+        described = NOTHING_SAID
+        if lot.occluded or case.spec.classes.get(label):
+            described = _describe(label, drawn, same, case.answers, case.spec)
+        agreed, differed = _sides(submissions[i], parts, unanimous)
         shape = ShapeConsensus(
             id="",
             label=label,
             kind=lot.kind.name,
             geometry=geometry,
-            attributes=attributes,
+            attributes=described.attributes,
             existence=existence,
             class_confidence=class_confidence,
-            attribute_confidence=sure,
+            attribute_confidence=described.confidence,
             expected_iou=expected,
-            agreed=tuple([a.submission for a, part in zip(answers, earned, strict=False) if part]),
-            differed=tuple([a.submission for a, part in zip(answers, earned, strict=False) if not part]),
-            occluded=occluded,
+            agreed=agreed,
+            differed=differed,
+            occluded=described.occluded,
         )
-        found[i].append(Found(place, drawn, shape, tuple(earned)))
+        found[i].append(Found(place, drawn, shape, tuple(parts)))
+
+
+def _sides(
+    submissions: tuple[str, ...], parts: Sequence[float], unanimous: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who agreed and who differed, by what they earned."""
+    if unanimous:
+        return submissions, ()
+    sides = list(zip(submissions, parts, strict=False))
+    return tuple([s for s, part in sides if part]), tuple([s for s, part in sides if not part])
 
 
 def _places(lot: Lot, members: Ints) -> list[tuple[object, ...]]:
@@ -130,25 +159,22 @@ def _places(lot: Lot, members: Ints) -> list[tuple[object, ...]]:
 
 def _describe(
     label: str, drawn: Sequence[Shape | None], same: Sequence[bool], answers: Sequence[Answer], spec: Spec
-) -> tuple[dict[str, TagValue], float, bool]:
+) -> Described:
     """Attributes and occlusion by vote of those who named the class, and how sure the least sure one is.
 
     Free text does not count there: a remark is seldom worded twice alike, and that is no dispute.
     """
-    fields = spec.classes.get(label, ())
-    if not fields and not any(shape is not None and shape.occluded for shape in drawn):
-        return {}, 1.0, False
     voters = [(s, a.skill) for s, a, named in zip(drawn, answers, same, strict=False) if s and named]
-    skills = [skill for _, skill in voters]
+    voted = Voters(skills=[skill for _, skill in voters])
     values: dict[str, TagValue] = {}
     least = 1.0
-    for field in fields:
+    for field in spec.classes.get(label, ()):
         given = [shape.attributes.get(field.key) for shape, _ in voters]
         if all(value is None for value in given):
             continue
-        vote = vote_field(field, given, skills=skills)
+        vote = vote_field(field, given, voters=voted)
         if vote.value is not None:
             values[field.key] = vote.value
         least = least if field.kind == "text" else min(least, vote.confidence)
-    occluded = vote_field(OCCLUDED, [shape.occluded for shape, _ in voters], skills=skills)
-    return values, least, bool(occluded.value)
+    occluded = vote_field(OCCLUDED, [shape.occluded for shape, _ in voters], voters=voted)
+    return Described(values, least, bool(occluded.value))

@@ -4,20 +4,31 @@ from collections.abc import Sequence
 
 from review.consensus.agree import Scores
 from review.consensus.answers import Answer, Field, Spec, TagValue
-from review.consensus.fields import score_value, vote_field
+from review.consensus.crowd import Crowd
+from review.consensus.fields import Voters, score_value, vote_field
 from review.consensus.results import TagConsensus
 
 
-def conclude_tags(answers: Sequence[Answer], spec: Spec) -> list[tuple[TagConsensus, Scores]]:
+def conclude_tags(answers: Sequence[Answer], spec: Spec, crowd: Crowd) -> list[tuple[TagConsensus, Scores]]:
     """Each tag group that anybody answered, with each answer's score at it."""
     found = []
     for field in spec.tags:
         values = [answer.tags.get(field.key) for answer in answers]
         if all(value is None for value in values):
             continue
-        vote = vote_field(field, values, skills=[answer.skill for answer in answers])
+        voters = Voters(
+            skills=[answer.skill for answer in answers],
+            people=[answer.annotator for answer in answers],
+            habits=crowd.habits.get(question_of(field)),
+        )
+        vote = vote_field(field, values, voters=voters)
         found.append(tag_of(field, answers, value=vote.value, confidence=vote.confidence, votes=vote.votes))
     return found
+
+
+def question_of(field: Field) -> str:
+    """The name a tag group's habits are kept under."""
+    return f"tags.{field.key}"
 
 
 def tag_of(

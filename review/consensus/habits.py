@@ -1,0 +1,55 @@
+"""How a project's people answer one question of closed choice, as the last full pass found.
+
+A task is concluded from it alone, without another pass: the average of two posteriors, by confusion matrices
+(classes/online.py) and by one skill a person (classes/one_coin.py), made honest by rho
+(classes/calibrate.py). Somebody the pass did not meet answers as the crowd does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from review.consensus.classes.calibrate import temper
+from review.consensus.classes.em import normalise
+from review.consensus.classes.table import Floats
+
+LEAST = 1e-4  # what nobody has done yet somebody will do
+Rows = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """`options`: the answers that can be given, "" for left open; `prior` of each to be true; `crowd`: chance
+    of each answer (column) where an option (row) is true; `people`: the same of each annotator."""
+
+    options: tuple[str, ...]
+    prior: tuple[float, ...]
+    crowd: Rows
+    rho: float
+    people: Mapping[int, Rows] = field(default_factory=dict)
+
+    def knows(self, names: Sequence[str]) -> bool:
+        return len(self.options) > 1 and set(names) <= set(self.options)
+
+    def posterior(
+        self, names: Sequence[str], *, people: Sequence[int], skills: Sequence[float]
+    ) -> dict[str, float]:
+        """P(option is true) of every option, by falling probability then by their order."""
+        # Sorted before they are added: floating-point sums must not depend on the order of the answers.
+        given = sorted(zip(names, people, skills, strict=True))
+        code = {name: i for i, name in enumerate(self.options)}
+        columns = np.array([code[name] for name, _, _ in given])
+        rows = np.array([self.people.get(person, self.crowd) for _, person, _ in given])
+        matrices = np.log(np.maximum(rows[np.arange(len(given)), :, columns], LEAST)).sum(axis=0)
+        log_prior = np.log(np.maximum(np.array(self.prior), LEAST))
+        right = np.log([skill for _, _, skill in given])
+        wrong = np.log1p(-np.array([skill for _, _, skill in given])) - np.log(len(self.options) - 1)
+        coins = np.where(columns[:, None] == np.arange(len(self.options)), right[:, None], wrong[:, None])
+        both: Floats = normalise(np.array([matrices + log_prior, coins.sum(axis=0) + log_prior]))
+        count = np.array([float(len(given))])
+        chances = temper(both.mean(axis=0)[None], answers=count, rho=self.rho)[0].tolist()
+        ranked = sorted(zip(self.options, chances, strict=True), key=lambda pair: (-pair[1], code[pair[0]]))
+        return dict(ranked)
