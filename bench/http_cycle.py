@@ -65,14 +65,15 @@ def payload() -> dict[str, Any]:
 
 def seed(people: int) -> tuple[list[str], list[int], int, int]:
     """Two batches of tasks, one for each side. Login names, person ids, and the lane for bare SQL."""
-    from tests.factories import make_batch, make_person, make_project, make_site, make_tasks
+    from bench.crowd import fill, settle_down
+    from tests.factories import make_batch, make_person, make_project, make_site
 
     site = make_site()
     project = make_project(sites=[site], overlap=1, max_overlap=1)
     bare = make_batch(make_project(overlap=1, max_overlap=1))
     for batch in (make_batch(project), bare):
-        for _ in range(TASKS // 5000):
-            make_tasks(batch, 5000)
+        fill(batch, TASKS)
+    settle_down()
     crew = [make_person(site=site) for _ in range(people)]
     return [p.username for p in crew], [p.id for p in crew], project.id, bare.lanes.get(returned=False).id
 
@@ -187,7 +188,7 @@ def rate(work: Callable[[int, float], int], people: int, seconds: float) -> floa
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--people", type=int, default=4)
     options = parser.parse_args()
     with running_servers():
