@@ -81,7 +81,9 @@ def inputs_per_box(page: Page) -> float:
     rows = page.locator(".rows li")
     before = rows.count()
     inputs = sum(draw_box(page, at) for at in (0.2, 0.4, 0.6))
-    assert rows.count() == before + 3, "a box was not drawn"
+    page.wait_for_function(
+        "count => document.querySelectorAll('.rows li').length === count", arg=before + 3, timeout=10_000
+    )
     return inputs / 3
 
 

@@ -118,6 +118,8 @@ export interface Payload {
 export interface TaskImage {
   url: string;
   thumb: string;
+  /** A large picture's tiles: the last part of the path gives way to level-column-row.webp. */
+  tiles?: string | null;
   width: number;
   height: number;
   name: string;

@@ -11,6 +11,7 @@ import { fetchImage, Pack, storedFirst } from "./pack/pack";
 import { PackStore } from "./pack/store";
 import { decodeImage, Images } from "./session/images";
 import { keepAll } from "./shell/register";
+import { Meter } from "./session/meter";
 import { Session, type Work } from "./session/session";
 import { forgetBoot } from "./shell/memory";
 import { type DeskDb, openDesk, type Settings } from "./sync/db";
@@ -48,6 +49,7 @@ export class Desk {
   readonly session: Session;
   readonly sync: Sync;
   readonly tabs: Tabs;
+  readonly meter = new Meter();
 
   readonly settings = signal<Settings>(DEFAULTS);
   /** "draw" is whatever way the class is drawn in. */

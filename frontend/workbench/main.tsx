@@ -33,6 +33,7 @@ async function start(root: HTMLElement): Promise<void> {
     void navigator.storage?.persist?.();
     render(<App desk={desk} />, root);
     goOn(desk, boot);
+    desk.meter.watch();
     // After the page is there and before the first picture is.
     setTimeout(warmPainter, 0);
     void keepShell();

@@ -35,6 +35,14 @@ function State({ desk }: { desk: Desk }) {
   );
 }
 
+/** What the line carries: for whoever wonders why a picture takes its time. */
+function Line({ desk }: { desk: Desk }) {
+  const { bytes, images, kbps } = desk.meter.reading.value;
+  if (images === 0) return null;
+  const kb = Math.round(bytes / images / 1000);
+  return <p class="menu-note number">{desk.t("lineCarries", { kb, kbps: kbps === null ? "–" : Math.round(kbps) })}</p>;
+}
+
 function TodayLine({ desk }: { desk: Desk }) {
   const today = desk.session.today.value;
   if (!today) return null;
@@ -51,6 +59,7 @@ function PersonMenu({ desk }: { desk: Desk }) {
         <span class="person">{boot.person.name}</span> ▾
       </summary>
       <div class="menu-list">
+        <Line desk={desk} />
         {desk.session.work.value && (
           <>
             <button type="button" class="narrow-only" onClick={() => open(desk, "guide")}>

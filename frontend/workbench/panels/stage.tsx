@@ -44,6 +44,33 @@ function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<R
   return renderer;
 }
 
+/** Large pictures have tiles for a closer look. */
+function useTiles(desk: Desk, stage: Stage, host: { current: HTMLElement | null }): void {
+  useLayoutEffect(() => {
+    const { tiles, width, height } = stage.work.held.image;
+    if (!tiles || !host.current) return;
+    const element = host.current;
+    let stop = (): void => {};
+    let left = false;
+    const begin = async (): Promise<void> => {
+      const { TileLayer } = await import("../view/tile_layer");
+      if (left) return;
+      const layer = new TileLayer(element, { tiles, width, height }, () => desk.meter.isSlow, () => desk.camera.screen.peek());
+      const end = atFrames(() => desk.camera.view.value, (view) => layer.move(view));
+      stop = () => {
+        end();
+        layer.stop();
+      };
+    };
+    // Without its code the smaller copy of the picture is all there is.
+    begin().catch(() => {});
+    return () => {
+      left = true;
+      stop();
+    };
+  }, [stage]);
+}
+
 function sceneOf(stage: Stage): Scene {
   const { editor, held } = stage.work;
   const active = editor.selectedId.value;
@@ -119,7 +146,9 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
   const pointer = useSignal<Point | null>(null);
   const loading = useSignal<Loading>("loading");
   const attempt = useSignal(0);
+  const tiles = useRef<HTMLDivElement>(null);
   const renderer = useDrawing(desk, drawing);
+  useTiles(desk, stage, tiles);
   usePointer(desk, surface, pointer);
   const { name } = stage.work.held.image;
   const { t } = desk;
@@ -141,6 +170,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name })}
       >
         <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />
+        <div class="drawing" ref={tiles} />
         <div class="drawing" ref={drawing} />
         <Unpainted desk={desk} stage={stage} renderer={renderer} />
         <Overlay desk={desk} stage={stage} pointer={pointer} />
