@@ -89,6 +89,8 @@ def forecast(
     if n == 0:
         middle = (fewest + most) / 2.0
         return Forecast(tasks, middle, round(tasks * middle), tasks * fewest, tasks * most, 0)
+    # The terms may have changed since.
+    given = [min(max(g, fewest), most) for g in given]
     mean = sum(given) / n
     # One earlier task more at each bound: a handful that all took three do not prove that all will.
     spread = (sum((g - mean) ** 2 for g in given) + (fewest - mean) ** 2 + (most - mean) ** 2) / (n + 2)

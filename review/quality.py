@@ -67,5 +67,7 @@ def cost_of(answers: int, *, project: Project) -> Decimal:
 
 
 def _given(project: Project) -> list[int]:
-    settled = Task.objects.filter(project=project, state=Task.State.SETTLED).order_by("-id")
-    return list(settled.values_list("answers", flat=True)[:SAMPLE])
+    """Answers that the latest settled tasks took; what the client knew beforehand says nothing of that."""
+    settled = Consensus.objects.filter(task__project=project, task__state=Task.State.SETTLED)
+    asked = settled.exclude(source=Consensus.Source.CLIENT).order_by("-task_id")
+    return list(asked.values_list("answers", flat=True)[:SAMPLE])

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from review.portal import releases, results
+from review.portal import quality, releases, results
 
 urlpatterns = [
+    path("projects/<int:project_id>/quality/", quality.project_quality, name="portal-quality"),
+    path("projects/<int:project_id>/quality/known", quality.known_answers, name="portal-known"),
+    path(
+        "projects/<int:project_id>/quality/<int:task_id>/retire",
+        quality.retire_gold,
+        name="portal-gold-retire",
+    ),
+    path("batches/<int:batch_id>/forecast", quality.batch_cost, name="portal-batch-forecast"),
     path("batches/<int:batch_id>/confidence", results.batch_confidence, name="portal-batch-confidence"),
     path("batches/<int:batch_id>/results", results.result_list, name="portal-results"),
     path("batches/<int:batch_id>/results/<int:task_id>", results.result_page, name="portal-result"),

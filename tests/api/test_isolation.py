@@ -115,6 +115,11 @@ GET  portal/batches/<int:batch_id>/report.csv             in 404  in 403 403 403
 GET  portal/batches/<int:batch_id>/confidence             in 404  in 403 403 403
 GET  portal/batches/<int:batch_id>/results                in 404  in 403 403 403
 GET  portal/batches/<int:batch_id>/results/<int:task_id>  in 404  in 403 403 403
+GET  portal/projects/<int:project_id>/quality/            in 404  in 403 403 403
+POST portal/projects/<int:project_id>/quality/            in 404  in 403 403 403
+POST portal/projects/<int:project_id>/quality/known       in 404  in 403 403 403
+POST portal/projects/<int:project_id>/quality/<int:task_id>/retire  in 404  in 403 403 403
+GET  portal/batches/<int:batch_id>/forecast               in 404  in 403 403 403
 GET  portal/releases/                                     in 200  in 403 403 403
 POST portal/releases/                                     in 200  in 403 403 403
 GET  portal/releases/<int:release_id>/                    in 404  in 403 403 403
