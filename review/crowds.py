@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from review.consensus import DEFAULT_SKILL, Crowd, crowd_from_json
+from review.habits import habits_of
 from review.models import CrowdEstimate, Skill
 
 
@@ -22,12 +23,13 @@ class Knowledge:
 
 
 def knowledge(*, projects: Collection[int], people: Collection[int]) -> dict[int, Knowledge]:
-    """Knowledge by project, of these people only: two queries however many projects."""
+    """Knowledge by project, of these people only: four queries however many projects."""
     crowds = CrowdEstimate.objects.in_bulk(projects)
-    known = {
-        project: Knowledge(crowd_from_json(crowds[project].estimate) if project in crowds else Crowd(), {})
-        for project in projects
-    }
+    habits = habits_of(projects=projects, people=people)
+    known = {}
+    for project in projects:
+        crowd = crowd_from_json(crowds[project].estimate) if project in crowds else Crowd()
+        known[project] = Knowledge(replace(crowd, habits=habits.get(project, {})), {})
     skills = Skill.objects.filter(project__in=projects, person__in=people)
     for project, person, estimate, weight in skills.values_list(
         "project_id", "person_id", "estimate", "weight"

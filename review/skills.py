@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Sum
 
+from review import habits
 from review.consensus import Answer, Crowd, crowd_to_json, estimate_crowd, estimate_skill, parse_answer
 from review.consensus import Skill as Estimate
 from review.models import Consensus, CrowdEstimate, GoldScore, Skill
@@ -52,6 +53,9 @@ def estimate_project(*, project_id: int, now: datetime) -> bool:
         save_skills(skills, project_id=project_id, now=now)
         known = {person: skill.mean for person, skill in skills.items()}
         crowd = estimate_crowd(tasks=answers_of(project_id=project_id, limit=CROWD_WINDOW, skills=known))
+        habits.estimate_habits(
+            settled_tasks(project_id=project_id, limit=habits.WINDOW), project_id=project_id, now=now
+        )
         mine.estimate, mine.updated_at = crowd_to_json(crowd), now
         mine.save()
     return True

@@ -1,6 +1,7 @@
 """Tables of review: what was concluded, how good people are, the datasets; import them from here."""
 
 from review.models.gold import Appeal, Consequence, GoldRule, GoldScore
+from review.models.habits import Habit, Question
 from review.models.quality import Quality
 from review.models.releases import Release, ReleaseFile
 from review.models.settled import Adjudication, Consensus, CrowdEstimate, Dispute, Skill
@@ -14,7 +15,9 @@ __all__ = [
     "Dispute",
     "GoldRule",
     "GoldScore",
+    "Habit",
     "Quality",
+    "Question",
     "Release",
     "ReleaseFile",
     "Skill",

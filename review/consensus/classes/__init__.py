@@ -22,12 +22,14 @@ from review.consensus.classes.multilabel import Options, multilabel
 from review.consensus.classes.one_coin import one_coin
 from review.consensus.classes.online import online
 from review.consensus.classes.ordinal import median_class, scale_rows
-from review.consensus.classes.table import Table, tabulate
+from review.consensus.classes.table import Floats, Ints, Table, tabulate
 from review.consensus.classes.tree import deepest, roll_up
 
 __all__ = [
     "Estimate",
+    "Floats",
     "Glad",
+    "Ints",
     "Mace",
     "Options",
     "Table",

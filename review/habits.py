@@ -1,0 +1,162 @@
+"""The full pass over a project's tags: how its people answer each question of choice.
+
+The ensemble of review/consensus/classes goes over the latest settled tasks; what a reviewer or gold said is
+the truth there, and says how far the rest can be believed. Settling then needs no pass: see review/crowds.py.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from review.consensus import classes
+from review.consensus.answers import Field, parse_spec
+from review.consensus.classes import Table
+from review.consensus.classes.em import dense
+from review.consensus.classes.map_dawid_skene import OWN, class_prior, crowd_rows
+from review.consensus.habits import Habits, Rows
+from review.consensus.tags import question_of
+from review.models import Consensus, Habit, Question
+from tasks.models import LabelSchema, Submission
+
+WINDOW = 5_000  # the latest settled tasks that habits rest on
+LEAST_ANSWERS = 50  # fewer say nothing that a plain vote does not know
+DIGITS = 4
+
+Judged = tuple[Consensus, list[Submission]]
+
+
+@dataclass(slots=True)
+class Said:
+    """Everybody's answers to one question as codes, one entry an answer; `known` by task: what was settled
+    otherwise than by these answers."""
+
+    options: tuple[str, ...]
+    task: list[int] = field(default_factory=list)
+    person: list[int] = field(default_factory=list)
+    label: list[int] = field(default_factory=list)
+    known: dict[int, int] = field(default_factory=dict)
+
+
+def estimate_habits(judged: Iterable[Judged], *, project_id: int, now: datetime) -> None:
+    """Estimate and store the habits of a project; what is no longer asked is forgotten."""
+    schema = LabelSchema.objects.filter(project=project_id).order_by("-id").first()
+    fields = [asked for asked in parse_spec(schema.spec).tags if asked.kind == "single"] if schema else []
+    said = gather(judged, fields) if fields else {}
+    kept = [key for key, answers in said.items() if len(answers.label) >= LEAST_ANSWERS]
+    Question.objects.filter(project=project_id).exclude(key__in=kept).delete()
+    for key in kept:
+        save_habits(estimate(said[key]), key=key, project_id=project_id, said=said[key], now=now)
+
+
+def gather(judged: Iterable[Judged], fields: Sequence[Field]) -> dict[str, Said]:
+    """The answers to each question, tasks numbered as they come."""
+    said = {f: Said(options=(*f.options, *(() if f.required else ("",)))) for f in fields}
+    for number, (consensus, submissions) in enumerate(judged):
+        settled = consensus.payload.get("tags", {})
+        for asked, answers in said.items():
+            code = {option: i for i, option in enumerate(answers.options)}
+            for submission in submissions:
+                value = submission.payload.get("tags", {}).get(asked.key) or ""
+                if value in code:
+                    answers.task.append(number)
+                    answers.person.append(submission.annotator_id)
+                    answers.label.append(code[value])
+            truth = (settled.get(asked.key) or {}).get("value") or ""
+            if consensus.source != Consensus.Source.MACHINE and truth in code:
+                answers.known[number] = code[truth]
+    return {question_of(asked): answers for asked, answers in said.items()}
+
+
+def estimate(said: Said) -> Habits:
+    """The ensemble over all answers; tasks with a known truth teach how far to believe it, and correct it."""
+    people, annotator = np.unique(np.array(said.person), return_inverse=True)
+    numbers, task = np.unique(np.array(said.task), return_inverse=True)
+    table = classes.tabulate(
+        task=task, annotator=annotator, label=np.array(said.label), classes=len(said.options)
+    )
+    posterior = np.array(classes.ensemble(table).posterior)
+    rows = np.array([i for i, number in enumerate(numbers.tolist()) if number in said.known], dtype=np.int64)
+    truth = np.array([said.known[int(numbers[i])] for i in rows], dtype=np.int64)
+    count = np.bincount(task).astype(np.float64)
+    rho = classes.fit_rho(posterior[rows], answers=count[rows], truth=truth)
+    posterior[rows] = np.eye(len(said.options))[truth]
+    return _habits(table, posterior, people=people.tolist(), options=said.options, rho=rho)
+
+
+def _habits(
+    table: Table,
+    posterior: classes.Floats,
+    *,
+    people: Sequence[int],
+    options: tuple[str, ...],
+    rho: float,
+) -> Habits:
+    """Everybody's chances, leaning on the crowd's as map_dawid_skene has it."""
+    counts = table.scatter(posterior)
+    crowd = crowd_rows(table, counts).T
+    own = dense(table, counts) + OWN * crowd
+    chances = own / own.sum(axis=2, keepdims=True)
+    return Habits(
+        options=options,
+        prior=tuple(class_prior(posterior.sum(axis=0)).tolist()),
+        crowd=_rows(crowd),
+        rho=rho,
+        people={person: _rows(chances[i]) for i, person in enumerate(people)},
+    )
+
+
+def save_habits(habits: Habits, *, key: str, project_id: int, said: Said, now: datetime) -> None:
+    question, _ = Question.objects.update_or_create(
+        project_id=project_id,
+        key=key,
+        defaults={
+            "options": habits.options,
+            "prior": habits.prior,
+            "crowd": habits.crowd,
+            "rho": habits.rho,
+            "answers": len(said.label),
+            "updated_at": now,
+        },
+    )
+    given: dict[int, int] = defaultdict(int)
+    for person in said.person:
+        given[person] += 1
+    Habit.objects.filter(question=question).exclude(person__in=given).delete()
+    Habit.objects.bulk_create(
+        (
+            Habit(question=question, person_id=person, rows=rows, answers=given[person])
+            for person, rows in sorted(habits.people.items())
+        ),
+        update_conflicts=True,
+        unique_fields=["question", "person"],
+        update_fields=["rows", "answers"],
+    )
+
+
+def habits_of(*, projects: Collection[int], people: Collection[int]) -> dict[int, Mapping[str, Habits]]:
+    """Habits by project and question, of these people only: two queries however many projects."""
+    questions = {question.pk: question for question in Question.objects.filter(project__in=projects)}
+    mine: dict[int, dict[int, Rows]] = defaultdict(dict)
+    if questions:
+        known = Habit.objects.filter(question__in=questions, person__in=people)
+        for number, person, rows in known.values_list("question_id", "person_id", "rows"):
+            mine[number][person] = _rows(rows)
+    found: dict[int, dict[str, Habits]] = defaultdict(dict)
+    for question in questions.values():
+        found[question.project_id][question.key] = Habits(
+            options=tuple(question.options),
+            prior=tuple(question.prior),
+            crowd=_rows(question.crowd),
+            rho=question.rho,
+            people=mine[question.pk],
+        )
+    return dict(found)
+
+
+def _rows(rows: Iterable[Iterable[float]]) -> Rows:
+    return tuple(tuple(round(float(chance), DIGITS) for chance in row) for row in rows)
