@@ -27,6 +27,7 @@ export function chooseClass(desk: Desk, key: string): void {
 }
 
 export function deleteShape(desk: Desk, id: string): void {
+  if (refuseLocked(desk, id)) return;
   const editor = desk.session.work.peek()?.editor;
   editor?.update(id, () => null);
   if (editor?.selectedId.peek() === id) editor.selectedId.value = null;

@@ -1,7 +1,6 @@
 /** The whole page: start, work, waiting, or another tab's turn. */
 import type { Desk } from "../desk";
 import { Bar } from "./bar";
-import { Dialogs } from "./dialogs";
 import { later } from "./later";
 import { Panel } from "./panel";
 import { reloadFresh } from "../shell/memory";
@@ -11,6 +10,7 @@ import { Start } from "./start";
 
 const Introduction = later(() => import("../practice/room").then((room) => room.Introduction));
 const Compared = later(() => import("../practice/room").then((room) => room.Compared));
+const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));
 
 function Waiting({ desk }: { desk: Desk }) {
   const { t, sync } = desk;
@@ -117,7 +117,7 @@ export function App({ desk }: { desk: Desk }) {
       <Bar desk={desk} />
       <Trouble desk={desk} />
       <Body desk={desk} />
-      <Dialogs desk={desk} />
+      {desk.dialog.value && <Dialogs desk={desk} />}
       <Notices desk={desk} />
     </>
   );

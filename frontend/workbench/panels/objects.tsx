@@ -1,6 +1,6 @@
 /** The objects of the image: what can be done to the selected one, and the list of all in their z-order. */
 import { deleteShape } from "../commands/boxes";
-import { act, refuseLocked, showAll, toggleHidden, toggleLock } from "../commands/objects";
+import { act, showAll, toggleHidden, toggleLock } from "../commands/objects";
 import { nameOf, type Shape } from "../contract";
 import type { Desk } from "../desk";
 import { boundsOf } from "../model/bounds";
@@ -28,9 +28,6 @@ function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
   const name = shapeClass ? nameOf(shapeClass, desk.language) : shape.class;
   const chosen = editor.selectedId.value === shape.id;
   const hidden = editor.hidden.value.has(shape.id);
-  const remove = (): void => {
-    if (!refuseLocked(desk, shape.id)) deleteShape(desk, shape.id);
-  };
   return (
     <li class={`${chosen ? "row-chosen" : ""} ${hidden ? "row-hidden" : ""}`}>
       <Button class="bare row-name" pressed={chosen} onPress={() => (editor.selectedId.value = shape.id)}>
@@ -47,7 +44,7 @@ function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
       <Button class="bare row-tool" label={desk.t(hidden ? "showOne" : "hideOne", { name })} pressed={hidden} onPress={() => toggleHidden(desk, shape.id)}>
         <Icon name="eye" />
       </Button>
-      <Button class="bare row-tool row-delete" label={desk.t("deleteBoxOf", { name })} onPress={remove}>
+      <Button class="bare row-tool row-delete" label={desk.t("deleteBoxOf", { name })} onPress={() => deleteShape(desk, shape.id)}>
         <Icon name="trash" />
       </Button>
     </li>
