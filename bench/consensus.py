@@ -39,7 +39,7 @@ DRAWS = 5
 
 @dataclass(frozen=True)
 class Run:
-    """`took` in seconds, `extra` in MiB more than before the call."""
+    """`took` in seconds of CPU, on one thread, `extra` in MiB more than before the call."""
 
     took: float
     extra: float

@@ -1,4 +1,4 @@
-"""One method on one set of answers, alone in a process of its own: its time, its memory, its posteriors.
+"""One method on one set of answers, alone in a process of its own: its CPU time, its memory, its posteriors.
 
     python -m bench.consensus_run ours:dawid_skene answers.npz result.npz
     python bench/consensus_run.py crowdkit:DawidSkene answers.npz result.npz
@@ -21,14 +21,14 @@ def memory() -> float:
 
 
 def ours(name: str, data: Any) -> tuple[float, float, Any]:
-    """Seconds and MiB more, from arrays in to posteriors out."""
+    """CPU seconds and MiB more, from arrays in to posteriors out."""
     from review.consensus import classes
 
-    base, started = memory(), time.perf_counter()
+    base, started = memory(), time.process_time()
     table = classes.tabulate(task=data["task"], annotator=data["annotator"], label=data["label"])
     rounds = {"rounds": 500, "change": -1.0} if name == "mace_500" else {}
     found = getattr(classes, name.removesuffix("_500"))(table, **rounds)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     return took, memory() - base, getattr(found, "estimate", found).posterior
 
 
@@ -38,20 +38,20 @@ def crowdkit(name: str, data: Any) -> tuple[float, float, Any]:
     from crowdkit.aggregation import classification
 
     frame = pd.DataFrame({"task": data["task"], "worker": data["annotator"], "label": data["label"]})
-    base, started = memory(), time.perf_counter()
+    base, started = memory(), time.process_time()
     method = getattr(classification, name)()
     if name in ("MMSR", "KOS"):
         labels = method.fit_predict(frame)
         chances = pd.get_dummies(labels).astype(float)
     else:
         chances = method.fit_predict_proba(frame)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     columns = range(int(data["label"].max()) + 1)
     return took, memory() - base, chances.sort_index().reindex(columns=columns, fill_value=0.0).to_numpy()
 
 
 def alpha(name: str, data: Any) -> tuple[float, float, Any]:
-    base, started = memory(), time.perf_counter()
+    base, started = memory(), time.process_time()
     if name == "ours":
         from review.agreement import krippendorff_alpha
 
@@ -61,7 +61,7 @@ def alpha(name: str, data: Any) -> tuple[float, float, Any]:
 
         # Its input is a matrix of people x items; who said what does not matter to alpha.
         found = krippendorff.alpha(data["label"].reshape(len(data["truth"]), -1).T, level_of_measurement=name)
-    return time.perf_counter() - started, memory() - base, np.array([found])
+    return time.process_time() - started, memory() - base, np.array([found])
 
 
 def main() -> None:
