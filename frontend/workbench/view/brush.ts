@@ -1,6 +1,6 @@
 /** Who paints: a worker where the browser lets one, else the page itself. Both give the same pixels. */
 import type { Size } from "../model/geometry";
-import { type Canvas2d, type Job, Painter } from "./painter";
+import type { Job } from "./painter";
 import { bitmapSize } from "./plane";
 import type { Looks, Splice } from "./scene";
 
@@ -85,26 +85,4 @@ export class WorkerBrush implements Brush {
   stop(): void {
     this.worker.onmessage = this.worker.onerror = null;
   }
-}
-
-export class PageBrush implements Brush {
-  private readonly painter = new Painter();
-  private readonly context: Canvas2d | null;
-
-  constructor(private readonly canvas: HTMLCanvasElement) {
-    this.context = canvas.getContext("2d");
-  }
-
-  tell(order: Exclude<Order, { do: "paint" }>): void {
-    this.painter.take(order);
-  }
-
-  paint(job: Job, done: () => void): void {
-    const { width, height } = pixelsOf(job.frame.screen, job.density);
-    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
-    if (this.context) this.painter.paint(this.context, job);
-    done();
-  }
-
-  stop(): void {}
 }

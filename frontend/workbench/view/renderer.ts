@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Shape } from "../contract";
 import type { Size } from "../model/geometry";
-import { type Brush, loseWorker, PageBrush, WorkerBrush } from "./brush";
+import { type Brush, loseWorker, WorkerBrush } from "./brush";
 import type { View } from "./camera";
 import { bitmapSize, covers, type Frame, isSharp, transformOf } from "./plane";
 import { type Looks, type Splice, spliceOf } from "./scene";
@@ -26,7 +26,8 @@ export class Renderer {
   /** Shapes that are settled and not yet painted: the overlay shows them, so that nothing blinks. */
   readonly unpainted = signal<readonly Shape[]>([]);
   private canvas: HTMLCanvasElement;
-  private brush: Brush;
+  /** Null while the page's own painter is on its way. */
+  private brush: Brush | null = null;
   private scene: Scene | null = null;
   private view: View = { x: 0, y: 0, scale: 1 };
   private screen: Size = { width: 1, height: 1 };
@@ -43,7 +44,8 @@ export class Renderer {
     worker: Worker | null,
   ) {
     this.canvas = this.freshCanvas();
-    this.brush = worker ? new WorkerBrush(this.canvas, worker, () => this.doWithoutWorker()) : new PageBrush(this.canvas);
+    if (worker) this.brush = new WorkerBrush(this.canvas, worker, () => void this.doWithoutWorker());
+    else void this.doWithoutWorker();
   }
 
   /** Screen in CSS pixels; density in device pixels a CSS pixel. */
@@ -63,8 +65,8 @@ export class Renderer {
     if (scene.picture !== before?.picture) this.hide();
     this.scene = scene;
     if (!looks && !splice && !without && this.drawn) return;
-    if (looks) this.brush.tell({ do: "looks", looks: scene.looks });
-    if (splice) this.brush.tell({ do: "splice", splice });
+    if (looks) this.brush?.tell({ do: "looks", looks: scene.looks });
+    if (splice) this.brush?.tell({ do: "splice", splice });
     this.remember(splice, before, scene);
     this.stale = true;
     this.pump();
@@ -82,7 +84,7 @@ export class Renderer {
 
   stop(): void {
     clearTimeout(this.rest);
-    this.brush.stop();
+    this.brush?.stop();
   }
 
   private isCovered(): boolean {
@@ -92,7 +94,7 @@ export class Renderer {
   /** Draws when there is reason to and nothing is being drawn; otherwise the end of that drawing comes here. */
   private pump(sharpen = false): void {
     const { scene, view, screen } = this;
-    if (this.drawing || !scene || screen.width <= 1) return;
+    if (this.drawing || !this.brush || !scene || screen.width <= 1) return;
     if (!this.stale && !sharpen && this.isCovered()) return;
     this.stale = false;
     const frame: Frame = { view, screen };
@@ -153,8 +155,10 @@ export class Renderer {
   }
 
   /** A canvas that took the worker's pixels takes no others: a fresh one takes its place, and the page paints. */
-  private doWithoutWorker(): void {
+  private async doWithoutWorker(): Promise<void> {
     loseWorker();
+    this.brush = null;
+    const { PageBrush } = await import("./page_brush");
     this.canvas = this.freshCanvas();
     this.brush = new PageBrush(this.canvas);
     const scene = this.scene;
