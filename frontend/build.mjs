@@ -82,6 +82,29 @@ const split = {
   plugins: [workers],
 };
 
+/**
+ * esbuild puts what the entry shares with one part that comes later into one chunk, with another part into another:
+ * twenty files to ask for at once, each compressed by itself. When every later part imports the entry, all of that
+ * is one chunk. The words have nothing to share.
+ */
+const together = {
+  name: "together",
+  setup(build) {
+    const main = join(here, "workbench/main.tsx");
+    const laterParts = new Set();
+    build.onStart(async () => {
+      const { metafile } = await esbuild.build({ ...split, plugins: [workers], entryPoints: [main], write: false });
+      for (const { entryPoint } of Object.values(metafile.outputs)) if (entryPoint) laterParts.add(resolve(entryPoint));
+    });
+    build.onLoad({ filter: /workbench\/.*\.tsx?$/ }, ({ path }) => {
+      if (path === main || !laterParts.has(path) || path.includes("/i18n/")) return undefined;
+      const contents = `${readFileSync(path, "utf8")}\nimport ${JSON.stringify(main)};\n`;
+      return { contents, loader: path.endsWith("x") ? "tsx" : "ts", resolveDir: dirname(path) };
+    });
+  },
+};
+split.plugins = [workers, together];
+
 /** A page is in one language: "workbench.js en" is what it needs together with its words. */
 function spoken(modules, files) {
   return Object.fromEntries(
