@@ -1,4 +1,4 @@
-"""What the operator manages of people and sites. The ledger is read only here as everywhere."""
+"""What the operator manages of people and sites. The ledger only grows: what is added is a correction."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.forms import ModelForm
 from django.http import HttpRequest
 
+from workers import earnings
 from workers.models import Earning, Person, Site
 
 
@@ -45,9 +47,22 @@ class EarningAdmin(admin.ModelAdmin[Earning]):
     list_filter = ["kind"]
     list_select_related = ["person", "project"]
     show_full_result_count = False
+    raw_id_fields = ["person", "project"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_fields(self, request: HttpRequest, obj: Earning | None = None) -> list[Any]:
+        given = ["person", "project", "amount", "currency", "note"]
+        return given if obj is None else ["created_at", "kind", "submission", *given]
+
+    def save_model(self, request: HttpRequest, obj: Earning, form: ModelForm[Earning], change: bool) -> None:
+        """A negative amount is a deduction; the person's figures of the hour follow."""
+        kept = earnings.correct(
+            person_id=obj.person_id,
+            project_id=obj.project_id,
+            amount=obj.amount,
+            currency=obj.currency,
+            note=obj.note,
+        )
+        obj.pk = kept.pk
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from django.core import mail
@@ -13,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from tests.api.clients import signed_in
 from tests.cast import Cast
 from tests.factories import PASSWORD, PIN, make_person
-from workers.models import Person, Role
+from workers.models import Earning, Person, Role
 
 
 @pytest.fixture
@@ -175,6 +176,21 @@ def test_a_broken_mail_server_is_not_shown(mia: Person, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("django.core.mail.EmailMultiAlternatives.send", broken)
     assert ask("mia@example.com").status_code == 200
+
+
+def test_an_operator_corrects_somebodys_pay(cast: Cast) -> None:
+    Person.objects.filter(id=cast.oscar.id).update(is_staff=True, is_superuser=True)
+    operator, an = signed_in(cast.oscar), signed_in(cast.an)
+    form = {"person": cast.an.id, "project": cast.project.id, "amount": "-0.50", "currency": "CNY"}
+    answer = operator.post("/admin/workers/earning/add/", {**form, "note": "counted twice"})
+    assert answer.url == "/admin/workers/earning/", answer.content
+    row = Earning.objects.get(person=cast.an)
+    assert (row.kind, row.amount, row.note) == ("correction", Decimal("-0.5"), "counted twice")
+    today = an.post("/desk/sync", "{}", content_type="application/json").json()["today"]
+    assert today["earned"] == "-0.5000"
+    assert operator.post(f"/admin/workers/earning/{row.id}/change/", form).status_code == 403
+    assert an.post("/admin/workers/earning/add/", form).status_code == 302, "to the sign-in"
+    assert Earning.objects.count() == 1
 
 
 def test_a_short_password_is_refused(mia: Person) -> None:
