@@ -3,7 +3,7 @@ import "fake-indexeddb/auto";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { chooseClass, deleteShape } from "../workbench/commands/boxes";
-import { act, mayBecome, showAll, toggleHidden, toggleLock } from "../workbench/commands/objects";
+import { act, mayBecome, showAll, startRelating, toggleHidden, toggleLock } from "../workbench/commands/objects";
 import * as acts from "../workbench/commands/object_acts";
 import type { Payload, Shape, Spec } from "../workbench/contract";
 import type { Desk } from "../workbench/desk";
@@ -18,6 +18,9 @@ let desk: Desk;
 let editor: Editor;
 const ids = (): string[] => editor.document.peek().shapes.map(({ id }) => id);
 const find = (id: string): Shape => editor.document.peek().shapes.find((one) => one.id === id)!;
+
+/** What was asked for before is here and done. */
+const fetched = (): Promise<void> => new Promise((done) => act(desk, () => done()));
 
 beforeEach(async () => {
   desk = await workingDesk();
@@ -70,28 +73,31 @@ describe("parent and group", () => {
     expect(belongsBelow(editor.document.peek().shapes, "a", "a")).toBe(false);
   });
 
-  test("is the next object that is selected", () => {
+  test("is the next object that is selected", async () => {
     editor.selectedId.value = "a";
-    acts.startRelating(desk, "parent");
+    startRelating(desk, "parent");
     editor.selectedId.value = "c";
+    await fetched();
     expect(find("a").parent).toBe("c");
     expect(editor.selectedId.peek()).toBe("a");
     expect(editor.relating.peek()).toBeNull();
   });
 
-  test("is not found by deselecting, which gives up", () => {
+  test("is not found by deselecting, which gives up", async () => {
     editor.selectedId.value = "a";
-    acts.startRelating(desk, "parent");
+    startRelating(desk, "parent");
+    await fetched();
     editor.selectedId.value = null;
     editor.selectedId.value = "c";
     expect(find("a")).not.toHaveProperty("parent");
   });
 
-  test("both objects get one group in one step", () => {
+  test("both objects get one group in one step", async () => {
     acts.setGroup(desk, "c", 1);
     editor.selectedId.value = "a";
-    acts.startRelating(desk, "group");
+    startRelating(desk, "group");
     editor.selectedId.value = "b";
+    await fetched();
     expect([find("a").group, find("b").group]).toEqual([2, 2]);
     editor.undo();
     expect([find("a").group, find("b").group]).toEqual([undefined, undefined]);
@@ -150,8 +156,8 @@ describe("repeating the last label", () => {
 });
 
 test("what changes objects is fetched when asked for", async () => {
-  const asked = new Promise<void>((done) => act(desk, ({ raise }) => (raise(desk, "a", 1), done())));
-  await asked;
+  act(desk, ({ raise }) => raise(desk, "a", 1));
+  await fetched();
   expect(ids()).toEqual(["b", "a", "c"]);
 });
 

@@ -58,20 +58,14 @@ function joinGroups(desk: Desk, a: string, b: string): void {
   editor.settle();
 }
 
-/** The next object that is selected becomes the parent, or joins the group. Pressed again: no longer. */
-export function startRelating(desk: Desk, what: "parent" | "group"): void {
-  const editor = editorOf(desk);
-  const id = editor?.selectedId.peek();
-  if (!editor || !id) return desk.notices.say("info", desk.t("selectFirst"));
-  if (refuseLocked(desk, id)) return;
-  editor.relating.value = editor.relating.peek()?.what === what ? null : { what, id };
+/** Waits for another object to be selected, which may have happened while this was being fetched. */
+export function awaitOther(desk: Desk, editor: Editor): void {
   const stop = effect(() => {
     relate(desk, editor);
     if (!editor.relating.value) queueMicrotask(() => stop());
   });
 }
 
-/** Called with each change of the selection: finishes what was begun. */
 function relate(desk: Desk, editor: Editor): void {
   const relating = editor.relating.peek();
   const other = editor.selectedId.value;

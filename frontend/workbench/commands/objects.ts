@@ -39,6 +39,17 @@ export function refuseLocked(desk: Desk, id: string): boolean {
   return locked;
 }
 
+/** The next object that is selected becomes the parent, or joins the group. Pressed again: no longer. */
+export function startRelating(desk: Desk, what: "parent" | "group"): void {
+  const editor = editorOf(desk);
+  const id = editor?.selectedId.peek();
+  if (!editor || !id) return desk.notices.say("info", desk.t("selectFirst"));
+  if (refuseLocked(desk, id)) return;
+  // At once: the very next key may select the other one.
+  editor.relating.value = editor.relating.peek()?.what === what ? null : { what, id };
+  act(desk, ({ awaitOther }) => awaitOther(desk, editor));
+}
+
 /** Whether a shape may be given the class: it must be drawn that way there, a skeleton with the same points. */
 export function mayBecome(desk: Desk, shape: Shape, key: string): boolean {
   const spec = desk.session.work.peek()?.schema.spec ?? {};
@@ -68,8 +79,8 @@ export function objectCommands(desk: Desk): Command[] {
     { ...objects, id: "object.hide", keys: ["Shift+KeyH"], label: "cmdHide", run: withSelected(toggleHidden) },
     { ...objects, id: "object.show", keys: ["Ctrl+Shift+KeyH"], label: "cmdShowAll", run: () => showAll(desk) },
     { ...objects, id: "object.occluded", keys: ["Shift+KeyO"], label: "occluded", run: withSelected((_, id) => act(desk, ({ toggleOccluded }) => toggleOccluded(desk, id))) },
-    { ...objects, id: "object.parent", keys: ["Shift+KeyU"], label: "cmdParent", run: () => act(desk, ({ startRelating }) => startRelating(desk, "parent")) },
-    { ...objects, id: "object.group", keys: ["Shift+KeyG"], label: "cmdGroup", run: () => act(desk, ({ startRelating }) => startRelating(desk, "group")) },
+    { ...objects, id: "object.parent", keys: ["Shift+KeyU"], label: "cmdParent", run: () => startRelating(desk, "parent") },
+    { ...objects, id: "object.group", keys: ["Shift+KeyG"], label: "cmdGroup", run: () => startRelating(desk, "group") },
     { ...objects, id: "repeat", keys: ["Shift+KeyR"], label: "cmdRepeat", run: () => act(desk, ({ repeatLabel }) => repeatLabel(desk)) },
   ];
 }

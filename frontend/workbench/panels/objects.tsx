@@ -1,4 +1,5 @@
 /** The objects of the image: what can be done to the selected one, and the list of all in their z-order. */
+import { useEffect } from "preact/hooks";
 import { deleteShape } from "../commands/boxes";
 import { act, showAll, toggleHidden, toggleLock } from "../commands/objects";
 import { nameOf, type Shape } from "../contract";
@@ -55,6 +56,10 @@ function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
 function Tools({ desk, stage }: Props) {
   const { editor } = stage.work;
   const shape = editor.selected.value;
+  // Once something is selected, so that the first key already finds it here.
+  useEffect(() => {
+    if (shape) act(desk, () => {});
+  }, [shape !== null]);
   if (!shape) return null;
   const { t } = desk;
   const last = editor.document.value.shapes.length - 1;

@@ -1,5 +1,6 @@
 /** What the selected object belongs to: a parent, named by its number in the list, and a group. */
-import { setGroup, setParent, startRelating } from "../commands/object_acts";
+import { setGroup, setParent } from "../commands/object_acts";
+import { startRelating } from "../commands/objects";
 import { LIMITS, type Shape } from "../contract";
 import type { Desk } from "../desk";
 import type { Stage } from "../view/stage";
