@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
+from review import checking, views
 from review import desk as at_desk
-from review import views
 from review.api import gold, releases, results
 
 api = [
@@ -24,6 +24,15 @@ api = [
 
 desk = [
     path("practice/<uuid:submission_id>", at_desk.practice, name="desk-practice"),
+    path("mine/checks", at_desk.checks, name="desk-checks"),
+    path("mine/notices-read", at_desk.read_notices, name="desk-notices-read"),
+    path("mine/<uuid:submission_id>/", at_desk.answer, name="desk-answer"),
+    path("mine/<uuid:submission_id>/appeal", at_desk.appeal_answer, name="desk-appeal-answer"),
+    path(
+        "mine/consequences/<int:consequence_id>/appeal",
+        at_desk.appeal_consequence,
+        name="desk-appeal-consequence",
+    ),
 ]
 
 pages = [
@@ -33,4 +42,11 @@ pages = [
     path("disputes/<int:dispute_id>/verdict", views.verdict, name="review-verdict"),
     path("disputes/<int:dispute_id>/ask", views.ask, name="review-ask"),
     path("let-go", views.let_go, name="review-let-go"),
+    path("appeals/", checking.appeal_list, name="review-appeals"),
+    path("appeals/<int:appeal_id>", checking.appeal_decide, name="review-appeal"),
+    path("projects/<int:project_id>/gold/", checking.gold_list, name="review-gold"),
+    path("projects/<int:project_id>/gold/<int:task_id>", checking.gold_make, name="review-gold-make"),
+    path(
+        "projects/<int:project_id>/gold/<int:task_id>/retire", checking.gold_retire, name="review-gold-retire"
+    ),
 ]

@@ -18,10 +18,15 @@ from django.views.decorators.http import require_GET, require_POST
 from annotator.parsers import read_body
 from review import disputes
 from review.adjudicate import Verdict, adjudicate, ask_one_more
+from review.appeals import waiting_for
 from review.cases import describe, specs_of
+from tasks.access import site_projects
 
 # A page knows a few hundred disputes and schemas; more is no page of ours.
 Ids = Annotated[list[int], msgspec.Meta(max_length=10_000)]
+
+
+SHOWN = 50
 
 
 class NextBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -48,7 +53,12 @@ class LetGoBody(msgspec.Struct, forbid_unknown_fields=True):
 @require_GET
 def queue_list(request: HttpRequest) -> HttpResponse:
     person = disputes.access_reviewer(request)
-    return render(request, "review/queues.html", {"queues": disputes.queues_of(person)})
+    context = {
+        "queues": disputes.queues_of(person),
+        "appeals": waiting_for(person).count(),
+        "projects": site_projects(person).order_by("-priority", "name")[:SHOWN],
+    }
+    return render(request, "review/queues.html", context)
 
 
 @login_required

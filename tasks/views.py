@@ -91,7 +91,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
             ("today", work_by_project(person_id=person.id, since=today)),
             ("week", work_by_project(person_id=person.id, since=monday)),
         ],
-        "submissions": last_submissions(person=person),
+        "submissions": last_submissions(person=person, now=timezone.now()),
     }
     return render(request, "desk/my_work.html", context)
 

@@ -7,21 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from review.outlines import path_of
+
 Named = Mapping[str, Any]
 GREY = "#888888"
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One consensus box in pixels of the upright image."""
+    """One consensus shape; its path is in pixels of the upright image."""
 
     number: int
     named: Named
     color: str
-    x: float
-    y: float
-    width: float
-    height: float
+    path: str
     confidence: float
     expected_iou: float | None
     agreed: int
@@ -68,16 +67,12 @@ class Names:
 
     def _drawn(self, number: int, shape: Mapping[str, Any]) -> Drawn:
         key = str(shape["class"])
-        x, y, width, height = shape["box"]
         asked = {one["key"]: one for one in self._class(key).get("attributes", ())}
         return Drawn(
             number=number,
             named=self._class(key),
             color=self._color(key),
-            x=x,
-            y=y,
-            width=width,
-            height=height,
+            path=path_of(shape),
             confidence=float(shape.get("confidence", 1.0)),
             expected_iou=shape.get("expected_iou"),
             agreed=len(shape.get("agreed", ())),

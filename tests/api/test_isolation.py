@@ -54,6 +54,16 @@ GET  api/v1/projects/<int:project_id>/forecast           401 404 404 403 403 403
 GET  api/v1/projects/<int:project_id>/quality            401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/quality            401 404 404 403 403 403
 GET  desk/practice/<uuid:submission_id>                  401 403 401 403 403 404
+GET  desk/mine/checks                                     in 403  in 403 403 200
+POST desk/mine/notices-read                              401 403 401 403 403 302
+GET  desk/mine/<uuid:submission_id>/                      in 403  in 403 403 404
+POST desk/mine/<uuid:submission_id>/appeal               401 403 401 403 403 404
+POST desk/mine/consequences/<int:consequence_id>/appeal  401 403 401 403 403 404
+GET  review/appeals/                                      in 403  in 403 200 403
+POST review/appeals/<int:appeal_id>                       in 403  in 403 422 403
+GET  review/projects/<int:project_id>/gold/               in 403  in 403 404 403
+POST review/projects/<int:project_id>/gold/<int:task_id>  in 403  in 403 404 403
+POST review/projects/<int:project_id>/gold/<int:task_id>/retire  in 403  in 403 404 403
 GET  api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 GET  api/v1/releases/<int:release_id>                    401 404 404 403 403 403

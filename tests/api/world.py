@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clients.auth import digest, new_secret
 from clients.models import ApiKey, Membership, Organization, WebhookDelivery, WebhookEndpoint
-from review.models import Consensus, Dispute, Release, ReleaseFile
+from review.models import Appeal, Consensus, Consequence, Dispute, Release, ReleaseFile
 from tasks.delivery import image_url
 from tasks.models import ProblemReport, Project, Submission, Task
 from tests.cast import Cast
@@ -45,6 +45,9 @@ def make_world(cast: Cast) -> World:
     answer = Submission.objects.create(
         id=uuid.uuid4(), task=disputed, annotator=cast.an, payload=payload(box(1, 1, 9, 9))
     )
+    consequence = Consequence.objects.create(
+        person=cast.an, project=cast.project, action="notify", mean=0.1, below=0.5, over=3
+    )
     dispute = Dispute.objects.create(task=disputed, project=cast.project, reason="class")
     endpoint = WebhookEndpoint.objects.create(
         organization=cast.mill, url=f"https://{MARK}.example/", secret="x" * 40
@@ -57,6 +60,10 @@ def make_world(cast: Cast) -> World:
             "task_id": settled.id,
             "dispute_id": dispute.id,
             "submission_id": answer.id,
+            "consequence_id": consequence.id,
+            "appeal_id": Appeal.objects.create(
+                person=cast.an, project=cast.project, consequence=consequence, words=MARK
+            ).id,
             "person_id": cast.an.id,
             "report_id": ProblemReport.objects.create(
                 task=settled, person=cast.an, kind="tool", note=MARK
