@@ -173,7 +173,7 @@ def listed(rows: Iterator[Row], *, form: Format, listing: IO[bytes]) -> Iterator
             sides.append((batch, size))
             yield record
 
-    for record, path in form.images(records()):
+    for record, path in form.images(records(), spec):
         batch, size = sides.pop()
         out.writerow([path, record.name, batch, record.width, record.height, size, record.sha256])
         yield record

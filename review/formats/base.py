@@ -1,20 +1,36 @@
 """What every dataset format shares: the settled record in, named archive members out, constant memory."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any, Self
 
 import msgspec
+from shapely.errors import GEOSException
 
 from review.formats.names import NameBook
 
 CHUNK = 1 << 16
 
+STUMBLES = (KeyError, IndexError, TypeError, AttributeError, OSError, ArithmeticError, GEOSException)
+
+
+class ReadFault(ValueError):
+    """A dataset that cannot be read: `where` is the file in it, `problem` says why."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        self.where, self.problem = where[:300], problem
+        super().__init__(f"{where}: {problem}")
+
+
 # A member of an archive: its path, and its bytes. As with itertools.groupby, take one member's bytes
 # before asking for the next member.
 Member = tuple[str, Iterator[bytes]]
+
+# What a dataset says of one image: its file name, and a payload as submissions have it (docs/client.md);
+# None where the format needs the image's size and nobody knows the image.
+Answer = tuple[str, dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +48,40 @@ class Settled:
     adjudicated: bool = False
 
 
+def by_split(record: Settled, spec: Mapping[str, Any]) -> str:
+    return f"images/{record.split}"
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A dataset format. `write(records, spec=...)` yields its members; same records, same bytes.
 
-    `image_folder` is where its readers look for the images, `{split}` standing for the split; `flat`: they
-    know no folders inside it.
+    `read(source, spec=..., images=...)` yields what such a dataset says of each image, see
+    review/formats/reading.py. `keeps` names the kinds of geometry that come back from it unchanged.
+    `folder` is where its readers look for a record's image; `flat`: they know no folders inside it.
     """
 
     key: str
     title: str
     write: Callable[..., Iterator[Member]]
-    image_folder: str = "images/{split}"
+    read: Callable[..., Iterator[Answer]]
+    keeps: frozenset[str] = frozenset()
+    folder: Callable[[Settled, Mapping[str, Any]], str] = by_split
     flat: bool = False
 
-    def images(self, records: Iterable[Settled]) -> Iterator[tuple[Settled, str]]:
+    def images(self, records: Iterable[Settled], spec: Mapping[str, Any]) -> Iterator[tuple[Settled, str]]:
         """Each record with the path at which a release that carries the images has to put its image."""
         for record, file_name in named(records, flat=self.flat):
-            yield record, f"{self.image_folder.format(split=record.split)}/{file_name}"
+            yield record, f"{self.folder(record, spec)}/{file_name}"
+
+    def answers(self, source: Any, *, spec: Mapping[str, Any], images: Any) -> Iterator[Answer]:
+        """What `read` yields; whatever it stumbles over in a stranger's file is a ReadFault."""
+        try:
+            yield from self.read(source, spec=spec, images=images)
+        except ReadFault:
+            raise
+        except (ValueError, *STUMBLES) as error:
+            raise ReadFault("", f"This is no dataset of the format {self.title}: {error!r}") from error
 
 
 def named(records: Iterable[Settled], *, flat: bool = False) -> Iterator[tuple[Settled, str]]:
@@ -64,8 +96,19 @@ def class_index(spec: Mapping[str, Any]) -> dict[str, int]:
     return {entry["key"]: i for i, entry in enumerate(spec.get("classes", ()))}
 
 
-def boxes(record: Settled) -> list[Mapping[str, Any]]:
-    return [shape for shape in record.consensus.get("shapes", ()) if shape["type"] == "box"]
+def skeletons(spec: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Class key -> the keys of its skeleton's points, of the classes that have one."""
+    return {
+        entry["key"]: [point["key"] for point in entry["skeleton"]["points"]]
+        for entry in spec.get("classes", ())
+        if "skeleton" in entry
+    }
+
+
+def shapes(record: Settled) -> Sequence[Mapping[str, Any]]:
+    """The record's shapes from the lowest to the topmost."""
+    found: Sequence[Mapping[str, Any]] = record.consensus.get("shapes", ())
+    return found
 
 
 def tag_values(record: Settled) -> dict[str, Any]:

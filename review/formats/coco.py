@@ -1,25 +1,33 @@
-"""COCO JSON for detection: https://cocodataset.org/#format-data, one document a split.
+"""COCO JSON: https://cocodataset.org/#format-data, one document a split, for boxes, segments and keypoints.
 
 Image ids are task ids and category ids the places of the classes in the schema from 1: the same in every
-release of a project. Beyond the standard: `score` (confidence), `expected_iou` and `attributes` of an
-annotation; `tags`, `sha256` and `source_name` (the client's own name) of an image.
+release of a project. Outlines without holes are polygons, all other areas compressed run lengths. Beyond
+the standard: `score` (confidence), `expected_iou` and `attributes` of an annotation; `tags`, `sha256` and
+`source_name` (the client's own name) of an image.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
+import numpy as np
+
 from review.formats.base import (
+    Answer,
     Format,
     Member,
     Settled,
     Spools,
-    boxes,
     class_index,
     named,
+    shapes,
     tag_values,
     to_json,
 )
+from review.formats.geometry import AREAL, Shape, area, bounds, outlines, pixels, points
+from review.formats.reading import ClassBook, FindImage, Source, payload_of, polygons_of, shape_of
+from tasks.shapes.rle import compressed, pack_mask
 
 
 def write(records: Iterable[Settled], *, spec: Mapping[str, Any]) -> Iterator[Member]:
@@ -31,9 +39,11 @@ def write(records: Iterable[Settled], *, spec: Mapping[str, Any]) -> Iterator[Me
         for record, file_name in named(records):
             splits.add(record.split)
             spools.write(f"images/{record.split}", to_json(_image(record, file_name)) + b",\n")
-            for shape in boxes(record):
-                annotation = _annotation(next(ids), record, shape, categories[shape["class"]] + 1)
-                spools.write(f"annotations/{record.split}", to_json(annotation) + b",\n")
+            rows = (
+                to_json(_annotation(next(ids), record, shape, categories[shape["class"]] + 1)) + b",\n"
+                for shape in shapes(record)
+            )
+            spools.write(f"annotations/{record.split}", b"".join(rows))
         for split in sorted(splits) or ["train"]:
             yield f"annotations/instances_{split}.json", _document(spools, split, spec)
 
@@ -42,26 +52,29 @@ def _document(spools: Spools, split: str, spec: Mapping[str, Any]) -> Iterator[b
     yield (
         b'{"info": ' + to_json({"description": "", "version": "1.0"}) + b',\n"licenses": [],\n"categories": '
     )
-    yield to_json(
-        [
-            {"id": i, "name": entry["key"], "supercategory": "", "names": entry.get("names", {})}
-            for i, entry in enumerate(spec.get("classes", ()), start=1)
-        ]
-    )
+    yield to_json([_category(i, entry) for i, entry in enumerate(spec.get("classes", ()), start=1)])
     for part in ("images", "annotations"):
         yield f',\n"{part}": [\n'.encode()
-        yield from _without_last_comma(spools.read(f"{part}/{split}"))
+        yield from without_last_comma(spools.read(f"{part}/{split}"))
         yield b"\n]"
     yield b"}\n"
 
 
-def _without_last_comma(chunks: Iterator[bytes]) -> Iterator[bytes]:
+def without_last_comma(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """The chunks less their final `,\\n`, which no JSON array may end with."""
     held = b""
     for chunk in chunks:
         held += chunk
         yield held[:-2]
         held = held[-2:]
+
+
+def _category(number: int, entry: Mapping[str, Any]) -> dict[str, Any]:
+    category = {"id": number, "name": entry["key"], "supercategory": "", "names": entry.get("names", {})}
+    if skeleton := entry.get("skeleton"):
+        category["keypoints"] = [point["key"] for point in skeleton["points"]]
+        category["skeleton"] = [[a + 1, b + 1] for a, b in skeleton["edges"]]
+    return category
 
 
 def _image(record: Settled, file_name: str) -> dict[str, Any]:
@@ -76,20 +89,76 @@ def _image(record: Settled, file_name: str) -> dict[str, Any]:
     }
 
 
-def _annotation(number: int, record: Settled, shape: Mapping[str, Any], category: int) -> dict[str, Any]:
-    _, _, width, height = shape["box"]
-    return {
+def _annotation(number: int, record: Settled, shape: Shape, category: int) -> dict[str, Any]:
+    annotation = {
         "id": number,
         "image_id": record.task,
         "category_id": category,
-        "bbox": shape["box"],
-        "area": round(width * height, 4),
+        "bbox": bounds(shape) or [0, 0, 0, 0],
+        "area": round(area(shape), 4),
         "iscrowd": 0,
-        "segmentation": [],
+        "segmentation": _segmentation(shape, record),
         "attributes": shape.get("attributes", {}),
         "score": shape.get("confidence", 1.0),
         "expected_iou": shape.get("expected_iou", 1.0),
     }
+    if shape["type"] == "skeleton":
+        annotation["keypoints"] = shape["skeleton"]
+        annotation["num_keypoints"] = sum(seen > 0 for _, _, seen in points(shape))
+    return annotation
 
 
-FORMAT = Format("coco", "COCO JSON", write)
+def _segmentation(shape: Shape, record: Settled) -> Any:
+    kind = shape["type"]
+    if kind == "box" or kind not in AREAL:
+        return []
+    if kind == "mask":
+        return shape["mask"]
+    rings = outlines(shape)
+    if len(rings) == 1:
+        return rings
+    return pack_mask(pixels(shape, width=record.width, height=record.height))
+
+
+def read(source: Source, *, spec: Mapping[str, Any], images: FindImage) -> Iterator[Answer]:
+    """Annotations become, in this order, skeletons, masks or polygons where there are some, else boxes."""
+    book = ClassBook(spec.get("classes", ()))
+    for _path, document in source.documents("images", "annotations", "categories"):
+        names = {category["id"]: book.key(category["name"]) for category in document["categories"]}
+        of_image = defaultdict(list)
+        for annotation in document["annotations"]:
+            of_image[annotation["image_id"]].append(annotation)
+        for image in document["images"]:
+            found = (
+                shape for annotation in of_image[image["id"]] for shape in _shapes(annotation, names, image)
+            )
+            yield image.get("source_name", image["file_name"]), payload_of(found, image.get("tags"))
+
+
+def _shapes(
+    annotation: Mapping[str, Any], names: Mapping[int, str], image: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    label = names.get(annotation["category_id"], str(annotation["category_id"]))
+    more = {"attributes": annotation.get("attributes", {}), "confidence": annotation.get("score")}
+    segmentation = annotation.get("segmentation")
+    if annotation.get("num_keypoints") and annotation.get("keypoints"):
+        yield shape_of("skeleton", label, annotation["keypoints"], **more)
+    elif isinstance(segmentation, dict):
+        yield shape_of("mask", label, _mask(segmentation), **more)
+    elif segmentation:
+        parts = [polygon for ring in segmentation for polygon in polygons_of(ring)]
+        group = annotation["id"] % 9999 + 1 if len(parts) > 1 else None
+        for part in parts:
+            yield shape_of("polygon", label, part, group=group, **more)
+    elif annotation.get("bbox"):
+        yield shape_of("box", label, annotation["bbox"], **more)
+
+
+def _mask(segmentation: Mapping[str, Any]) -> dict[str, Any]:
+    """Run lengths, as a list of numbers or compressed already."""
+    counts: str | Sequence[int] = segmentation["counts"]
+    packed = counts if isinstance(counts, str) else compressed(np.array(counts, np.int64))
+    return {"size": segmentation["size"], "counts": packed}
+
+
+FORMAT = Format("coco", "COCO JSON", write, read, frozenset({"box", "mask", "skeleton"}))

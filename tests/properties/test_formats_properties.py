@@ -105,7 +105,7 @@ def test_voc_gives_back_the_boxes(rows: list[Settled]) -> None:
 @settings(max_examples=40, deadline=None)
 @given(records)
 def test_tables_have_a_row_for_everything_and_no_formula(rows: list[Settled]) -> None:
-    for key, count in (("csv-tags", len(rows)), ("csv-boxes", sum(len(kept(row)) for row in rows))):
+    for key, count in (("csv-tags", len(rows)), ("csv-shapes", sum(len(kept(row)) for row in rows))):
         (data,) = export(key, rows).values()
         found = list(csv.reader(io.StringIO(data.decode(), newline="")))[1:]
         assert len(found) == count

@@ -84,7 +84,7 @@ def unpack(key: str, folder: Path, records: list[Settled] | None = None, spec: d
         archive.extractall(target)
         extracted = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
         assert extracted == set(archive.namelist())  # nothing was renamed, nothing fell outside
-    for record, image_path in FORMATS[key].images(records):
+    for record, image_path in FORMATS[key].images(records, spec):
         path = target / image_path
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (record.width, record.height)).save(path, format="PNG")

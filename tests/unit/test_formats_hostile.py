@@ -58,7 +58,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
     record = settled(
         1, f"{text}.jpg", box("cat", 1, 1, 5, 5, note=text), tags={"caption": text, "flags": ["dark"]}
     )
-    for key in ("csv-tags", "csv-boxes"):
+    for key in ("csv-tags", "csv-shapes"):
         ((_, data),) = export(key, [record]).items()
         rows = list(csv.reader(io.StringIO(data.decode(), newline="")))
         assert len(rows) == 2
