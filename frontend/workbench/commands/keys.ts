@@ -32,6 +32,12 @@ export function chordOf(event: KeyPress): Chord {
 const CAPS: Readonly<Record<string, string>> = {
   Equal: "+",
   Minus: "−",
+  Backquote: "`",
+  Period: ".",
+  Comma: ",",
+  BracketLeft: "[",
+  BracketRight: "]",
+  Insert: "Ins",
   "Shift+Slash": "?",
   Escape: "Esc",
   Delete: "Del",

@@ -19,6 +19,8 @@ interface Props {
 
 const placed = ({ x, y, scale }: View): string => `translate(${x} ${y}) scale(${scale})`;
 
+const isLine = ({ type }: Shape): boolean => type === "polyline" || type === "skeleton";
+
 /** The shape's outline in image pixels, as SVG writes it. */
 function useOutline(stage: Stage, shape: Shape | null, view: View): string {
   return useMemo(() => {
@@ -36,8 +38,7 @@ function Hovered({ desk, stage }: Props) {
   const outline = useOutline(stage, shape, view);
   if (!shape) return null;
   const color = stage.colors.get(shape.class) ?? "#ffffff";
-  const line = shape.type === "polyline" || shape.type === "skeleton";
-  return <path class={line ? "hovered line" : "hovered"} transform={placed(view)} d={outline} fill={color} stroke={color} />;
+  return <path class={isLine(shape) ? "hovered line" : "hovered"} transform={placed(view)} d={outline} fill={color} stroke={color} />;
 }
 
 /** A longer name is cut on the image; the panel has it whole. */
@@ -96,10 +97,9 @@ function Active({ desk, stage }: Props) {
   const shapeClass = classOf(stage.work.schema.spec, seen.class);
   const name = shapeClass ? nameOf(shapeClass, desk.language) : seen.class;
   const color = stage.colors.get(seen.class) ?? "#ffffff";
-  const line = seen.type === "polyline" || seen.type === "skeleton";
   return (
     <g role="img" aria-label={desk.t("boxOf", { name, width: Math.round(width), height: Math.round(height) })}>
-      <g transform={placed(view)} class={line ? "line" : ""}>
+      <g transform={placed(view)} class={isLine(seen) ? "line" : ""}>
         <path class="active-back" d={outline} />
         <path class="active" d={outline} stroke={color} fill={color} fill-rule="evenodd" />
       </g>
@@ -123,7 +123,7 @@ function Draft({ desk, stage }: Props) {
   const ring = snap && toScreen(view, snap);
   return (
     <g>
-      <g transform={placed(view)} class={shape?.type === "polyline" ? "line" : ""}>
+      <g transform={placed(view)} class={shape && isLine(shape) ? "line" : ""}>
         <path class="active-back" d={outline} />
         <path class="draft" d={outline} stroke={color} fill={color} />
         {stroke && <Stroke {...stroke} color={color} />}
