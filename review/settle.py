@@ -7,14 +7,13 @@ concluded once, and each submission adds its agreement to the rollups once, when
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 
 from review.answered import Case, Given, take_cases
 from review.consensus import Answer, Spec, parse_answer, parse_spec
@@ -24,10 +23,9 @@ from review.moment import settling_moment
 from review.quality import wanted_in
 from review.scores import Score, record_agreements
 from review.weighing import Finding, Outcome, Question, weigh_many, weight_of
-from tasks import states
+from tasks import hopeless, states
 from tasks.batches import advance_batches
-from tasks.models import Assignment, Batch, LabelSchema, Prediction, Submission, Task
-from workers.models import Person, Role
+from tasks.models import Batch, LabelSchema, Prediction, Submission
 
 log = structlog.get_logger()
 
@@ -138,22 +136,13 @@ def spare_hopeless(findings: list[tuple[Case, Finding]]) -> list[tuple[Case, Fin
     asked = [case.task for case, found in findings if found.outcome is Outcome.ASK]
     if not asked:
         return findings
-    reachable = with_people_left(asked)
+    reachable = hopeless.with_people_left(asked)
     return [
         (case, replace(found, outcome=Outcome.SETTLE if found.stands else Outcome.DISPUTE))
         if found.outcome is Outcome.ASK and case.task not in reachable
         else (case, found)
         for case, found in findings
     ]
-
-
-def with_people_left(task_ids: Collection[int]) -> set[int]:
-    """Those of the tasks that somebody could still be given."""
-    seat = Assignment.objects.filter(task=OuterRef(OuterRef("id")), annotator=OuterRef("id"))
-    free = Person.objects.filter(
-        ~Exists(seat), role=Role.ANNOTATOR, is_active=True, site__projects=OuterRef("project_id")
-    )
-    return set(Task.objects.filter(Exists(free), id__in=task_ids).values_list("id", flat=True))
 
 
 def save_consensus(findings: Iterable[tuple[Case, Finding]], *, now: datetime) -> None:

@@ -18,8 +18,10 @@ class ProjectAdmin(admin.ModelAdmin[Project]):
     search_fields = ["name"]
     filter_horizontal = ["sites"]
     fields = ["organization", "name", "state", "priority", "sites", "skills", "language", "overlap",
-              "max_overlap", "settle_threshold", "lease_seconds", "price", "currency"]  # fmt: skip
-    readonly_fields = ["organization"]
+              "max_overlap", "settle_threshold", "lease_seconds", "hold_limit", "gold_rate",
+              "practice_pass_mark", "price", "currency"]  # fmt: skip
+    # The state changes in the portal alone (tasks/projects.py), which tells whom it concerns.
+    readonly_fields = ["organization", "state"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Clients create their projects, by API or page."""

@@ -28,10 +28,7 @@ END $$;
 -- found in them is looked for at the next call.
 CREATE OR REPLACE FUNCTION queue_gold(person bigint, in_project bigint, of_kind varchar, wanted integer, lease integer)
 RETURNS bigint[]
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-SET jit = off SET plan_cache_mode = force_generic_plan
-AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     start bigint;
     upto bigint;

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotator import wake as waking
-from tasks import archives, ingest, queue, retire, storage, tiles
+from tasks import archives, hopeless, ingest, queue, retire, storage, tiles
 from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import Limits, Sizes
@@ -46,12 +46,15 @@ def expire_leases() -> None:
     while queue.expire_leases() == queue.SWEEP:
         pass
     queue.raise_heads()
+    queue.forget_lost_leases()
 
 
 @shared_task
 def retire_batches() -> None:
-    """Move the seats of batches that were completed a while ago out of the queue."""
-    retire.retire_due(now=timezone.now())
+    """Move batches that were completed a while ago out of the queue, and set aside what waits in vain."""
+    now = timezone.now()
+    retire.retire_due(now=now)
+    hopeless.set_aside(now=now)
 
 
 @shared_task

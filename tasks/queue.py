@@ -27,10 +27,11 @@ from workers import throughput
 
 MAX_CLAIM = 50
 # A cursor lags this many positions: reading a few seats again costs less than writing it each time.
-CURSOR_SLACK = 64
+CURSOR_SLACK = 200
 # A claim that met locked seats or saw expired leases looks again; then the browser's turn comes.
 CLAIM_ROUNDS = 4
 SWEEP = 500
+KEEP_LOST_DAYS = 60
 # Two people who say that an image is broken are believed.
 BROKEN_SKIPS = 2
 
@@ -289,6 +290,12 @@ def raise_heads() -> None:
     with transaction.atomic():
         lanes = [row[0] for row in _rows(sql.LOCK_HEADS)]
         _rows(sql.RAISE_HEADS, lanes=lanes)
+
+
+def forget_lost_leases() -> int:
+    """Let go of tokens of leases lost so long ago that no browser still has an answer under them."""
+    forgotten = _rows(sql.FORGET_LOST, days=KEEP_LOST_DAYS, limit=10 * SWEEP)
+    return len(forgotten)
 
 
 def _give_back(select: str, *, cause: LostLease.Cause, **values: Any) -> int:

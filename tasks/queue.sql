@@ -30,7 +30,7 @@ SET jit = off SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 DECLARE
-    route bigint[];
+    route record;
     lane record;
     asked record;
     seats record;
@@ -55,19 +55,20 @@ BEGIN
     -- Routing gives the lanes in portions; cursors that moved bring the next one.
     FOR portion IN 1..100 LOOP
         moved_lanes := '{}'; moved_from := '{}'; moved_to := '{}'; passed_over := false;
-        FOR lane IN SELECT * FROM queue_lanes_of(person, route, without, CASE portion WHEN 1 THEN 4 ELSE 16 END)
+        FOR lane IN SELECT * FROM queue_lanes_of(person, route.site, route.projects, without,
+                                                 CASE portion WHEN 1 THEN 4 ELSE 16 END)
         LOOP
             CONTINUE WHEN lane.project_id = ANY(without);
             IF lane.project_id <> at_project THEN
                 at_project := lane.project_id;
                 SELECT COALESCE(lease, p.lease_seconds) AS seconds, COALESCE(pack_limit, p.hold_limit) AS hold,
-                       p.gold_rate AS gold, p.practice_pass_mark IS NOT NULL AND NOT EXISTS (
-                           SELECT FROM tasks_entrance e
-                           WHERE e.person_id = person AND e.project_id = p.id AND e.state = 'passed'
-                       ) AS practises
+                       p.gold_rate AS gold, p.practice_pass_mark IS NOT NULL AS has_entrance
                 FROM tasks_project p WHERE p.id = at_project INTO asked;
                 room := LEAST(wanted, asked.hold - held) - cardinality(taken) - cardinality(golden);
-                IF asked.practises THEN
+                IF asked.has_entrance AND NOT EXISTS (
+                    SELECT FROM tasks_entrance e
+                    WHERE e.person_id = person AND e.project_id = at_project AND e.state = 'passed'
+                ) THEN
                     taken := taken || queue_gold(person, at_project, 'practice', room, asked.seconds);
                     without := without || at_project;
                     passed_over := true;
@@ -103,20 +104,22 @@ BEGIN
         PERFORM set_config('synchronous_commit', 'off', true);
     END IF;
 
+    IF cardinality(golden) > 0 THEN
+        -- Gold lies anywhere among the others.
+        taken := ARRAY(SELECT id FROM (
+            SELECT id, rank FROM unnest(taken) WITH ORDINALITY AS work (id, rank)
+            UNION ALL SELECT id, random() * (cardinality(taken) + 1) FROM unnest(golden) AS gold (id)
+        ) AS mixed ORDER BY rank);
+    END IF;
     RETURN QUERY
     SELECT a.id, a.lease_token, a.leased_until, a.task_id, t.project_id, t.schema_id,
            i.sha256, i.format, i.name, i.width, i.height, a.purpose
-    FROM (
-        SELECT id, rank::float FROM unnest(taken) WITH ORDINALITY AS work (id, rank)
-        UNION ALL  -- gold lies anywhere between the others
-        SELECT id, random() * (cardinality(taken) + 1) FROM unnest(golden) AS gold (id)
-    ) AS chosen
+    FROM unnest(taken) AS chosen (id)
     JOIN tasks_assignment a ON a.id = chosen.id
     JOIN tasks_task t ON t.id = a.task_id
-    JOIN tasks_image i ON i.id = t.image_id
-    ORDER BY chosen.rank;
+    JOIN tasks_image i ON i.id = t.image_id;
 
-    IF cardinality(taken) + cardinality(golden) < wanted AND NOT met_limit AND (met_locked OR EXISTS (
+    IF cardinality(taken) < wanted AND NOT met_limit AND (met_locked OR EXISTS (
         SELECT FROM tasks_assignment a WHERE a.state = 'leased' AND a.leased_until < now()
     )) THEN
         RETURN QUERY SELECT NULL::bigint, NULL::uuid, NULL::timestamptz, NULL::bigint, NULL::bigint, NULL::bigint,
@@ -360,9 +363,11 @@ BEGIN
     WITH held AS (
         SELECT a.id, a.lease_token, a.leased_until, make_interval(secs => p.lease_seconds) AS lease
         FROM unnest(seats, tokens) AS given (id, token)
-        JOIN tasks_assignment a ON a.id = given.id AND a.lease_token = given.token
+        CROSS JOIN LATERAL (
+            SELECT * FROM tasks_assignment seat WHERE seat.id = given.id OFFSET 0  -- by its number, no other way
+        ) AS a
         JOIN tasks_project p ON p.id = a.project_id
-        WHERE a.state = 'leased' AND a.annotator_id = person
+        WHERE a.lease_token = given.token AND a.state = 'leased' AND a.annotator_id = person
     ), extended AS (
         UPDATE tasks_assignment a SET leased_until = now() + held.lease
         FROM held

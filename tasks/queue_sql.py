@@ -154,6 +154,14 @@ WITH held AS (
 DELETE FROM tasks_assignment a USING held WHERE a.id = held.id AND NOT held.wanted
 """
 
+FORGET_LOST = """
+DELETE FROM tasks_lostlease WHERE token IN (
+    SELECT token FROM tasks_lostlease WHERE lost_at < now() - make_interval(days => %(days)s)
+    ORDER BY lost_at LIMIT %(limit)s
+)
+RETURNING token
+"""
+
 # Where a newcomer starts. No cursor is written, and no open seat lies at or before a head. The lanes are
 # locked first: whoever opens seats raises the lane's tail, so what is not visible yet lies beyond the tail.
 LOCK_HEADS = """

@@ -22,16 +22,13 @@ class LaneInTurn:
     batch: int
 
 
-_LANES = """
-SELECT lane_id, project_id, batch_id
-FROM queue_lanes_of(%(person)s, queue_route(%(person)s, %(only)s), '{}', %(most)s)
-"""
+_LANES = "SELECT * FROM queue_lanes(%s, %s, %s)"
 
 
 def lanes_for(*, annotator_id: int, project_id: int | None = None, most: int = 16) -> list[LaneInTurn]:
     """Where the person's next claim looks, in order."""
     with connection.cursor() as cursor:
-        cursor.execute(_LANES, {"person": annotator_id, "only": project_id, "most": most})
+        cursor.execute(_LANES, [annotator_id, project_id, most])
         return [LaneInTurn(*row) for row in cursor.fetchall()]
 
 

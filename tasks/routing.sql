@@ -32,34 +32,30 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 
 
--- The projects that somebody at work is served from, in order; of one project alone, whether they are. NULL
--- for somebody who is given nothing.
-CREATE OR REPLACE FUNCTION queue_route(person bigint, only_project bigint) RETURNS bigint[]
-LANGUAGE plpgsql
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
-SET jit = off SET plan_cache_mode = force_generic_plan
-AS $$
-DECLARE
-    ranked bigint[];
+-- The site of somebody at work, and the projects that they are served from, in order; of one project alone,
+-- whether they are. NULL for somebody who is given nothing. Planned with the settings of its callers.
+CREATE OR REPLACE FUNCTION queue_route(person bigint, only_project bigint, OUT site bigint, OUT projects bigint[])
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 BEGIN
     IF only_project IS NOT NULL THEN
-        SELECT ARRAY[p.id] FROM workers_person w
+        SELECT w.site_id, ARRAY[p.id] FROM workers_person w
         JOIN tasks_project_sites ps ON ps.site_id = w.site_id AND ps.project_id = only_project
         JOIN tasks_project p ON p.id = ps.project_id AND p.state = 'open'
          AND p.skills <@ w.skills AND p.language IN ('', w.language)
         WHERE w.id = person AND w.is_active AND w.role = 'annotator' AND w.paused_at IS NULL
           AND NOT EXISTS (SELECT FROM tasks_projectpause s WHERE s.project_id = p.id AND s.site_id = w.site_id)
-        INTO ranked;
-        RETURN ranked;
+        INTO site, projects;
+        RETURN;
     END IF;
-    SELECT r.projects FROM workers_person w
+    SELECT r.site_id, r.projects FROM workers_person w
     JOIN tasks_route r ON r.person_id = w.id AND r.site_id = w.site_id AND r.skills = w.skills
      AND r.language = w.language AND r.half_hour = queue_half_hour(w.id, now())
      AND r.revision = COALESCE((SELECT v.revision FROM tasks_siterevision v WHERE v.site_id = w.site_id), 0)
     WHERE w.id = person AND w.is_active AND w.role = 'annotator' AND w.paused_at IS NULL
-    INTO ranked;
+    INTO site, projects;
     IF FOUND THEN
-        RETURN ranked;
+        RETURN;
     END IF;
     -- One statement, so one snapshot: the revision is that of what was ranked.
     INSERT INTO tasks_route AS r (person_id, site_id, skills, language, half_hour, revision, projects)
@@ -78,16 +74,15 @@ BEGIN
     ON CONFLICT (person_id) DO UPDATE SET
         site_id = EXCLUDED.site_id, skills = EXCLUDED.skills, language = EXCLUDED.language,
         half_hour = EXCLUDED.half_hour, revision = EXCLUDED.revision, projects = EXCLUDED.projects
-    RETURNING r.projects INTO ranked;
-    RETURN ranked;
+    RETURNING r.site_id, r.projects INTO site, projects;
 END $$;
 
 
 -- The first `most` lanes that may have something beyond the person's cursors, in order, of the projects in
 -- `route` but those in `without`. No seat is read. The order holds because nested loops keep the order of
 -- their outer side, and nothing sorts after them. In PL/pgSQL, so that its plan is kept: a function in SQL
--- is planned anew for each claim.
-CREATE OR REPLACE FUNCTION queue_lanes_of(person bigint, route bigint[], without bigint[], most integer)
+-- is planned anew for each claim. Planned with the settings of its callers.
+CREATE OR REPLACE FUNCTION queue_lanes_of(person bigint, site bigint, route bigint[], without bigint[], most integer)
 RETURNS TABLE (lane_id bigint, project_id bigint, batch_id bigint, tail bigint, after bigint)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
@@ -96,11 +91,10 @@ RETURN QUERY
 SELECT lane.id, lane.project_id, lane.batch_id, lane.tail, GREATEST(c.position, lane.head)
 FROM (
     (SELECT l.id, l.project_id, l.batch_id, l.head, l.tail
-     FROM workers_person w
-     JOIN tasks_lane l ON l.site_id = w.site_id AND l.head < l.tail AND l.project_id = ANY(route)
+     FROM tasks_lane l
      JOIN tasks_batch b ON b.id = l.batch_id AND b.state <> 'complete'
-     LEFT JOIN tasks_batchrank r ON r.batch_id = b.id AND r.site_id = w.site_id
-     WHERE w.id = person AND NOT l.project_id = ANY(without)
+     LEFT JOIN tasks_batchrank r ON r.batch_id = b.id AND r.site_id = site
+     WHERE l.site_id = site AND l.head < l.tail AND l.project_id = ANY(route) AND NOT l.project_id = ANY(without)
      ORDER BY array_position(route, l.project_id), COALESCE(r.priority, b.priority) DESC, l.returned DESC, l.id
      OFFSET 0)
     UNION ALL
@@ -110,8 +104,7 @@ FROM (
          SELECT l.id, l.batch_id, l.head, l.tail
          FROM tasks_lane l
          JOIN tasks_batch b ON b.id = l.batch_id AND b.state <> 'complete'
-         LEFT JOIN tasks_batchrank r ON r.batch_id = b.id
-          AND r.site_id = (SELECT w.site_id FROM workers_person w WHERE w.id = person)
+         LEFT JOIN tasks_batchrank r ON r.batch_id = b.id AND r.site_id = site
          WHERE l.project_id = p.id AND l.head < l.tail
            -- Reserved for a site that no longer works on the project is reserved for nobody.
            AND (l.site_id IS NULL OR NOT EXISTS (
@@ -124,6 +117,23 @@ FROM (
 LEFT JOIN tasks_queuecursor c ON c.annotator_id = person AND c.lane_id = lane.id
 WHERE COALESCE(c.position, 0) < lane.tail
 LIMIT most;
+END $$;
+
+
+-- What the next claim of a person looks at, for who wants to see it.
+CREATE OR REPLACE FUNCTION queue_lanes(person bigint, only_project bigint, most integer)
+RETURNS TABLE (lane_id bigint, project_id bigint, batch_id bigint)
+LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off
+SET jit = off SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    route record;
+BEGIN
+    route := queue_route(person, only_project);
+    RETURN QUERY SELECT l.lane_id, l.project_id, l.batch_id
+    FROM queue_lanes_of(person, route.site, route.projects, '{}', most) AS l;
 END $$;
 
 

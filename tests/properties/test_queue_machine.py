@@ -24,15 +24,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tasks import corrections, queue, reserve, states
+from tasks import corrections, queue, reserve, retire, routing, states
 from tasks.corrections import Correction
-from tasks.models import Assignment, Job, LostLease, Project, Submission, Task
+from tasks.models import Assignment, Batch, EndedSeat, Job, LostLease, Project, Submission, Task
 from tasks.queue import Answer, Seat
 from tests.cast import make_cast
 from tests.factories import make_batch, make_person, make_tasks, payload
 from workers.models import Earning, Person, Throughput
 
 PEOPLE = 4
+# So few that the limits are met: of seats held online, and in a pack.
+HOLD, PACK = 4, 6
 PASSED = """
 SELECT count(*) FROM tasks_lane l
 JOIN tasks_assignment a ON a.lane_id = l.id AND a.state = 'open'
@@ -79,13 +81,15 @@ class QueueMachine(RuleBasedStateMachine):
         self.atomic.__enter__()
         cast = make_cast()
         self.project = cast.project
-        Project.objects.filter(id=self.project.id).update(max_overlap=3)
+        Project.objects.filter(id=self.project.id).update(max_overlap=3, hold_limit=HOLD)
         self.project.refresh_from_db()
         self.batch = make_batch(self.project)
         self.people = [make_person(site=cast.guiyang) for _ in range(PEOPLE)]
         self.tasks: dict[int, Model] = {}
         self.answers: dict[uuid.UUID, str] = {}
         self.paused = False
+        self.paused_here = False
+        self.sun = cast.sun
 
     def teardown(self) -> None:
         if hasattr(self, "atomic"):
@@ -103,9 +107,18 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule(target=leases, who=st.integers(0, PEOPLE - 1), count=st.integers(1, 5))
     def claim(self, who: int, count: int):  # type: ignore[no-untyped-def]
-        may = {id_ for id_, task in self.tasks.items() if task.may_be_given(who) and not self.paused}
-        got = queue.claim(annotator_id=self.person(who).id, project_id=self.project.id, count=count)
-        assert len(got) == min(count, len(may)), "all there is, never more"
+        return self.claimed(who, count, HOLD)
+
+    @rule(target=leases, who=st.integers(0, PEOPLE - 1), count=st.integers(1, 8))
+    def take_a_pack(self, who: int, count: int):  # type: ignore[no-untyped-def]
+        return self.claimed(who, count, PACK, lease_seconds=43_200, pack_limit=PACK)
+
+    def claimed(self, who: int, count: int, limit: int, **pack: int):  # type: ignore[no-untyped-def]
+        stopped = self.paused or self.paused_here
+        may = {id_ for id_, task in self.tasks.items() if task.may_be_given(who) and not stopped}
+        room = max(0, limit - sum(who in task.holds for task in self.tasks.values()))
+        got = queue.claim(annotator_id=self.person(who).id, project_id=self.project.id, count=count, **pack)
+        assert len(got) == min(count, room, len(may)), "all there is up to the limit, never more"
         assert {seat.task for seat in got} <= may
         for seat in got:
             self.tasks[seat.task].holds[who] = seat
@@ -187,9 +200,8 @@ class QueueMachine(RuleBasedStateMachine):
             task.skipped.add(who)
 
     def was_skipped(self, who: int, seat: Seat) -> bool:
-        return Assignment.objects.filter(
-            annotator=self.person(who), lease_token=seat.token, state="skipped"
-        ).exists()
+        skipped = {"annotator": self.person(who), "lease_token": seat.token, "state": "skipped"}
+        return any(table.objects.filter(**skipped).exists() for table in (Assignment, EndedSeat))
 
     @rule(lease=leases)
     def release(self, lease: tuple[int, Seat]) -> None:
@@ -232,8 +244,32 @@ class QueueMachine(RuleBasedStateMachine):
         Project.objects.filter(id=self.project.id).update(state="paused" if self.paused else "open")
 
     @rule()
+    def pause_or_resume_at_the_site(self) -> None:
+        site = self.people[0].site_id
+        assert site is not None
+        if self.paused_here:
+            routing.resume_project(site_id=site, project_id=self.project.id)
+        else:
+            routing.pause_project(site_id=site, project_id=self.project.id, by=self.sun)
+        self.paused_here = not self.paused_here
+
+    @rule()
     def raise_heads(self) -> None:
         queue.raise_heads()
+
+    @precondition(lambda self: len(self.tasks) > 3)
+    @rule()
+    def settle_all_and_retire(self) -> None:
+        """A batch whose answers are all known leaves the queue; new tasks come in a new one."""
+        now = timezone.now()
+        states.settle_known(task_ids=list(self.tasks), now=now)
+        Batch.objects.filter(id=self.batch.id).update(state="complete", closed_at=now, completed_at=now)
+        retire.retire_batch(batch_id=self.batch.id)
+        assert retire.retire_batch(batch_id=self.batch.id) == 0
+        assert not Assignment.objects.exclude(state="leased").exists()
+        for task in self.tasks.values():
+            task.over = True
+        self.batch = make_batch(self.project)
 
     @precondition(lambda self: any(len(t.counted) == t.overlap and not t.over for t in self.tasks.values()))
     @rule(data=st.data())
@@ -271,6 +307,7 @@ class QueueMachine(RuleBasedStateMachine):
         for row in Task.objects.filter(id__in=self.tasks):
             task = self.tasks[row.id]
             seats = Counter(row.assignments.values_list("state", flat=True))
+            seats.update(row.ended_seats.values_list("state", flat=True))
             assert row.answers == seats["submitted"] == len(task.counted)
             assert seats["leased"] == len(task.holds)
             assert seats["skipped"] == len(task.skipped)

@@ -186,13 +186,13 @@ def test_a_remembered_order_is_always_the_plain_one() -> None:
 
 @pytest.mark.django_db
 def test_control_without_revisions_the_order_would_be_an_old_one() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE tasks_project DISABLE TRIGGER project_changes_routes")
     site = make_site()
     person = make_person(site=site)
     first, second = (make_project(sites=[site]) for _ in range(2))
     for project in (first, second):
         make_tasks(make_batch(project), 1)
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE tasks_project DISABLE TRIGGER project_changes_routes")
     for urgent in (first, second):
         Project.objects.update(priority=0)
         Project.objects.filter(id=urgent.id).update(priority=9)

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from tasks import queue, seats
-from tasks.models import Assignment, Job, Submission, Task
+from tasks.models import Assignment, Job, Project, Submission, Task
 from tasks.queue import Answer, Seat
 from tests.cast import Cast, make_cast
 from tests.factories import box, make_batch, make_person, make_tasks, payload
@@ -125,6 +125,28 @@ def test_control_looking_before_inserting_keeps_the_same_submission_twice(
         return True
 
     assert not all(all_at_once(submit_badly, range(50))), "the race did not happen: this test proves nothing"
+
+
+def test_one_annotator_who_asks_from_sixteen_tabs_holds_no_more_than_the_limit(
+    cast: Cast, tasks: list[Task]
+) -> None:
+    Project.objects.filter(id=cast.project.id).update(hold_limit=10)
+    tabs = all_at_once(
+        lambda _: queue.claim(annotator_id=cast.an.id, project_id=None, count=8), range(ANNOTATORS)
+    )
+    assert sum(map(len, tabs)) == 10 == Assignment.objects.filter(annotator=cast.an, state="leased").count()
+
+
+def test_control_counting_before_claiming_lets_sixteen_tabs_hoard(cast: Cast, tasks: list[Task]) -> None:
+    Project.objects.filter(id=cast.project.id).update(hold_limit=500)
+
+    def claim_badly(_: int) -> None:
+        held = Assignment.objects.filter(annotator=cast.an, state="leased").count()
+        queue.claim(annotator_id=cast.an.id, project_id=None, count=min(8, 10 - held))
+
+    all_at_once(claim_badly, range(ANNOTATORS))
+    held = Assignment.objects.filter(annotator=cast.an, state="leased").count()
+    assert held > 10, "the race did not happen: this test proves nothing"
 
 
 def test_the_last_answers_of_a_task_at_once_are_all_counted(people: list[Person], tasks: list[Task]) -> None:

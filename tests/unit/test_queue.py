@@ -391,3 +391,17 @@ def test_newcomers_start_at_the_head(cast: Cast, batch: Batch) -> None:
     lane = batch.lanes.get(returned=False)
     assert lane.head == Assignment.objects.filter(state="open").order_by("position")[0].position - 1
     assert [seat.task for seat in claim(cast.bo)] == [tasks[120].id]
+
+
+def test_the_token_of_a_lease_lost_long_ago_is_forgotten(cast: Cast, batch: Batch) -> None:
+    make_tasks(batch, 2)
+    old, young = claim(cast.an, 2)
+    run_out(old, young)
+    queue.expire_leases()
+    long_ago = timezone.now() - timedelta(days=queue.KEEP_LOST_DAYS + 1)
+    LostLease.objects.filter(token=old.token).update(lost_at=long_ago)
+    assert queue.forget_lost_leases() == 1
+    assert queue.forget_lost_leases() == 0
+    with pytest.raises(queue.LeaseUnknown):
+        submit(cast.an, old)
+    assert submit(cast.an, young) == "late"
