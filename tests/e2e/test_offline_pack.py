@@ -61,7 +61,7 @@ def label(desk: Desk, count: int) -> list[str]:
 
 
 def cut(context: BrowserContext) -> None:
-    """Pull the cable. A page that opens meanwhile is without a line from its first moment only by the route."""
+    """Pull the cable. Only by the route is a page that opens meanwhile without a line from the start."""
     context.route("**/desk/sync", lambda route: route.abort())
     context.set_offline(True)
 
