@@ -1,24 +1,27 @@
 /** One dispute under the reviewer's hands: the candidates, the answer being made, the tools. */
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { BoxTuple, Payload, Shape, Spec } from "../workbench/contract";
+import type { Payload, Shape, Spec } from "../workbench/contract";
 import { geometryOf } from "../workbench/model/bounds";
-import { rounded } from "../workbench/geometry/kinds";
-import "../workbench/geometry/all";
+import { addKinds, type Look, rounded } from "../workbench/geometry/kinds";
 import { check, classOf, defaults, type Problem, reclass } from "../workbench/model/check";
 import { type Change, type Diff, setTag } from "../workbench/model/document";
 import { Editor } from "../workbench/model/editor";
 import type { Point } from "../workbench/model/geometry";
 import { shapeAt } from "../workbench/model/hit";
 import { shapeId, uuid } from "../workbench/sync/ids";
-import { box } from "../workbench/tools/box";
 import { Chart } from "../workbench/tools/chart";
-import type { Press, ToolContext } from "../workbench/tools/context";
-import { select } from "../workbench/tools/select";
+import type { Draft, Press, ToolContext } from "../workbench/tools/context";
+import { kinds, tools } from "../workbench/tools/more";
+import { addTools, toolOf, type ToolName, waysOf } from "../workbench/tools/tools";
 import type { Camera } from "../workbench/view/camera";
 import { type Candidate, candidatesOf, contested, contestedTags, equal } from "./candidates";
 import type { Dispute, Verdict } from "./contract";
 
-export type ToolName = "box" | "select";
+addKinds(kinds);
+addTools(tools);
+
+/** CSS pixels. */
+const BRUSH_PX = 14;
 
 /** One answer's boxes as they are to be seen now. */
 export interface Layer {
@@ -33,9 +36,9 @@ export class Bench {
   /** The candidate the answer says the same as; else the one it was begun from. */
   readonly picked: ReadonlySignal<Candidate | null>;
   readonly isCorrected: ReadonlySignal<boolean>;
-  readonly tool = signal<ToolName>("select");
+  readonly tool = signal<"draw" | "select">("select");
   readonly shapeClass = signal("");
-  readonly draft = signal<BoxTuple | null>(null);
+  readonly draft = signal<Draft | null>(null);
   readonly hovered = signal<string | null>(null);
   readonly pointer = signal<Point | null>(null);
   readonly differencesOnly = signal(false);
@@ -44,6 +47,8 @@ export class Bench {
   readonly asking = signal<"exclude" | "empty" | null>(null);
   readonly problems = signal<readonly Problem[]>([]);
   readonly layers: ReadonlySignal<readonly Layer[]>;
+  /** How shapes of the chosen class are drawn. */
+  readonly way = computed<ToolName>(() => waysOf(classOf(this.spec, this.shapeClass.value))[0] ?? "box");
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
   private readonly base = signal<Candidate | null>(null);
   private readonly stopEffect: () => void;
@@ -75,8 +80,15 @@ export class Bench {
       });
     });
     const context = this.toolContext();
-    const charts = { box: new Chart("box", box, context), select: new Chart("select", select, context) };
-    this.chart = computed(() => charts[this.canDraw ? this.tool.value : "select"]);
+    const charts = new Map<ToolName, Chart<ToolContext, Press>>();
+    this.chart = computed(() => {
+      const name = this.canDraw && this.tool.value === "draw" ? this.way.value : "select";
+      let chart = charts.get(name);
+      const node = toolOf(name);
+      if (!chart && node) charts.set(name, (chart = new Chart(name, node, context)));
+      if (!chart) throw new Error(`There is no tool ${name}.`);
+      return chart;
+    });
     let before = this.chart.peek();
     this.stopEffect = effect(() => {
       const now = this.chart.value;
@@ -171,6 +183,11 @@ export class Bench {
     return { id: uuid(), payload, picked: this.picked.peek()?.submission ?? null, excluded: false };
   }
 
+  lookOf({ type, class: label }: Shape, scale: number): Look {
+    const edges = type === "skeleton" ? classOf(this.spec, label)?.skeleton?.edges : undefined;
+    return edges ? { unit: 1 / scale, edges } : { unit: 1 / scale };
+  }
+
   private toolContext(): ToolContext {
     const { editor, draft, hovered, camera, dispute } = this;
     const newShape: ToolContext["newShape"] = (type, geometry) => {
@@ -185,16 +202,16 @@ export class Bench {
         return editor.document.peek().shapes;
       },
       gesture: null,
-      setDraft: (drawn) => (draft.value = drawn?.shape?.type === "box" ? drawn.shape.box : null),
+      setDraft: (drawn) => (draft.value = drawn),
       setHovered: (id) => (hovered.value = id),
       setVertex: () => {},
       newShape,
       shapeClass: () => classOf(this.spec, this.shapeClass.peek()),
-      lookOf: () => ({ unit: 1 / camera.view.peek().scale }),
-      brushRadius: () => 0,
+      lookOf: (shape) => this.lookOf(shape, camera.view.peek().scale),
+      brushRadius: () => BRUSH_PX,
       snaps: () => false,
       say: () => {},
-      leave: () => {},
+      leave: () => (this.tool.value = "select"),
       pan: (dx, dy) => camera.pan(dx, dy),
     };
   }

@@ -1,7 +1,8 @@
 /** The competing answers of one dispute: how each is drawn, and where they differ. Pure functions. */
-import type { BoxTuple, Payload, Shape, Value } from "../workbench/contract";
-import { boundsOf, geometryOf } from "../workbench/model/bounds";
+import type { Payload, Shape, Value } from "../workbench/contract";
+import { geometryOf } from "../workbench/model/bounds";
 import type { Dispute, Proposal } from "./contract";
+import { alike } from "./likeness";
 
 /** How an answer's boxes look: colour and dashes, so that no eye depends on the colour alone. */
 export interface Style {
@@ -50,19 +51,11 @@ export function proposed(proposal: Proposal): Payload {
   return { tags, shapes };
 }
 
-export function iou(a: BoxTuple, b: BoxTuple): number {
-  const width = Math.min(a[0] + a[2], b[0] + b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[1] + a[3], b[1] + b[3]) - Math.max(a[1], b[1]);
-  if (width <= 0 || height <= 0) return 0;
-  const inside = width * height;
-  return inside / (a[2] * a[3] + b[2] * b[3] - inside);
-}
-
-const SAME_IOU = 0.75;
+const SAME = 0.75;
 
 const same = (a: Shape, b: Shape): boolean =>
   a.class === b.class &&
-  iou(boundsOf(a), boundsOf(b)) >= SAME_IOU &&
+  alike(a, b) >= SAME &&
   JSON.stringify(sorted(a.attributes)) === JSON.stringify(sorted(b.attributes));
 
 const sorted = (values: Readonly<Record<string, Value>>): [string, Value][] =>

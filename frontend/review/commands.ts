@@ -1,7 +1,8 @@
 /** The reviewer's keys, by physical position. */
 import { belongsToFocus, type Command, keymapOf } from "../workbench/commands/command";
 import { type Chord, chordOf } from "../workbench/commands/keys";
-import { growBox, moveBox } from "../workbench/model/geometry";
+import { moved, rounded } from "../workbench/geometry/kinds";
+import { growBox } from "../workbench/model/geometry";
 import type { Bench } from "./bench";
 import type { Review } from "./review";
 import type { Key } from "./words";
@@ -53,7 +54,7 @@ export function commandsOf(review: Review): Command[] {
     command(["KeyX"], on((bench) => (bench.asking.value = "exclude"))),
     command(["KeyD"], on((bench) => bench.toggle("differencesOnly"))),
     command(["KeyH"], on((bench) => bench.toggle("overlaysHidden"))),
-    command(["KeyE"], on((bench) => (bench.tool.value = bench.tool.peek() === "box" ? "select" : "box"))),
+    command(["KeyE"], on((bench) => (bench.tool.value = bench.tool.peek() === "draw" ? "select" : "draw"))),
     command(["KeyN"], on(newBox)),
     command(["KeyT"], () => review.take()),
     command(["Delete", "Backspace"], on((bench) => bench.deleteSelected())),
@@ -77,8 +78,9 @@ function pickAt(bench: Bench, at: number | null): void {
 }
 
 function newBox(bench: Bench): void {
-  bench.tool.value = "box";
+  bench.tool.value = "draw";
   const chart = bench.chart.peek();
+  // Other kinds begin with the next press wherever it falls.
   if (chart.name !== "box") return;
   chart.cancel();
   chart.go("armed");
@@ -98,10 +100,11 @@ function arrows(review: Review): Command[] {
     const bench = review.bench.peek();
     const selected = bench?.editor.selectedId.peek();
     if (!bench || !selected) return review.camera.pan(-dx * PAN_STEP, -dy * PAN_STEP);
-    const change = grow ? growBox : moveBox;
-    bench.editor.update(selected, (shape) =>
-      shape.type === "box" ? { ...shape, box: change(shape.box, dx, dy, bench.dispute.image) } : shape,
-    );
+    const { image } = bench.dispute;
+    bench.editor.update(selected, (shape) => {
+      if (!grow) return rounded(moved(shape, dx, dy, image));
+      return shape.type === "box" ? { ...shape, box: growBox(shape.box, dx, dy, image) } : shape;
+    });
   };
   return Object.entries(ARROWS).flatMap(([code, [x, y]]) =>
     [1, 10].flatMap((far) =>

@@ -45,6 +45,8 @@ export class Review {
   accept(): void {
     const bench = this.bench.peek();
     if (!bench) return this.line.takeUpAgain();
+    // What is drawn point by point is finished first.
+    if (!bench.chart.peek().is("idle") && bench.chart.peek().wish("finish")) return;
     const verdict = bench.verdict();
     if (verdict) return this.line.settle(bench.dispute, verdict);
     const [problem] = bench.problems.peek();

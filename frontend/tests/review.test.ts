@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Bench, replaceAll } from "../review/bench";
-import { candidatesOf, contested, contestedTags, equal, iou } from "../review/candidates";
+import { candidatesOf, contested, contestedTags, equal } from "../review/candidates";
 import type { Boot, Dispute } from "../review/contract";
+import { alike, iou } from "../review/likeness";
 import { Line, type News } from "../review/line";
 import { en } from "../review/words/en";
 import { zhHans } from "../review/words/zh-hans";
-import type { Payload } from "../workbench/contract";
+import type { Payload, Shape } from "../workbench/contract";
 import { apply, invert } from "../workbench/model/document";
 import { Camera } from "../workbench/view/camera";
 import { image, shape, spec } from "./things";
@@ -72,6 +73,26 @@ describe("competing answers", () => {
 
 describe("the bench", () => {
   const open = (): Bench => new Bench(dispute(), spec, new Camera());
+
+  it("are compared by what they cover, whatever their kind", () => {
+    const made = (type: string, geometry: unknown): Shape =>
+      ({ id: "x", class: "board", type, [type]: geometry, attributes: {} }) as unknown as Shape;
+    const square = made("polygon", [[0, 0, 100, 0, 100, 100, 0, 100]]);
+    const half = made("polygon", [[0, 0, 100, 0, 100, 50, 0, 50]]);
+    expect(alike(square, square)).toBe(1);
+    expect(alike(square, half)).toBeCloseTo(0.5, 1);
+    expect(alike(square, made("box", [0, 0, 100, 100]))).toBe(0);
+    const turned = made("rotated_box", [50, 50, 80, 20, 0]);
+    expect(alike(turned, made("rotated_box", [50, 50, 20, 80, 90]))).toBe(1);
+    expect(alike(turned, made("rotated_box", [50, 50, 20, 80, 0]))).toBeLessThan(0.3);
+    const line = made("polyline", [0, 0, 100, 0]);
+    expect(alike(line, made("polyline", [100, 1, 0, 1]))).toBeGreaterThan(0.75);
+    expect(alike(line, made("polyline", [0, 60, 100, 60]))).toBeLessThan(0.1);
+    const pose = made("skeleton", [10, 10, 2, 60, 60, 2, 0, 0, 0]);
+    expect(alike(pose, made("skeleton", [10, 10, 2, 60, 60, 1, 0, 0, 0]))).toBe(1);
+    expect(alike(pose, made("skeleton", [10, 10, 2, 0, 0, 0, 0, 0, 0]))).toBeCloseTo(0.5);
+    expect(alike(made("point", [5, 5]), made("point", [5, 5]))).toBe(1);
+  });
 
   it("starts from the proposal with the doubtful box selected", () => {
     const bench = open();

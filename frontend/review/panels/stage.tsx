@@ -1,15 +1,16 @@
 /** The image with the competing answers, and the answer being made above them. */
 import { effect, useSignal, type Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { nameOf, type BoxTuple, type Shape } from "../../workbench/contract";
+import { nameOf, type Shape } from "../../workbench/contract";
+import { gripsOf, pathOf } from "../../workbench/geometry/kinds";
 import { boundsOf } from "../../workbench/model/bounds";
 import { classOf } from "../../workbench/model/check";
-import { handlePoint, HANDLES } from "../../workbench/model/geometry";
 import { Button, Icon } from "../../workbench/panels/parts";
-import { toScreen, type View } from "../../workbench/view/camera";
+import { toScreen } from "../../workbench/view/camera";
+import { PathText } from "../../workbench/view/path_text";
 import { PointerInput } from "../../workbench/view/pointer";
 import type { Bench } from "../bench";
-import { Painter } from "../painter";
+import { isLine, Painter } from "../painter";
 import type { Review } from "../review";
 
 interface Props {
@@ -36,6 +37,7 @@ function useDrawing({ review, bench }: Props, canvas: { current: HTMLCanvasEleme
         active: bench.editor.selectedId.value,
         hovered: bench.hovered.value,
         nameOf: (shape: Shape) => className(review, bench, shape.class),
+        lookOf: (shape: Shape) => bench.lookOf(shape, review.camera.view.peek().scale),
       };
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => {
@@ -125,38 +127,64 @@ function Picture({ review, bench, attempt, loading }: Props & { attempt: number;
   return <div class="picture-layer" ref={layer} />;
 }
 
-function frame(view: View, [x, y, width, height]: BoxTuple) {
-  const corner = toScreen(view, { x, y });
-  return { x: corner.x, y: corner.y, width: width * view.scale, height: height * view.scale };
-}
-
 function className(review: Review, bench: Bench, key: string): string {
   const found = classOf(bench.spec, key);
   return found ? nameOf(found, review.boot.language) : key;
 }
 
-/** The selected box with its grips, and the box being drawn. */
+/** A shape's outline as SVG writes it, in image pixels. */
+function Outline({ bench, shape, scale, name }: { bench: Bench; shape: Shape; scale: number; name: string }) {
+  const pen = new PathText();
+  pathOf(shape, pen, bench.lookOf(shape, scale));
+  return (
+    <>
+      <path class="active-back" d={pen.text} />
+      <path class={name} d={pen.text} stroke="#ffffff" fill="#ffffff" fill-rule="evenodd" />
+    </>
+  );
+}
+
+/** The selected shape with its grips, and what is being drawn. */
 function Overlay({ review, bench }: Props) {
   const view = review.camera.view.value;
   const selected = bench.editor.selected.value;
   const draft = bench.draft.value;
-  const place = selected && frame(view, boundsOf(selected));
+  const placed = `translate(${view.x} ${view.y}) scale(${view.scale})`;
+  const corner = selected && toScreen(view, { x: boundsOf(selected)[0], y: boundsOf(selected)[1] });
+  const dots = draft?.dots ?? [];
   return (
     <svg class="overlay">
-      {selected && place && (
+      {selected && corner && (
         <g>
-          <rect class="active-back" {...place} />
-          <rect class="active" {...place} stroke="#ffffff" fill="#ffffff" />
-          <text class="active-name" x={place.x + 5} y={place.y + 17}>
+          <g transform={placed} class={isLine(selected) ? "line" : ""}>
+            <Outline bench={bench} shape={selected} scale={view.scale} name="active" />
+          </g>
+          <text class="active-name" x={corner.x + 5} y={corner.y + 17}>
             {className(review, bench, selected.class)}
           </text>
-          {HANDLES.map((handle) => {
-            const at = toScreen(view, handlePoint(boundsOf(selected), handle));
-            return <rect key={handle} class={`grip grip-${handle}`} x={at.x - 4.5} y={at.y - 4.5} width="9" height="9" />;
+          {gripsOf(selected, bench.lookOf(selected, view.scale)).map((grip) => {
+            const at = toScreen(view, grip);
+            const side = grip.role === "middle" ? 6 : 9;
+            const kind = `grip grip-${selected.type === "box" ? grip.id : grip.role}`;
+            return <rect key={grip.id} class={kind} x={at.x - side / 2} y={at.y - side / 2} width={side} height={side} />;
           })}
         </g>
       )}
-      {draft && <rect class="draft" {...frame(view, draft)} stroke="#ffffff" fill="#ffffff" />}
+      {draft?.shape && (
+        <g transform={placed} class={isLine(draft.shape) ? "line" : ""}>
+          <Outline bench={bench} shape={draft.shape} scale={view.scale} name="draft" />
+        </g>
+      )}
+      {draft?.stroke && draft.stroke.points.length > 0 && (
+        <g transform={placed}>
+          <path class="stroke" d={`M${draft.stroke.points.join(" ")}`} stroke="#ffffff" stroke-width={2 * draft.stroke.radius} />
+        </g>
+      )}
+      {dots.flatMap((x, at) => {
+        if (at % 2) return [];
+        const dot = toScreen(view, { x, y: dots[at + 1] ?? 0 });
+        return [<circle key={at} class="dot" cx={dot.x} cy={dot.y} r="3" fill="#ffffff" />];
+      })}
     </svg>
   );
 }
@@ -169,7 +197,7 @@ function Tools({ review, bench }: Props) {
     <div class="tools" role="toolbar" aria-label={t("yourVerdict")}>
       {bench.canDraw && (
         <>
-          <Button label={`${t("drawBox")} (E)`} pressed={bench.tool.value === "box"} onPress={() => (bench.tool.value = "box")}>
+          <Button label={`${t("drawBox")} (E)`} pressed={bench.tool.value === "draw"} onPress={() => (bench.tool.value = "draw")}>
             <Icon name="box" />
           </Button>
           <Button label={`${t("select")} (E)`} pressed={bench.tool.value === "select"} onPress={() => (bench.tool.value = "select")}>
