@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from review import checking, views
+from review import agreements, checking, views
 from review import desk as at_desk
-from review.api import gold, releases, results
+from review.api import datasets, gold, quality, releases, results
 
 api = [
     path("projects/<int:project_id>/releases", releases.ProjectReleases.as_view(), name="project-releases"),
@@ -14,11 +14,17 @@ api = [
     path(
         "releases/<int:release_id>/files/<str:name>", releases.ReleaseFileView.as_view(), name="release-file"
     ),
+    path("batches/<int:batch_id>/datasets", datasets.BatchDataset.as_view(), name="batch-datasets"),
     path("batches/<int:batch_id>/gold", gold.BatchGold.as_view(), name="batch-gold"),
     path("batches/<int:batch_id>/forecast", gold.BatchForecast.as_view(), name="batch-forecast"),
     path("projects/<int:project_id>/gold", gold.ProjectGold.as_view(), name="project-gold"),
     path("projects/<int:project_id>/quality", gold.ProjectQuality.as_view(), name="project-quality"),
     path("projects/<int:project_id>/forecast", gold.ProjectForecast.as_view(), name="project-forecast"),
+    path(
+        "batches/<int:batch_id>/quality-report",
+        quality.BatchQualityReport.as_view(),
+        name="batch-quality-report",
+    ),
     path("batches/<int:batch_id>/results", results.BatchResults.as_view(), name="batch-results"),
 ]
 
@@ -42,6 +48,8 @@ pages = [
     path("disputes/<int:dispute_id>/verdict", views.verdict, name="review-verdict"),
     path("disputes/<int:dispute_id>/ask", views.ask, name="review-ask"),
     path("let-go", views.let_go, name="review-let-go"),
+    path("projects/<int:project_id>/agreement/", agreements.agreement, name="review-agreement"),
+    path("projects/<int:project_id>/agreement/images", agreements.behind, name="review-agreement-behind"),
     path("appeals/", checking.appeal_list, name="review-appeals"),
     path("appeals/<int:appeal_id>", checking.appeal_decide, name="review-appeal"),
     path("projects/<int:project_id>/gold/", checking.gold_list, name="review-gold"),

@@ -34,6 +34,10 @@ class Caller:
         uploads = [SimpleUploadedFile(name, data) for name, data in files.items()]
         return self._client.post(f"/api/v1/batches/{batch}/images", {"files": uploads, **fields})
 
+    def send_dataset(self, batch: int, data: bytes, **fields: str) -> Any:
+        file = SimpleUploadedFile("dataset.zip", data)
+        return self._client.post(f"/api/v1/batches/{batch}/datasets", {"file": file, **fields})
+
     def send_archive(self, batch: int, name: str, data: bytes) -> Any:
         return self._client.post(
             f"/api/v1/batches/{batch}/archives", {"file": SimpleUploadedFile(name, data)}

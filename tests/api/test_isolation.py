@@ -48,6 +48,7 @@ GET  api/v1/batches/<int:batch_id>/report                401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
 GET  api/v1/projects/<int:project_id>/gold               401 404 404 403 403 403
+POST api/v1/batches/<int:batch_id>/datasets              401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/gold                  401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/forecast              401 404 404 403 403 403
 GET  api/v1/projects/<int:project_id>/forecast           401 404 404 403 403 403
@@ -68,6 +69,7 @@ GET  api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 GET  api/v1/releases/<int:release_id>                    401 404 404 403 403 403
 GET  api/v1/releases/<int:release_id>/files/<str:name>   401 404 404 403 403 403
+GET  api/v1/batches/<int:batch_id>/quality-report        401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/results               401 404 404 403 403 403
 GET  media/<str:token>/<str:name>                        404 404 404 404 404 404
 GET  desk/                                                in 403  in 403 403 200
@@ -96,6 +98,8 @@ GET  review/projects/<int:project_id>/                    in 403  in 403 404 403
 POST review/projects/<int:project_id>/next                in 403  in 403 404 403
 POST review/disputes/<int:dispute_id>/verdict             in 403  in 403 404 403
 POST review/disputes/<int:dispute_id>/ask                 in 403  in 403 404 403
+GET  review/projects/<int:project_id>/agreement/         in 403  in 403 404 403
+GET  review/projects/<int:project_id>/agreement/images   in 403  in 403 404 403
 POST review/let-go                                        in 403  in 403 422 403
 GET  portal/keys/                                         in 200  in 403 403 403
 POST portal/keys/                                         in 200  in 403 403 403
@@ -130,6 +134,8 @@ POST portal/projects/<int:project_id>/quality/            in 404  in 403 403 403
 POST portal/projects/<int:project_id>/quality/known       in 404  in 403 403 403
 POST portal/projects/<int:project_id>/quality/<int:task_id>/retire  in 404  in 403 403 403
 GET  portal/batches/<int:batch_id>/forecast               in 404  in 403 403 403
+GET  portal/batches/<int:batch_id>/quality                in 404  in 403 403 403
+GET  portal/batches/<int:batch_id>/quality/images         in 404  in 403 403 403
 GET  portal/releases/                                     in 200  in 403 403 403
 POST portal/releases/                                     in 200  in 403 403 403
 GET  portal/releases/<int:release_id>/                    in 404  in 403 403 403
