@@ -1,5 +1,6 @@
 // Forms: a second press of the button does not send twice; data-confirm asks first; data-reveal shows
-// a password; data-submits sends the form when its control changes; data-digits swaps the keyboard.
+// a password; data-submits sends the form when its control changes; data-digits swaps the keyboard;
+// data-prints prints the page.
 const REST_MS = 10_000;
 
 function busy(form: HTMLFormElement, submitter: HTMLElement | null): void {
@@ -52,6 +53,7 @@ export function wireForms(): void {
     if (secret) toggleSecret(secret);
     const digits = target.closest<HTMLElement>("[data-digits]");
     if (digits) toggleDigits(digits);
+    if (target.closest("[data-prints]")) window.print();
   });
   document.addEventListener("change", (event) => {
     const control = event.target as HTMLInputElement;
