@@ -8,15 +8,23 @@ from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 import msgspec
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
-from annotator.errors import Invalid
+from annotator.errors import DomainError, Invalid
 
 Body = TypeVar("Body")
 # Besides msgspec's own: bytes that are no UTF-8, and brackets nested deeper than the interpreter's stack.
 _UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+
+
+class BodyTooLarge(DomainError):
+    code = "too_large"
+    status = 413
+    detail = _("The request is too large. Send less at once.")
 
 
 # An escape in JSON's text: a pair of surrogates, half of one (the group), or any other.
@@ -27,12 +35,15 @@ _ESCAPE = re.compile(
 
 
 def read_body(request: HttpRequest, kind: type[Body], *, by_item: bool = False) -> Body:
-    """The request's JSON as `kind`; an empty body is an empty object. Raises Invalid.
+    """The request's JSON as `kind`; an empty body is an empty object. Raises Invalid, BodyTooLarge.
 
     `by_item`: the kind keeps items raw, to be read one by one. Half a surrogate pair in one of them, which
     would spoil the whole, then spoils only its item.
     """
-    body = request.body or b"{}"
+    try:
+        body = request.body or b"{}"
+    except RequestDataTooBig:
+        raise BodyTooLarge from None
     try:
         return msgspec.json.decode(body, type=kind)
     except _UNREADABLE as error:

@@ -29,6 +29,9 @@ function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
   const name = shapeClass ? nameOf(shapeClass, desk.language) : shape.class;
   const chosen = editor.selectedId.value === shape.id;
   const hidden = editor.hidden.value.has(shape.id);
+  const locked = editor.locked.value.has(shape.id);
+  // Where there are marks, the name needs the room.
+  const marked = locked || shape.occluded || shape.parent !== undefined || shape.group !== undefined;
   return (
     <li class={`${chosen ? "row-chosen" : ""} ${hidden ? "row-hidden" : ""}`}>
       <Button class="bare row-name" pressed={chosen} onPress={() => (editor.selectedId.value = shape.id)}>
@@ -38,9 +41,9 @@ function Row({ desk, stage, shape, at }: Props & { shape: Shape; at: number }) {
         </span>
         {shape.group !== undefined && <span class="mark number" title={desk.t("group")}>{`G${shape.group}`}</span>}
         {shape.parent !== undefined && <span class="mark" title={desk.t("parent")}>↳</span>}
-        {shape.occluded && <span class="mark" title={desk.t("occluded")}>◐</span>}
-        {editor.locked.value.has(shape.id) && <Icon name="lock" />}
-        <span class="faint number">{measure(shape)}</span>
+        {shape.occluded && <Icon name="occluded" />}
+        {locked && <Icon name="lock" />}
+        {!marked && <span class="faint number">{measure(shape)}</span>}
       </Button>
       <Button class="bare row-tool" label={desk.t(hidden ? "showOne" : "hideOne", { name })} pressed={hidden} onPress={() => toggleHidden(desk, shape.id)}>
         <Icon name="eye" />
@@ -80,7 +83,7 @@ function Tools({ desk, stage }: Props) {
         <Icon name="eye" />
       </Button>
       <Button class="bare" label={`${t("occluded")} (Shift+O)`} pressed={shape.occluded === true} onPress={() => act(desk, ({ toggleOccluded }) => toggleOccluded(desk, shape.id))}>
-        ◐
+        <Icon name="occluded" />
       </Button>
     </div>
   );

@@ -79,6 +79,7 @@ const PATHS = {
   cross: "M12 3v18M3 12h18",
   up: "M12 20V5M5 12l7-7 7 7",
   down: "M12 4v15M5 12l7 7 7-7",
+  occluded: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 4v16M15 5v14M18 7v10",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3",
 } as const;
 
