@@ -36,8 +36,9 @@ class Line:
             await stop.wait()
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(self.round_trip)
-        with suppress(OSError):
+        # Cancelled is how it ends with the line.
+        with suppress(OSError, asyncio.CancelledError):
+            await asyncio.sleep(self.round_trip)
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
             await asyncio.gather(
                 self._carry("up", reader, far_writer), self._carry("down", far_reader, writer)

@@ -71,8 +71,10 @@ def sign_in(page: Page, platform: Installation) -> None:
 
 def take_seats(page: Page) -> None:
     """Start on the demonstration's photographs, and wait until the buffer is full."""
-    page.get_by_text(PROJECT, exact=True).click()
-    page.keyboard.press("Enter")
+    page.wait_for_selector(".start-card, #stage")
+    if page.locator(".start-card").count():
+        page.get_by_text(PROJECT, exact=True).click()
+        page.keyboard.press("Enter")
     page.wait_for_selector('#stage[aria-busy="false"]')
     page.wait_for_timeout(1500)
 

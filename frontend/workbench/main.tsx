@@ -6,7 +6,7 @@ import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
 import { App } from "./panels/app";
 import { warmPainter } from "./panels/stage";
-import { readBoot, refreshBoot } from "./shell/memory";
+import { lastLanguage, readBoot, refreshBoot } from "./shell/memory";
 import { goOn } from "./shell/resume";
 import { keepShell } from "./shell/register";
 
@@ -19,7 +19,7 @@ function dress({ person, theme }: Boot): void {
 async function start(root: HTMLElement): Promise<void> {
   const boot = readBoot();
   if (boot === "gone") return;
-  const spoken = document.documentElement.lang === "en" ? "en" : "zh-hans";
+  const spoken = lastLanguage();
   await loadWords(boot?.person.language ?? spoken);
   if (!boot) {
     const t = translator(spoken);

@@ -2,7 +2,7 @@
  * What the page starts with when the server is not asked: what it said the last time, as long as the same person
  * is signed in. Whether they are is for the server to say; the cookie only tells two people of one PC apart.
  */
-import type { Boot } from "../contract";
+import type { Boot, Language } from "../contract";
 
 const KEY = "labelmill-desk-boot";
 /** Past everything that the service worker keeps. */
@@ -10,6 +10,10 @@ export const FRESH = "/desk/?fresh";
 
 const cookie = (name: string): string | undefined =>
   document.cookie.split("; ").find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+
+/** Of whoever was here last, for a page that knows nobody; the kept page itself has no language of its own. */
+export const lastLanguage = (): Language =>
+  (cookie("language") ?? document.documentElement.lang).toLowerCase().startsWith("en") ? "en" : "zh-hans";
 
 /** Still the same person, who has not changed their language meanwhile. */
 const isTheirs = ({ person: { id, language } }: Boot): boolean =>

@@ -1,0 +1,197 @@
+"""The workbench on bad lines and bad computers: nothing lost, nothing doubled, nothing left behind."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Error, Route
+from pytest_django.live_server_helper import LiveServer
+
+from tasks.models import Assignment, Submission
+from tests.cast import Cast, make_cast
+from tests.data import data_folder
+from tests.e2e.desk import Desk, ingest, truth
+from tests.e2e.screens import PC
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+# Names of everything that the service worker's caches hold.
+CACHED = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
+  (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat()"""
+CONTROLLED = "() => navigator.serviceWorker.ready.then(() => true)"
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=PC, locale="en-GB")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def cast(live_server: LiveServer) -> Cast:
+    folder = data_folder("boxes_voc")
+    cast = make_cast()
+    ingest(cast, cast.project, [folder / "train" / name for name in sorted(truth(folder))[:6]])
+    return cast
+
+
+def stored(person: Any) -> list[dict[str, Any]]:
+    return [row.payload for row in Submission.objects.filter(annotator=person).order_by("created_at", "id")]
+
+
+def test_a_line_that_fails_a_third_of_the_time_loses_and_doubles_nothing(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    chance = random.Random(7)  # the same misfortune each time
+
+    def fail(route: Route) -> None:
+        """Lost on the way there, lost on the way back, or carried."""
+        fate = chance.random()
+        if fate < 0.15:
+            return route.abort("timedout")
+        answer = route.fetch()
+        if fate < 0.30:
+            return route.abort("connectionreset")  # the server has it; the browser does not know
+        return route.fulfill(response=answer)
+
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    desk.page.wait_for_timeout(1500)  # the buffer's images
+    context.route("**/desk/sync", fail)
+    for n in range(6):
+        desk.wait_for_image()
+        desk.draw((50 + 20 * n, 60, 200, 150))
+        desk.submit()
+    desk.state("All sent", timeout=120_000)
+    lefts = sorted(payload["shapes"][0]["box"][0] for payload in stored(cast.an))
+    assert lefts == pytest.approx([50, 70, 90, 110, 130, 150], abs=1)
+    assert Assignment.objects.filter(annotator=cast.an, state="submitted").count() == 6
+
+
+def test_the_tab_crashes_in_the_middle_of_drawing(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    name = desk.image
+    desk.draw((50, 60, 200, 150))
+    desk.draw((300, 100, 120, 200))
+    desk.page.mouse.move(*desk.on_screen(500, 300))
+    desk.page.mouse.down()
+    desk.page.mouse.move(*desk.on_screen(600, 400))
+    with pytest.raises(Error, match="(?i)crash|abort|closed"):
+        desk.page.goto("chrome://crash", timeout=15_000)
+    desk.page.close()
+    desk.page = context.new_page()
+    desk.page.goto(f"{live_server.url}/desk/")
+    desk.start()
+    assert (desk.image, desk.boxes) == (name, 2)
+    desk.submit()
+    desk.state("All sent")
+    assert len(stored(cast.an)[0]["shapes"]) == 2
+
+
+def test_the_page_opens_without_a_line_and_goes_on_with_the_work(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    desk.draw((50, 60, 200, 150))
+    desk.page.evaluate(CONTROLLED)
+    name = desk.image
+    context.set_offline(True)
+    desk.page.close()
+    desk.page = context.new_page()
+    desk.page.goto(f"{live_server.url}/desk/")
+    desk.page.wait_for_selector("#stage")
+    assert (desk.image, desk.boxes) == (name, 1)
+    desk.state("Offline")
+    context.set_offline(False)
+    desk.state("All sent")
+
+
+def test_the_caches_hold_the_shell_and_nobodys_data(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    desk.page.evaluate(CONTROLLED)
+    desk.page.reload()
+    desk.start()
+    paths = desk.page.evaluate(CACHED)
+    assert "/desk/shell" in paths
+    assert [path for path in paths if not path.startswith(("/static/", "/desk/shell"))] == []
+    shell = desk.page.evaluate("() => caches.match('/desk/shell').then((kept) => kept.text())")
+    assert cast.an.display_name not in shell
+    assert "csrfmiddlewaretoken" not in shell
+    assert 'id="boot"' not in shell
+
+
+def test_the_next_person_never_sees_the_page_of_the_one_before(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    desk.draw((50, 60, 200, 150))
+    desk.page.evaluate(CONTROLLED)
+    # The session ends without signing out: a browser that was closed, a session that ran out.
+    context.clear_cookies(name="sessionid")
+    desk.sign_in("bo")
+    assert cast.bo.display_name in (desk.page.locator(".bar").text_content() or "")
+    desk.start()
+    assert desk.boxes == 0
+    assert desk.faults == []
+
+
+def test_a_signed_out_person_without_a_line_is_told_so(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.page.evaluate(CONTROLLED)
+    desk.choose("Sign out")
+    desk.page.wait_for_url("**/sign-in*")
+    context.set_offline(True)
+    desk.page.goto(f"{live_server.url}/desk/")
+    desk.page.get_by_text("Sign in once while connected").wait_for()
+    context.set_offline(False)
+
+
+# How many pixels of the painted canvas are not transparent.
+PAINTED = """async () => {
+  const canvas = document.querySelector('canvas.shapes:not(.tiles)');
+  if (canvas.hidden) return 0;
+  const copy = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = copy.getContext('2d');
+  context.drawImage(canvas, 0, 0);
+  const { data } = context.getImageData(0, 0, copy.width, copy.height);
+  let seen = 0;
+  for (let at = 3; at < data.length; at += 4) if (data[at] > 0) seen++;
+  return seen;
+}"""
+OLD_BROWSER = "delete globalThis.OffscreenCanvasRenderingContext2D;"
+
+
+@pytest.mark.parametrize("browser_is", ["new", "old"])
+def test_shapes_are_painted_by_a_worker_or_by_the_page(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, browser_is: str
+) -> None:
+    if browser_is == "old":
+        context.add_init_script(OLD_BROWSER)
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    desk.draw((50, 60, 200, 150))
+    desk.draw((300, 100, 120, 200))
+    desk.press("v", "Escape")
+    desk.page.wait_for_function(
+        f"async () => (await ({PAINTED})()) > 2000", polling=200
+    )  # two outlines, dark and bright
+    assert bool(desk.page.workers) == (browser_is == "new")
+    desk.press("Equal", "Equal")
+    desk.page.wait_for_function(
+        "() => /scale\\(1\\)$/.test(document.querySelector('canvas.shapes:not(.tiles)').style.transform)"
+    )
+    assert desk.faults == []
