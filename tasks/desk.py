@@ -192,12 +192,12 @@ def _claim(person: Person, request: SyncRequest) -> list[Seat]:
     """Seats for the buffer, or up to PACK_SEATS in all for a day without a line."""
     if not request.pack:
         return queue.claim(annotator_id=person.id, project_id=request.project, count=request.want)
-    held = Assignment.objects.filter(annotator=person, state=Assignment.State.LEASED).count()
     return queue.claim(
         annotator_id=person.id,
         project_id=request.project,
-        count=max(0, min(request.want, PACK_SEATS - held)),
+        count=request.want,
         lease_seconds=PACK_LEASE,
+        pack_limit=PACK_SEATS,
     )
 
 
