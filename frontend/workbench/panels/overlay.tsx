@@ -11,6 +11,7 @@ import { kindOfWay, type Way, WAYS } from "../tools/tools";
 import { toScreen, type View } from "../view/camera";
 import { PathText } from "../view/path_text";
 import type { Stage } from "../view/stage";
+import { later } from "./later";
 
 interface Props {
   desk: Desk;
@@ -176,6 +177,14 @@ function Crosshair({ desk, stage, pointer }: Props & { pointer: ReadonlySignal<P
   );
 }
 
+const Magnifier = later(() => import("./magnifier").then((module) => module.Magnifier));
+
+function Glass({ desk, stage, pointer }: Props & { pointer: ReadonlySignal<Point | null> }) {
+  const at = pointer.value;
+  const wanted = desk.settings.value.magnifier && stage.chart.value.name !== "select";
+  return at && wanted ? <Magnifier desk={desk} stage={stage} at={at} /> : null;
+}
+
 export function Overlay({ desk, stage, pointer }: Props & { pointer: ReadonlySignal<Point | null> }) {
   return (
     <svg class="overlay">
@@ -183,6 +192,7 @@ export function Overlay({ desk, stage, pointer }: Props & { pointer: ReadonlySig
       <Hovered desk={desk} stage={stage} />
       <Active desk={desk} stage={stage} />
       <Draft desk={desk} stage={stage} />
+      <Glass desk={desk} stage={stage} pointer={pointer} />
     </svg>
   );
 }

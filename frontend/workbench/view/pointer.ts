@@ -74,7 +74,8 @@ export class PointerInput {
 
   private move(event: PointerEvent): void {
     const at = this.at(event);
-    this.onMove(event.pointerType === "touch" ? null : at);
+    // A finger has no place while it is up, and two of them have none to draw at.
+    this.onMove(event.pointerType === "touch" && this.tooling !== event.pointerId ? null : at);
     if (this.pinched) return this.pinch(event.pointerId, at);
     if (this.panning) {
       this.camera.pan(at.x - this.panning.x, at.y - this.panning.y);
@@ -96,7 +97,7 @@ export class PointerInput {
   }
 
   private release(id: number): void {
-    this.touches.delete(id);
+    if (this.touches.delete(id)) this.onMove(null);
     this.panning = null;
     if (this.tooling === id) this.tooling = null;
     if (this.touches.size === 0) this.pinched = false;
