@@ -29,11 +29,8 @@ WORDS: dict[str, str | Promise] = {
         "%(person)s has done all practice in %(project)s and matches only %(mean)s. Let them in or help them."
     ),
     "told": _("Your checked answers in %(project)s match less than needed. See why below."),
-    "appeal_made": _("%(person)s has appealed in %(project)s."),
     "appeal_granted": _("Your appeal in %(project)s was granted."),
     "appeal_refused": _("Your appeal in %(project)s was not granted. The reviewer's answer is below."),
-    "rejected": _("One of your answers in %(project)s was rejected: %(reason)s."),
-    "comment": _("%(person)s has written to you about an image in %(project)s."),
 }
 
 
