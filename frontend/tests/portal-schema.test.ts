@@ -1,7 +1,7 @@
 // The label schema as data: changes leave the rest alone, keys follow names, faults name their place.
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "../portal/schema/check";
-import { append, duplicate, keyOf, move, newClass, newQuestion, place, put, removeAt, rename, type Spec, withKind } from "../portal/schema/spec";
+import { append, duplicate, type LabelClass, keyOf, move, newClass, newQuestion, place, put, removeAt, rename, type Spec, withGeometry, withKind } from "../portal/schema/spec";
 import { makeStore } from "../portal/schema/store";
 import { en } from "../portal/words/en";
 import { zhHans } from "../portal/words/zh-hans";
@@ -48,6 +48,66 @@ describe("a schema", () => {
     const number = { ...withKind(newQuestion("number", []), "number"), minimum: 1, maximum: 5 };
     expect(withKind(number, "text")).not.toHaveProperty("minimum");
     expect(withKind(newQuestion("single", []), "number")).not.toHaveProperty("options");
+  });
+});
+
+describe("a skeleton", () => {
+  const start = put(withOne, ["classes", 0], withGeometry(withOne.classes[0] as LabelClass, "skeleton", true));
+  const points = ["classes", 0, "skeleton", "points"];
+  const three = put(append(start, points, { key: "tail", names: { en: "Tail" } }), ["classes", 0, "skeleton", "edges"], [[0, 1], [1, 2]]);
+  const skeleton = (spec: Spec) => spec.classes[0]?.skeleton;
+
+  it("comes and goes with its kind of geometry", () => {
+    expect(skeleton(start)?.edges).toEqual([[0, 1]]);
+    expect(withGeometry(start.classes[0] as LabelClass, "skeleton", false)).not.toHaveProperty("skeleton");
+  });
+
+  it("keeps its lines on the same points when they move, double or go", () => {
+    expect(skeleton(move(three, points, 0, 1))?.edges).toEqual([[1, 0], [0, 2]]);
+    expect(skeleton(removeAt(three, points, 0))?.edges).toEqual([[0, 1]]);
+    expect(skeleton(removeAt(three, points, 1))?.edges).toEqual([]);
+    expect(skeleton(duplicate(three, points, 0))?.edges).toEqual([[0, 2], [2, 3]]);
+  });
+
+  it("is at fault without points and with a line that joins nothing", () => {
+    const bad = put(put(three, points, []), ["classes", 0, "skeleton", "edges"], [[0, 0]]);
+    const places = faultsOf(bad).map(({ where, code }) => `${where} ${code}`);
+    expect(places).toContain("classes[0].skeleton.points fault_points");
+    expect(places).toContain("classes[0].skeleton.edges[0] fault_edge");
+  });
+});
+
+describe("a tree", () => {
+  const leaf = { key: "tabby", names: { en: "Tabby" } };
+  const tree = { key: "t", names: { en: "T" }, kind: "tree", options: [{ key: "cat", names: { en: "Cat" }, options: [leaf] }, { key: "dog", names: { en: "Dog" } }] };
+  const spec: Spec = { classes: [], tags: [tree] };
+  const options = ["tags", 0, "options"];
+
+  it("has each key once, at whatever depth", () => {
+    expect(faultsOf(spec)).toEqual([]);
+    const twice = put(spec, [...options, 1, "key"], "tabby");
+    expect(faultsOf(twice)).toEqual([{ where: "tags[0].options[1].key", code: "fault_key_taken" }]);
+  });
+
+  it("gives a copied branch keys that nothing has", () => {
+    const copied = duplicate(spec, options, 0);
+    expect(faultsOf(copied)).toEqual([]);
+    expect(copied.tags[0]?.options?.[1]?.options?.length).toBe(1);
+  });
+
+  it("loses its branches when it becomes a plain choice", () => {
+    expect(withKind(tree, "single").options).toEqual([{ key: "cat", names: { en: "Cat" } }, { key: "dog", names: { en: "Dog" } }]);
+    expect(withKind(tree, "single")).not.toHaveProperty("leaves_only");
+  });
+
+  it("is not too deep", () => {
+    let deep: Spec = { classes: [], tags: [{ ...tree, options: [{ key: "n0", names: { en: "N" } }] }] };
+    let path: (string | number)[] = [...options, 0];
+    for (let n = 1; n <= 10; n++) {
+      path = [...path, "options", 0];
+      deep = append(deep, path.slice(0, -1), { key: `n${n}`, names: { en: "N" } });
+    }
+    expect(faultsOf(deep).map(({ code }) => code)).toEqual(["fault_deep"]);
   });
 });
 

@@ -99,9 +99,11 @@ def test_each_piece_is_answered_and_a_required_one_blocks_submit(
     desk.press("Shift+Digit2")  # used
     page.locator("#attribute-maker select").select_option("acme")
     page.locator("#attribute-pins input").fill("30")
-    page.locator("#attribute-text input").fill("树莓派 3")
+    page.locator("#attribute-text textarea").fill("树莓派 3")
+    desk.press("Shift+Enter")
+    page.keyboard.type("Model B")
     page.locator("#tag-count input").fill("1")
-    page.locator("#tag-note input").fill("一块")
+    page.locator("#tag-note textarea").fill("一块")
     page.locator("#stage").focus()
     desk.press("Shift+Digit5", "Shift+O")  # broken; partly covered
     keep_picture(page, "pieces-answered")
@@ -122,7 +124,7 @@ def test_each_piece_is_answered_and_a_required_one_blocks_submit(
         "maker": "acme",
         "broken": True,
         "pins": 30,
-        "text": "树莓派 3",
+        "text": "树莓派 3\nModel B",
     }
     assert shape["occluded"] is True
     assert desk.faults == []

@@ -133,7 +133,8 @@ export function submit(desk: Desk): void {
   const stage = desk.stage.peek();
   if (!stage) return;
   // A number or a word still being typed counts: leaving the field takes it over.
-  if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+  const typing = document.activeElement;
+  if (typing instanceof HTMLInputElement || typing instanceof HTMLTextAreaElement) typing.blur();
   const { sketch } = stage.work.editor;
   if (sketch.peek()) stage.chart.peek().wish("finish");
   if (sketch.peek()) return desk.notices.say("warn", desk.t("unfinished"));

@@ -85,7 +85,7 @@ const PAUSE_MS = 400;
  * The input keeps its own text ("1.0" on the way to "1.05"); it follows undo while it is not in use.
  */
 function Field({ question, of, value, onType, onTyped, t }: Props) {
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null);
   const pause = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const { minimum, maximum } = question;
   const number = question.kind === "number";
@@ -106,19 +106,19 @@ function Field({ question, of, value, onType, onTyped, t }: Props) {
     clearTimeout(pause.current);
     onTyped();
   };
+  const shared = {
+    ref: input,
+    "aria-labelledby": `${of}-${question.key}-name`,
+    maxLength: 2000,
+    autocomplete: "off",
+    onInput: (event: InputEvent) => !event.isComposing && take(),
+    onCompositionEnd: take,
+    onBlur: leave,
+  } as const;
   return (
     <>
-      <input
-        ref={input}
-        class={`input ${number ? "number" : ""}`}
-        inputMode={number ? "decimal" : "text"}
-        aria-labelledby={`${of}-${question.key}-name`}
-        maxLength={2000}
-        autocomplete="off"
-        onInput={(event) => !event.isComposing && take()}
-        onCompositionEnd={take}
-        onBlur={leave}
-      />
+      {/* Enter submits; Shift and Enter begin a new line of what is transcribed. */}
+      {number ? <input class="input number" inputMode="decimal" {...shared} /> : <textarea class="textarea words" rows={1} {...shared} />}
       {range && <span class="faint number">{t("range", { low: minimum ?? "−∞", high: maximum ?? "∞" })}</span>}
     </>
   );
