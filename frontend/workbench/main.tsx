@@ -31,6 +31,8 @@ async function start(root: HTMLElement): Promise<void> {
     listen(desk);
     // Asks the browser not to clear unsent work when the disk runs low; it may say no.
     void navigator.storage?.persist?.();
+    // Out of the way of what is drawn; goOn takes it away.
+    document.body.append(...document.querySelectorAll(".preview"));
     render(<App desk={desk} />, root);
     goOn(desk, boot);
     desk.meter.watch();
@@ -39,6 +41,7 @@ async function start(root: HTMLElement): Promise<void> {
     void keepShell();
     if (!document.getElementById("boot")) void refreshBoot(boot);
   } catch {
+    document.querySelector(".preview")?.remove();
     const t = translator(boot.person.language);
     render(<p class="strip bad">{t("noStorage")}</p>, root);
   }

@@ -5,6 +5,16 @@ import { ANY, type Desk } from "../desk";
 
 const key = (person: number): string => `labelmill-desk-paused-${person}`;
 
+/** The preview that came with the page stays above it until there is something to see below. */
+function uncover({ session, stage }: Desk): void {
+  const preview = document.querySelector(".preview");
+  const stop = effect(() => {
+    if (session.started.value && !stage.value) return;
+    preview?.remove();
+    queueMicrotask(() => stop());
+  });
+}
+
 /** Remembers whether the person paused, and otherwise goes on with the seats that they hold. */
 export function goOn(desk: Desk, { person, resume }: Boot): void {
   const { session, tabs, journal } = desk;
@@ -18,6 +28,7 @@ export function goOn(desk: Desk, { person, resume }: Boot): void {
     // Not in the middle of the effect that it would end.
     queueMicrotask(() => {
       isReady();
+      uncover(desk);
       effect(() => {
         // A tab that gives way to another one has not been paused by anybody.
         if (session.started.value) sessionStorage.removeItem(key(person.id));
