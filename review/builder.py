@@ -12,12 +12,13 @@ import csv
 import io
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import chain, tee
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import structlog
@@ -25,17 +26,19 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import DomainError
 from clients.webhooks import enqueue
 from review.archive import Archive
-from review.formats import FORMATS, Format, Settled
+from review.formats import FORMATS, Format, Member, Settled
 from review.models import Consensus, Release, ReleaseFile
+from review.options import chosen, kept_options
 from review.releases import tasks_in
 from review.specs import merge_specs
 from tasks import storage
-from tasks.models import LabelSchema
+from tasks.models import Assignment, LabelSchema, Submission
 
 log = structlog.get_logger()
 
@@ -44,6 +47,7 @@ RETRY = timedelta(minutes=1)
 MAX_ATTEMPTS = 5
 CHUNK = 1000
 MANIFEST = "manifest"
+ANSWERS = "answers"
 IMAGES_HEADER = ("image", "source_name", "batch", "width", "height", "size", "sha256")
 
 BROKEN = _("The release could not be built. The operator has been told; ask for a new one later.")
@@ -98,7 +102,13 @@ def build(release: Release) -> None:
     for number, key in enumerate(release.formats):
         if key not in finished:
             finished[key] = build_format(release, FORMATS[key], spec=spec, before=number * release.total)
-    finish(release, [finished[key] for key in release.formats], spec=spec)
+    wanted = list(release.formats)
+    if kept_options(release.options).raw_answers:
+        wanted.append(ANSWERS)
+        if ANSWERS not in finished:
+            members = iter([("answers.jsonl", answer_lines(release))])
+            finished[ANSWERS] = keep_archive(release, ANSWERS, members)
+    finish(release, [finished[key] for key in wanted], spec=spec)
 
 
 def release_spec(release: Release) -> dict[str, Any]:
@@ -115,21 +125,59 @@ def build_format(release: Release, form: Format, *, spec: dict[str, Any], before
     def progress(done: int) -> None:
         renew(release, done=before + done, now=timezone.now())
 
-    with scratch_file() as path, tempfile.TemporaryFile() as listing:
+    def records(rows: Iterator[Row]) -> Iterator[Settled]:
+        return chosen((record for record, _, _ in rows), options, spec=spec)
+
+    options = kept_options(release.options)
+
+    def members() -> Iterator[Member]:
+        yield from form.write(records(records_of(release, progress=progress)), spec=spec)
+        # A second look at the same rows: while a format writes a member, no other can be begun.
+        with tempfile.TemporaryFile() as listing:
+            rows, sides = tee(records_of(release, progress=lambda _: progress(release.total)))
+            named = form.images(records(rows), spec)
+            for (record, path), (_, batch, size) in zip(named, sides, strict=True):
+                listing.write(_listed(path, record, batch, size))
+                if options.images:
+                    yield path, _original(release.project_id, record.sha256)
+            listing.seek(0)
+            yield "images.csv", chain([_csv_line(IMAGES_HEADER)], iter(lambda: listing.read(CHUNK * 64), b""))
+
+    return keep_archive(release, form.key, members())
+
+
+def keep_archive(release: Release, form: str, members: Iterator[Member]) -> ReleaseFile:
+    """Zip the members, keep the archive under its digest and note it; raises BuildLost."""
+    with scratch_file() as path:
         with path.open("wb") as out:
             archive = Archive(out)
             try:
-                records = listed(records_of(release, progress=progress), form=form, listing=listing)
-                for name, chunks in form.write(records, spec=spec):
+                for name, chunks in members:
                     archive.add(name, chunks)
-                listing.seek(0)
-                archive.add("images.csv", iter(lambda: listing.read(CHUNK * 64), b""))
                 archive.close()
             finally:
                 archive.discard()
         key = f"projects/{release.project_id}/release/{archive.sha256[:2]}/{archive.sha256}.zip"
         storage.keep_file(path, key)
-    return note_file(release, name=f"{form.key}.zip", key=key, size=archive.size, digest=archive.sha256)
+    return note_file(
+        release, name=f"{form}.zip", form=form, key=key, size=archive.size, digest=archive.sha256
+    )
+
+
+def answer_lines(release: Release) -> Iterator[bytes]:
+    """Every answer to the release's tasks, the newest version of each; people under names of this project."""
+    tasks = tasks_in(project_id=release.project_id, batch_id=release.batch_id, cutoff=release.cutoff_at)
+    last = 0
+    while ids := list(tasks.filter(id__gt=last).order_by("id").values_list("id", flat=True)[:CHUNK]):
+        answers = Submission.objects.current().filter(task__in=ids, purpose=Assignment.Purpose.WORK)
+        found = answers.filter(created_at__lte=release.cutoff_at).order_by("task_id", "created_at", "id")
+        columns = ("task_id", "task__image__name", "id", "annotator_id", "created_at", "active_ms", "payload")
+        for task, image, number, annotator, at, active, payload in found.values_list(*columns):
+            person = salted_hmac(f"release of {release.project_id}", str(annotator)).hexdigest()[:12]
+            line = {"task": task, "image": image, "answer": number, "annotator": person}
+            yield msgspec.json.encode({**line, "at": at, "active_ms": active, "payload": payload}) + b"\n"
+        last = ids[-1]
+        renew(release, done=release.total * len(release.formats), now=timezone.now())
 
 
 Row = tuple[Settled, str, int]  # with the batch's name and the original's bytes
@@ -161,23 +209,20 @@ def records_of(release: Release, *, progress: Callable[[int], None]) -> Iterator
         raise RuntimeError(f"release {release.id} holds {release.total} tasks, but {done} were found")
 
 
-def listed(rows: Iterator[Row], *, form: Format, listing: IO[bytes]) -> Iterator[Settled]:
-    """Pass the records on and note each image in `listing`, by the path at which the format expects it."""
-    text = io.TextIOWrapper(listing, encoding="utf-8", newline="", write_through=True)
-    out = csv.writer(text, lineterminator="\n")
-    out.writerow(IMAGES_HEADER)
-    sides: list[tuple[str, int]] = []
+def _listed(path: str, record: Settled, batch: str, size: int) -> bytes:
+    return _csv_line([path, record.name, batch, record.width, record.height, size, record.sha256])
 
-    def records() -> Iterator[Settled]:
-        for record, batch, size in rows:
-            sides.append((batch, size))
-            yield record
 
-    for record, path in form.images(records(), spec):
-        batch, size = sides.pop()
-        out.writerow([path, record.name, batch, record.width, record.height, size, record.sha256])
-        yield record
-    text.detach()
+def _csv_line(row: Sequence[object]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(row)
+    return buffer.getvalue().encode()
+
+
+def _original(project_id: int, digest: str) -> Iterator[bytes]:
+    with storage.open_file(storage.image_key(project_id, digest, "original")) as file:
+        while block := file.read(CHUNK * 64):
+            yield block
 
 
 @contextmanager
@@ -197,12 +242,12 @@ def renew(release: Release, *, done: int, now: datetime) -> None:
         raise BuildLost
 
 
-def note_file(release: Release, *, name: str, key: str, size: int, digest: str) -> ReleaseFile:
+def note_file(release: Release, *, name: str, form: str, key: str, size: int, digest: str) -> ReleaseFile:
     with transaction.atomic():
         if not Release.objects.select_for_update().filter(id=release.id, token=release.token).exists():
             raise BuildLost
         return ReleaseFile.objects.create(
-            release=release, format=name.partition(".")[0], name=name, key=key, size=size, sha256=digest
+            release=release, format=form, name=name, key=key, size=size, sha256=digest
         )
 
 
@@ -210,6 +255,7 @@ def finish(release: Release, files: list[ReleaseFile], *, spec: dict[str, Any]) 
     """Write the manifest and make the release ready: from now on nothing of it changes."""
     manifest = {
         "tasks": release.total,
+        "options": release.options,
         "schema": spec,
         "files": [{"name": f.name, "format": f.format, "size": f.size, "sha256": f.sha256} for f in files],
     }
@@ -219,12 +265,12 @@ def finish(release: Release, files: list[ReleaseFile], *, spec: dict[str, Any]) 
     storage.keep_bytes(data, key)
     with transaction.atomic():
         if not release.files.filter(format=MANIFEST).exists():
-            note_file(release, name=f"{MANIFEST}.json", key=key, size=len(data), digest=digest)
+            note_file(release, name=f"{MANIFEST}.json", form=MANIFEST, key=key, size=len(data), digest=digest)
         changed = Release.objects.filter(id=release.id, token=release.token).update(
             state=Release.State.READY,
             digest=digest,
             ready_at=timezone.now(),
-            done=release.total * len(files),
+            done=release.total * len(release.formats),
             token=None,
             building_until=None,
         )

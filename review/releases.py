@@ -15,6 +15,7 @@ from annotator.errors import Conflict, Invalid, NotVisible
 from review.formats import FORMATS
 from review.models import Release, ReleaseFile
 from review.moment import cutoff_moment
+from review.options import Options, stored_options
 from tasks.access import client_projects
 from tasks.models import Batch, Project, Task
 from workers.models import Person
@@ -48,7 +49,12 @@ def check_formats(formats: Sequence[str]) -> list[str]:
 
 
 def request_release(
-    *, project: Project, batch: Batch | None, formats: Sequence[str], person: Person | None
+    *,
+    project: Project,
+    batch: Batch | None,
+    formats: Sequence[str],
+    person: Person | None,
+    options: Options = Options(),  # noqa: B008 - immutable
 ) -> Release:
     """A new version of everything settled until now; a worker builds it. Costs one short exclusive lock."""
     wanted = check_formats(formats)
@@ -68,6 +74,7 @@ def request_release(
             batch=batch,
             version=(latest or 0) + 1,
             formats=wanted,
+            options=stored_options(options),
             cutoff_at=cutoff,
             total=total,
             created_by=person,

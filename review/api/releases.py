@@ -17,6 +17,7 @@ from review.api.serializers import NewReleaseSerializer, ReleaseSerializer
 from review.downloads import release_file_response
 from review.jobs import build_releases
 from review.models import Release
+from review.options import check_options
 from review.releases import access_release, access_release_file, client_releases, request_release
 from tasks.access import access_client_batch, access_client_project
 
@@ -42,7 +43,13 @@ class ProjectReleases(ListAPIView[Release]):
         if batch is not None and batch.project_id != project.id:
             raise NotVisible
         person = request.user if request.user.is_authenticated else None
-        release = request_release(project=project, batch=batch, formats=wanted["formats"], person=person)
+        release = request_release(
+            project=project,
+            batch=batch,
+            formats=wanted["formats"],
+            person=person,
+            options=check_options(wanted.get("options", {})),
+        )
         wake(build_releases)
         return Response(ReleaseSerializer(release, context={"request": request}).data, status=201)
 

@@ -38,6 +38,7 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
             "batch",
             "version",
             "formats",
+            "options",
             "state",
             "tasks",
             "progress",
@@ -61,6 +62,28 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
         )
 
 
+class OptionsSerializer(serializers.Serializer[Any]):
+    splits = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=100),
+        min_length=3,
+        max_length=3,
+        required=False,
+        help_text="shares of train, val and test in hundredths; [100, 0, 0] when left out",
+    )
+    stratified = serializers.BooleanField(
+        required=False, help_text="each class, or value of the first tag, in these shares"
+    )
+    min_confidence = serializers.FloatField(
+        required=False, min_value=0.0, max_value=1.0, help_text="leave out shapes and tags below it"
+    )
+    raw_answers = serializers.BooleanField(
+        required=False, help_text="every answer as well: answers.zip, people under pseudonyms"
+    )
+    images = serializers.BooleanField(
+        required=False, help_text="copies of your images where the format's readers look for them"
+    )
+
+
 class NewReleaseSerializer(serializers.Serializer[Release]):
     formats = serializers.ListField(
         child=serializers.ChoiceField(choices=sorted(FORMATS)), min_length=1, help_text="one archive each"
@@ -68,6 +91,7 @@ class NewReleaseSerializer(serializers.Serializer[Release]):
     batch = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, help_text="leave out for the whole project"
     )
+    options = OptionsSerializer(required=False)
 
 
 class ResultSerializer(serializers.ModelSerializer[Consensus]):

@@ -17,9 +17,11 @@ from annotator.pages import cut, number_in
 from annotator.wake import wake
 from clients.access import client_page
 from review.api.serializers import progress_of
+from review.builder import ANSWERS
 from review.formats import FORMATS
 from review.jobs import build_releases
 from review.models import Release
+from review.options import Options
 from review.releases import access_release, client_releases, request_release
 from tasks.access import client_projects
 from tasks.models import Batch, Project
@@ -43,6 +45,21 @@ class ReleaseForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         initial=["coco"],
     )
+    val = forms.IntegerField(
+        label=gettext_lazy("Per cent for validation"), min_value=0, max_value=99, initial=0
+    )
+    test = forms.IntegerField(
+        label=gettext_lazy("Per cent for testing"), min_value=0, max_value=99, initial=0
+    )
+    stratified = forms.BooleanField(
+        label=gettext_lazy("Each class in these shares"),
+        required=False,
+    )
+    min_confidence = forms.FloatField(
+        label=gettext_lazy("Least confidence, 0 to 1"), min_value=0, max_value=1, initial=0
+    )
+    raw_answers = forms.BooleanField(label=gettext_lazy("Every annotator's answers as well"), required=False)
+    images = forms.BooleanField(label=gettext_lazy("Copies of the images as well"), required=False)
 
     def __init__(
         self, *args: Any, projects: QuerySet[Project], project: Project | None, **kwargs: Any
@@ -59,7 +76,19 @@ class ReleaseForm(forms.Form):
         batch, project = cleaned.get("batch"), cleaned.get("project")
         if batch and project and batch.project_id != project.id:
             self.add_error("batch", _("This batch belongs to another project."))
+        if (cleaned.get("val") or 0) + (cleaned.get("test") or 0) > 99:
+            self.add_error("test", _("Leave some images for training."))
         return cleaned
+
+    def options(self) -> Options:
+        asked = self.cleaned_data
+        return Options(
+            splits=(100 - asked["val"] - asked["test"], asked["val"], asked["test"]),
+            stratified=asked["stratified"],
+            min_confidence=asked["min_confidence"],
+            raw_answers=asked["raw_answers"],
+            images=asked["images"],
+        )
 
 
 @client_page
@@ -76,6 +105,7 @@ def release_list(request: HttpRequest) -> HttpResponse:
             project=form.cleaned_data["project"],
             batch=form.cleaned_data["batch"],
             formats=form.cleaned_data["formats"],
+            options=form.options(),
             person=request.user if request.user.is_authenticated else None,
         )
         wake(build_releases)
@@ -111,6 +141,7 @@ def release_live(request: HttpRequest, release_id: int) -> HttpResponse:
 
 def _now(release: Release) -> dict[str, object]:
     titles = {key: one.title for key, one in FORMATS.items()}
+    titles[ANSWERS] = _("Every answer, JSON Lines")
     manifest = _("Manifest: every file with its digest")
     files = release.files.order_by("id") if release.state == Release.State.READY else []
     return {
