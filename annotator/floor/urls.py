@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from annotator.floor import order, views
+from annotator.floor import checks, order, views
 
 urlpatterns = [
     path("", views.dashboard, name="floor"),
@@ -24,6 +24,10 @@ urlpatterns = [
     path("people/<int:person_id>/pause", views.pause, name="floor-pause"),
     path("people/<int:person_id>/resume", views.resume, name="floor-resume"),
     path("people/<int:person_id>/release", views.release_leases, name="floor-release"),
+    path("people/<int:person_id>/checks", checks.person_checks, name="floor-person-checks"),
+    path("people/<int:person_id>/let-in/<int:project_id>", checks.let_in, name="floor-let-in"),
+    path("notices", checks.notice_list, name="floor-notices"),
+    path("notices/read", checks.read_notices, name="floor-notices-read"),
     path("reports/", views.reports, name="floor-reports"),
     path("reports/<int:report_id>/handled", views.handle_report, name="floor-handle-report"),
 ]

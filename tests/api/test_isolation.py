@@ -91,6 +91,10 @@ POST floor/people/<int:person_id>/pin                     in 403  in 404 403 403
 POST floor/people/<int:person_id>/pause                   in 403  in 404 403 403
 POST floor/people/<int:person_id>/resume                  in 403  in 404 403 403
 POST floor/people/<int:person_id>/release                 in 403  in 404 403 403
+GET  floor/people/<int:person_id>/checks                  in 403  in 404 403 403
+POST floor/people/<int:person_id>/let-in/<int:project_id>  in 403  in 404 403 403
+GET  floor/notices                                        in 403  in 200 403 403
+POST floor/notices/read                                   in 403  in 302 403 403
 GET  floor/reports/                                       in 403  in 200 403 403
 POST floor/reports/<int:report_id>/handled                in 403  in 404 403 403
 GET  review/                                              in 403  in 403 200 403
