@@ -5,7 +5,8 @@ import type { Mask } from "../workbench/contract";
 import { Editor } from "../workbench/model/editor";
 import { EMPTY } from "../workbench/model/document";
 import type { Step } from "../workbench/model/history";
-import { tools } from "../workbench/tools/more";
+import { addSnap } from "../workbench/tools/neighbours";
+import { snapped, tools } from "../workbench/tools/more";
 import { select } from "../workbench/tools/select";
 import { AtTheStage } from "./at-the-stage";
 
@@ -252,6 +253,17 @@ describe("the select tool, with any kind", () => {
     expect(hand.geometries).toEqual([[[120, 110, 220, 110, 250, 250, 120, 210]]]);
     hand.drag([250, 250], [200, 200], [170, 50]);
     expect([hand.geometries, hand.said]).toEqual([[[[120, 110, 220, 110, 250, 250, 120, 210]]], ["crossing"]]);
+  });
+
+  test("a dragged vertex jumps to a neighbour's corner, with Alt it does not", () => {
+    addSnap(snapped);
+    const hand = new AtTheStage("select", select);
+    hand.put("n", "polygon", [[300, 100, 400, 100, 400, 200]]);
+    hand.put("one", "polygon", [[100, 100, 200, 100, 200, 200, 100, 200]]);
+    hand.drag([200, 100], [250, 100], [298, 101]);
+    expect((hand.geometries[1] as number[][])[0]!.slice(2, 4)).toEqual([300, 100]);
+    hand.holding({ alt: true }).drag([300, 100], [280, 100], [298, 101]);
+    expect((hand.geometries[1] as number[][])[0]!.slice(2, 4)).toEqual([298, 101]);
   });
 
   test("makes a vertex of the middle of a side", () => {

@@ -2,6 +2,7 @@
 import type { Shape } from "../contract";
 import { gripAt, gripMoved, gripsOf, isValid, moved, rounded } from "../geometry/kinds";
 import { shapeAt } from "../model/hit";
+import { snapNear } from "./neighbours";
 import { gestureAt, type Node, type Press, type ToolContext } from "./context";
 
 /** The selected shape, if it can be seen and may be changed. */
@@ -45,7 +46,8 @@ const resizing: Node = {
     if (!from) return;
     // The offset inside the grip stays, so that the side does not jump to the pointer.
     const to = { x: press.point.x - start.point.x + from.x, y: press.point.y - start.point.y + from.y };
-    const next = gripMoved(shape, grip, to, context.image);
+    const edge = shape.type === "polygon" && !press.alt && context.snaps() ? snapNear(context.shapes, to, press.slack, shape.id) : null;
+    const next = gripMoved(shape, grip, edge ?? to, context.image);
     // A polygon may cross itself on the way; any other shape stops where it would be none.
     if (shape.type === "polygon" || isValid(next, context.image)) context.editor.update(shape.id, () => next, { settle: false });
   },

@@ -9,6 +9,7 @@ import { rotated_box } from "./rotated_box";
 import { skeleton, template } from "./skeleton";
 
 export { all as kinds } from "../geometry/all";
+export { snapped } from "../geometry/snap";
 
 export const tools = {
   extreme, rotated_box, ellipse, point, polyline, polygon, skeleton, template, mask, eraser, fill, cut, extend, split, merge,

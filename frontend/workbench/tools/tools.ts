@@ -3,6 +3,7 @@ import type { Kind, ShapeClass, Spec } from "../contract";
 import { addKinds, hasKinds } from "../geometry/kinds";
 import { box } from "./box";
 import type { Node } from "./context";
+import { addSnap } from "./neighbours";
 import { select } from "./select";
 
 /** Ways to draw each kind; the first is the usual one. */
@@ -43,7 +44,8 @@ let coming: Promise<void> | null = null;
 /** Fetches the other tools once; after a failure the next call tries again. */
 export function fetchTools(): Promise<void> {
   coming ??= import("./more").then(
-    ({ kinds, tools }) => {
+    ({ kinds, tools, snapped }) => {
+      addSnap(snapped);
       addKinds(kinds);
       addTools(tools);
     },
