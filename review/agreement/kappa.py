@@ -24,9 +24,16 @@ def cohen_kappa(a: Sequence[object], b: Sequence[object]) -> float:
     if len(a) != len(b) or not len(a):
         raise ValueError("kappa needs the same items, and at least one, from both annotators")
     codes = {value: i for i, value in enumerate(dict.fromkeys([*a, *b]))}
-    first = np.array([codes[value] for value in a])
-    second = np.array([codes[value] for value in b])
-    table = confusion(first, second, kinds=len(codes)) / len(a)
+    return cohen_kappa_of_codes(
+        np.array([codes[value] for value in a]), np.array([codes[value] for value in b]), kinds=len(codes)
+    )
+
+
+def cohen_kappa_of_codes(a: Codes, b: Codes, *, kinds: int) -> float:
+    """The same of values that are codes 0..kinds-1 already."""
+    if not len(a):
+        raise ValueError("kappa needs the same items, and at least one, from both annotators")
+    table = confusion(a, b, kinds=kinds) / len(a)
     expected = float(table.sum(axis=0) @ table.sum(axis=1))
     return (float(np.trace(table)) - expected) / (1.0 - expected) if expected < 1.0 else 1.0
 

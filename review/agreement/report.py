@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from review.agreement.alpha import interval_alpha, krippendorff_alpha, ordinal_alpha
 from review.agreement.interval import Measured, measure
-from review.agreement.kappa import cohen_kappa, fleiss_kappa
-from review.agreement.pairs import Pair, pair_up
+from review.agreement.kappa import cohen_kappa_of_codes, fleiss_kappa
+from review.agreement.pairs import SAME_OBJECT, Pair, pair_up
 from review.agreement.shapes import THRESHOLDS, distance_alpha
 from review.consensus.answers import Answer, Field, Spec
 from review.consensus.crowd import UNKNOWN_CROWD
@@ -147,10 +147,13 @@ def _shapes(pairs: Sequence[Pair], cases: Sequence[Case], sample: Sample) -> dic
     wide = np.array([np.mean([pair.f1(least) for least in THRESHOLDS]) for pair in pairs])
     across = 1.0 - np.array([pair.mean_iou() for pair in pair_up(_crossed(cases))])
     behind: dict[tuple[str, str], list[int]] = defaultdict(list)
+    place = {label: i for i, label in enumerate(sample.spec.classes)}
     for pair in pairs:
-        for similarity, a, b in pair.matches:
-            if similarity >= 0.5:
-                behind[min(a, b), max(a, b)].append(sample.tasks[pair.image].task)
+        for similarity, *said in pair.matches:
+            if similarity >= SAME_OBJECT:
+                # Neither of the two is the right one, so both orders are one cell.
+                a, b = sorted(said, key=lambda label: (place.get(label, len(place)), label))
+                behind[a, b].append(sample.tasks[pair.image].task)
     return {
         "tasks": len(cases),
         "alpha": plain(_safe(at, lambda kept: distance_alpha(1.0 - iou[kept], across))),
@@ -255,10 +258,11 @@ def _by(
 def _both(said: list[tuple[int, str, str]], drawn: Sequence[Pair]) -> dict[str, Any]:
     at = np.array([pair.image for pair in drawn])
     asked = np.array([i for i, _, _ in said])
+    code = {word: n for n, word in enumerate(sorted({word for _, *both in said for word in both}))}
+    first, second = np.array([code[a] for _, a, _ in said]), np.array([code[b] for _, _, b in said])
 
     def kappa(kept: Bools) -> float:
-        chosen = [said[n] for n in np.flatnonzero(kept)]
-        return cohen_kappa([a for _, a, _ in chosen], [b for _, _, b in chosen])
+        return cohen_kappa_of_codes(first[kept], second[kept], kinds=len(code))
 
     return {
         "kappa": plain(_safe(asked, kappa)),
