@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from review.consensus.agree import Scores, agreement, credits
@@ -27,13 +26,14 @@ def judge(*, payload: Mapping[str, Any], answers: Sequence[Answer], spec: Spec) 
     """The verdict `payload` (in a submission's form), certain in every part, with each answer's agreement:
     better evidence about skill than any vote. Raises ValueError for numbers no arithmetic survives."""
     verdict = parse_answer(submission=VERDICT, annotator=0, skill=1.0, payload=payload)
+    geometries = {shape["id"]: shape[shape.get("type", "box")] for shape in payload.get("shapes", ())}
     ordered = sorted(answers, key=lambda answer: answer.submission)
     tags = [
         _tag(field, verdict, ordered)
         for field in spec.tags
         if any(answer.tags.get(field.key) is not None for answer in (verdict, *ordered))
     ]
-    objects = _objects(verdict, ordered)
+    objects = _objects(verdict, ordered, geometries)
     return Consensus(
         tags=tuple(tag for tag, _ in tags),
         shapes=objects.shapes,
@@ -51,12 +51,19 @@ def _tag(field: Field, verdict: Answer, answers: Sequence[Answer]) -> tuple[TagC
     return tag_of(field, answers, value=verdict.tags.get(field.key), confidence=1.0, votes=votes)
 
 
-def _objects(verdict: Answer, answers: Sequence[Answer]) -> _Objects:
-    earned = tuple(_credit(verdict, answer) for answer in answers)
-    shapes = tuple(
-        _shape(shape, answers, [row[i] for row in earned]) for i, shape in enumerate(verdict.shapes)
+def _objects(verdict: Answer, answers: Sequence[Answer], geometries: Mapping[str, Any]) -> _Objects:
+    """`geometries`: the verdict's own, by shape, as the payload has them; its shapes keep their order, in
+    which the later ones lie on top."""
+    order = sorted(range(len(verdict.shapes)), key=verdict.layers.__getitem__)
+    earned = [_credit(verdict, answer) for answer in answers]
+    shapes = [verdict.shapes[i] for i in order]
+    return _Objects(
+        shapes=tuple(
+            _shape(shape, geometries[shape.id], answers, [row[i] for row in earned])
+            for i, shape in zip(order, shapes, strict=True)
+        ),
+        credit=tuple(tuple(row[i] for i in order) for row in earned),
     )
-    return _Objects(shapes=shapes, credit=earned)
 
 
 def _credit(verdict: Answer, answer: Answer) -> Scores:
@@ -67,12 +74,12 @@ def _credit(verdict: Answer, answer: Answer) -> Scores:
     return tuple(credits(similarity, same_class=same).tolist())
 
 
-def _shape(shape: Shape, answers: Sequence[Answer], earned: Sequence[float]) -> ShapeConsensus:
+def _shape(shape: Shape, geometry: Any, answers: Sequence[Answer], earned: Sequence[float]) -> ShapeConsensus:
     return ShapeConsensus(
         id=shape.id,
         label=shape.label,
         kind=shape.kind,
-        geometry=msgspec.to_builtins(shape.geometry),
+        geometry=geometry,
         attributes=shape.attributes,
         existence=1.0,
         class_confidence=1.0,

@@ -108,7 +108,7 @@ def wobbly(points: Points, hand: Hand, rng: np.random.Generator, *, closed: bool
     drawn = drawn + size * sway.T / np.sqrt(2.0) + rng.normal(0.0, hand.shift * size, size=2)
     if rng.random() < hand.slips:
         drawn[rng.integers(len(drawn))] += rng.normal(0.0, 0.5 * size, size=2)
-    return drawn
+    return np.asarray(drawn)
 
 
 def rle(rings: list[Points], size: tuple[int, int]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import numpy as np
 from review.consensus.classes.table import Floats
 
 AHEAD = 3
-LEAST_GAIN = 0.005
+LEAST_GAIN = 0.001
 
 
 def worth_asking(
