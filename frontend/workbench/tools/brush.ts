@@ -58,6 +58,9 @@ function tool(erasing: boolean): Node {
   };
 
   const painting: Node = {
+    enter(context) {
+      if (context.gesture) show(context, context.gesture.start);
+    },
     move(context, press) {
       const trail = context.gesture?.trail;
       if (trail) context.gesture = gestureAt(context.gesture?.start ?? press, { trail: [...trail, press.point.x, press.point.y] });
