@@ -94,6 +94,8 @@ export interface ShapeBase {
   readonly id: string;
   readonly class: string;
   readonly attributes: Values;
+  /** Of a draft: how sure the model is of it, 0 to 1; never part of an answer. */
+  readonly confidence?: number;
   /** Only ever true: a shape in plain sight does not have the key. */
   readonly occluded?: true;
   /** The id of another shape of this payload; never in a circle. */

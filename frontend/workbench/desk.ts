@@ -2,7 +2,7 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Boot, Language, Project, Shape } from "./contract";
 import { openLevel } from "./commands/answer";
-import type { Scope } from "./commands/command";
+import type { Command, Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
 import { type Key, type Translate, translator } from "./i18n";
 import type { Sketch } from "./model/sketch";
@@ -59,6 +59,8 @@ export class Desk {
   readonly projects: Signal<readonly Project[]>;
   readonly dialog = signal<Dialog | null>(null);
   readonly stage = signal<Stage | null>(null);
+  /** Commands of parts that have been fetched and are in use. */
+  readonly more = signal<readonly Command[]>([]);
   readonly clipboard = signal<Shape | null>(null);
   /** What is chosen in the open dialog. */
   readonly choice = signal<string | null>(null);
@@ -104,6 +106,16 @@ export class Desk {
   readonly brush = computed(() => this.settings.value.brush ?? 12);
   readonly snaps = computed(() => !this.settings.value.noSnap);
 
+  /** A draft that nobody has touched is judged by one key: right, wrong, or to be put right. */
+  readonly verifying = computed(() => {
+    const work = this.session.work.value;
+    if (!work?.held.draft || work.corrects || work.refusal || !this.settings.value.verify) return false;
+    const { decided, document, sketch } = work.editor;
+    const { tags, shapes } = document.value;
+    const untouched = decided.value.size === 0 && shapes.length === 0 && Object.keys(tags).length === 0 && !sketch.value;
+    return untouched && this.more.value.some(({ scope }) => scope === "verify");
+  });
+
   readonly scope = computed((): Scope => {
     const dialog = this.dialog.value;
     if (this.tabs.working.value === false) return "away";
@@ -111,7 +123,8 @@ export class Desk {
     if (dialog) return "sheet";
     const { practice, work } = this.session;
     if (practice.shown.value || practice.needsIntroduction(work.value?.held)) return "sheet";
-    return this.session.started.value ? "desk" : "start";
+    if (!this.session.started.value) return "start";
+    return this.verifying.value ? "verify" : "desk";
   });
 
   constructor(

@@ -8,7 +8,7 @@ import type { Desk } from "./desk";
 
 export function listen(desk: Desk): void {
   const fixed = fixedCommands(desk);
-  const keymap = computed((): Keymap => keymapOf([...optionCommands(desk), ...fixed], desk.scope.value));
+  const keymap = computed((): Keymap => keymapOf([...optionCommands(desk), ...fixed, ...desk.more.value], desk.scope.value));
   let current: Keymap = new Map();
   effect(() => {
     current = keymap.value;

@@ -2,7 +2,7 @@
 import type { Desk } from "../desk";
 import { nameOf, type Option, type Question, type Shape, type Value } from "../contract";
 import { press } from "../model/answer";
-import { classOf, type Problem } from "../model/check";
+import { check, classOf, type Problem } from "../model/check";
 import type { Editor } from "../model/editor";
 import { levelOf, openPath, take } from "../model/tree";
 import { attributeKeys, choicesOf, optionId, UP } from "./options";
@@ -102,6 +102,9 @@ function show(desk: Desk, problem: Problem): void {
   if (problem.shape) work.editor.selectedId.value = problem.shape;
   // The panel draws the selected box's fields in the next turn.
   setTimeout(() => {
+    // A fast hand has answered it by then.
+    const now = check(work.schema.spec, work.editor.document.peek());
+    if (!now.some((one) => fieldId(one) === fieldId(problem))) return;
     document.getElementById(fieldId(problem))?.setAttribute("data-missing", "");
     askFor(fieldId(problem));
   }, 0);
@@ -139,6 +142,9 @@ export function submit(desk: Desk): void {
   if (sketch.peek()) stage.chart.peek().wish("finish");
   if (sketch.peek()) return desk.notices.say("warn", desk.t("unfinished"));
   if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
+  const { pending } = stage.work.editor;
+  const undecided = pending.peek().shapes.length + Object.keys(pending.peek().tags).length;
+  if (undecided > 0) return desk.notices.say("warn", desk.t("draftWaits", { n: undecided }));
   const { tags, shapes } = stage.work.editor.document.peek();
   const empty = stage.canDraw && shapes.length === 0 && Object.keys(tags).length === 0;
   if (empty && !confirmedEmpty.has(stage)) {

@@ -123,7 +123,7 @@ function paste(desk: Desk): void {
 /** Walks through the boxes in the order they were drawn; round and round. */
 function cycle(desk: Desk, step: 1 | -1): void {
   const editor = desk.session.work.peek()?.editor;
-  const shapes = desk.stage.peek()?.visible.peek() ?? [];
+  const shapes = desk.stage.peek()?.reachable.peek() ?? [];
   if (!editor || shapes.length === 0) return;
   const now = shapes.findIndex(({ id }) => id === editor.selectedId.peek());
   const next = now < 0 && step < 0 ? shapes.length - 1 : (now + step + shapes.length) % shapes.length;

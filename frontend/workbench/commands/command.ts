@@ -3,7 +3,7 @@ import type { Key } from "../i18n";
 import type { Chord } from "./keys";
 
 /** Where a key counts: one scope is active at a time. */
-export type Scope = "start" | "desk" | "skip" | "report" | "sheet" | "away";
+export type Scope = "start" | "desk" | "verify" | "grid" | "skip" | "report" | "sheet" | "away";
 
 export interface Command {
   readonly id: string;
@@ -13,6 +13,8 @@ export interface Command {
   readonly also?: readonly Chord[];
   /** Its line on the shortcut sheet; commands without one are not listed. */
   readonly label?: Key;
+  /** The same, in the person's language already: of commands that come with their own words. */
+  readonly title?: string;
   readonly group?: "groupAnswer" | "groupDraw" | "groupTools" | "groupObjects" | "groupView" | "groupHelp";
   /** Also works while a text field has the focus. */
   readonly inText?: boolean;

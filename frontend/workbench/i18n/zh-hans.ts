@@ -114,6 +114,7 @@ export const zhHans: Catalogue = {
   missingIn: "还没填：{shape}的{name}",
   outOfRange: "{name}须在 {low} 到 {high} 之间",
   emptyAnswer: "还没有画任何对象。如果确实没有要标的，请再提交一次。",
+  draftWaits: "还有 {n} 个建议没有处理。Shift+回车：全部采用并提交；Shift+Del：全部不要。",
   notLoaded: "图片还没有显示，请稍等。",
   refused: "有一张被退回，请修改后再提交：{detail}",
   refusedHere: "这一张被退回：{detail}",

@@ -3,7 +3,9 @@ import type { Payload, Shape, Value } from "../contract";
 
 export type Change =
   | { readonly what: "shape"; readonly id: string; readonly at: number; readonly before: Shape | null; readonly after: Shape | null }
-  | { readonly what: "tag"; readonly key: string; readonly before: Value | null; readonly after: Value | null };
+  | { readonly what: "tag"; readonly key: string; readonly before: Value | null; readonly after: Value | null }
+  /** Something of the draft is taken over or left out: the id of its shape, or tagPart(key). */
+  | { readonly what: "decided"; readonly part: string; readonly before: boolean; readonly after: boolean };
 
 /** Changes in the order they were made. `at` is the place in the drawing order. */
 export type Diff = readonly Change[];
@@ -14,6 +16,7 @@ export function apply(payload: Payload, diff: Diff): Payload {
   let shapes: Shape[] | null = null;
   let tags: Record<string, Value> | null = null;
   for (const change of diff) {
+    if (change.what === "decided") continue;
     if (change.what === "tag") {
       tags ??= { ...payload.tags };
       if (change.after === null) delete tags[change.key];
@@ -49,9 +52,23 @@ function foldable(changes: readonly Change[], next: Change): number {
   if (next.what === "tag") {
     return changes.findLastIndex((change) => change.what === "tag" && change.key === next.key);
   }
+  if (next.what === "decided") return -1;
   if (next.before === null || next.after === null) return -1;
   const place = changes.findLastIndex((change) => change.what === "shape" && change.id === next.id);
   return place >= 0 && changes[place]?.after ? place : -1;
+}
+
+/** How a draft's answer to a question is named among what is decided; no id of a shape has a space. */
+export const tagPart = (key: string): string => `tag ${key}`;
+
+export const decide = (part: string): Diff => [{ what: "decided", part, before: false, after: true }];
+
+export function withDecided(decided: ReadonlySet<string>, diff: Diff): ReadonlySet<string> {
+  const changes = diff.filter((change) => change.what === "decided");
+  if (changes.length === 0) return decided;
+  const next = new Set(decided);
+  for (const { part, after } of changes) next[after ? "add" : "delete"](part);
+  return next;
 }
 
 export function addShape(payload: Payload, shape: Shape, at = payload.shapes.length): Diff {

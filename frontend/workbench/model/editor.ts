@@ -1,7 +1,7 @@
 /** One task's answer under edit: the document, its history, the selected shape. */
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import type { Payload, Shape, Value } from "../contract";
-import { addShape, apply, type Diff, EMPTY, replaceShape, setTag } from "./document";
+import { addShape, apply, decide, type Diff, EMPTY, replaceShape, setTag, tagPart, withDecided } from "./document";
 import { History, type Step } from "./history";
 import { type Sketch, sketched } from "./sketch";
 import type { Branches } from "./tree";
@@ -10,6 +10,10 @@ export class Editor {
   readonly document;
   readonly selectedId = signal<string | null>(null);
   readonly selected: ReadonlySignal<Shape | null>;
+  /** What of the draft the person has taken over or left out. */
+  readonly decided = signal<ReadonlySet<string>>(new Set());
+  /** What of the draft waits for a decision; no part of the answer. */
+  readonly pending: ReadonlySignal<Payload>;
   /** Shapes put out of sight or out of reach: the person's own view of this image, not part of the answer. */
   readonly hidden = signal<ReadonlySet<string>>(new Set());
   readonly locked = signal<ReadonlySet<string>>(new Set());
@@ -30,20 +34,24 @@ export class Editor {
     base: Payload = EMPTY,
     steps: readonly Step[] = [],
     private readonly journal: (step: Step) => void = () => {},
+    draft: Payload | null = null,
   ) {
-    const replayed = steps.reduce((now, step) => apply(now, this.history.replay(step)), base);
+    const replayed = steps.reduce((now, step) => {
+      const diff = this.history.replay(step);
+      this.decided.value = withDecided(this.decided.peek(), diff);
+      return apply(now, diff);
+    }, base);
     this.document = signal(replayed);
+    this.pending = computed(() => (draft ? undecided(draft, this.decided.value, this.document.value.tags) : EMPTY));
     this.sketch.value = steps.reduce(afterStep, null);
-    this.selected = computed(
-      () => this.document.value.shapes.find((shape) => shape.id === this.selectedId.value) ?? null,
-    );
+    this.selected = computed(() => this.find(this.selectedId.value, this.document.value, this.pending.value));
   }
 
   /** Changes the document inside the step in progress. */
   change(diff: Diff): void {
     if (diff.length === 0) return;
     this.history.record(diff);
-    this.document.value = apply(this.document.peek(), diff);
+    this.take(diff);
   }
 
   settle(): void {
@@ -111,10 +119,34 @@ export class Editor {
 
   /** Replaces a shape by what `next` makes of it; null deletes it; a locked one stays. Settles unless told not to. */
   update(id: string, next: (shape: Shape) => Shape | null, { settle = true } = {}): void {
-    const shape = this.document.peek().shapes.find((one) => one.id === id);
+    const shape = this.find(id, this.document.peek(), this.pending.peek());
     if (!shape || this.locked.peek().has(id)) return;
-    this.change(replaceShape(this.document.peek(), id, next(shape)));
+    const after = next(shape);
+    const { shapes } = this.document.peek();
+    if (!this.isPending(id)) this.change(replaceShape(this.document.peek(), id, after));
+    else if (!after) this.change(decide(id));
+    else this.change([...decide(id), ...addShape(this.document.peek(), own(after, (parent) => shapes.some((one) => one.id === parent)))]);
     if (settle) this.settle();
+  }
+
+  /** Whether it is a shape of the draft that waits for a decision. Whatever changes one makes it the person's own. */
+  isPending(id: string): boolean {
+    return this.pending.peek().shapes.some((shape) => shape.id === id);
+  }
+
+  private find(id: string | null, ...places: readonly Payload[]): Shape | null {
+    for (const { shapes } of places) {
+      const found = shapes.find((shape) => shape.id === id);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  private take(diff: Diff): void {
+    batch(() => {
+      this.decided.value = withDecided(this.decided.peek(), diff);
+      this.document.value = apply(this.document.peek(), diff);
+    });
   }
 
   setTag(key: string, value: Value | null, { settle = true } = {}): void {
@@ -132,12 +164,27 @@ export class Editor {
   private show(diff: Diff, step?: Step): void {
     if (diff.length === 0) return;
     batch(() => {
-      this.document.value = apply(this.document.peek(), diff);
+      this.take(diff);
       const touched = diff.findLast((change) => change.what === "shape");
       if (touched?.what === "shape") this.selectedId.value = touched.after ? touched.id : null;
       if (step) this.note(step);
     });
   }
+}
+
+/** A shape of the draft as a person's answer has it; a parent that is not there is left out. */
+export function own(shape: Shape, isThere: (parent: string) => boolean): Shape {
+  const mine: Shape & { confidence?: number; parent?: string } = { ...shape };
+  delete mine.confidence;
+  if (mine.parent !== undefined && !isThere(mine.parent)) delete mine.parent;
+  return mine;
+}
+
+/** An answered question needs no draft. */
+function undecided(draft: Payload, decided: ReadonlySet<string>, answered: Payload["tags"]): Payload {
+  const tags = Object.entries(draft.tags).filter(([key]) => answered[key] === undefined && !decided.has(tagPart(key)));
+  const shapes = draft.shapes.filter(({ id }) => !decided.has(id));
+  return { tags: Object.fromEntries(tags), shapes };
 }
 
 function afterStep(sketch: Sketch | null, step: Step): Sketch | null {

@@ -141,8 +141,8 @@ interface Line {
 /** The sheet lists the commands themselves, so that it cannot be wrong. */
 function linesOf(desk: Desk, group: Command["group"]): Line[] {
   const { t } = desk;
-  const listed = fixedCommands(desk).filter((command) => command.group === group && command.label);
-  const lines = listed.map(({ id, keys, label }) => ({ id, keys, text: label ? t(label) : "" }));
+  const listed = [...fixedCommands(desk), ...desk.more.value].filter((command) => command.group === group && (command.label || command.title));
+  const lines = listed.map(({ id, keys, label, title }) => ({ id, keys, text: label ? t(label) : (title ?? "") }));
   const more: Partial<Record<NonNullable<Command["group"]>, Line[]>> = {
     groupAnswer: [
       { id: "class", keys: ["1–9", "Q…"], text: t("cmdClass") },

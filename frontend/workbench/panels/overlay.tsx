@@ -90,7 +90,7 @@ function Grips({ desk, stage, shape }: Props & { shape: Shape }) {
 function Active({ desk, stage }: Props) {
   const shape = stage.work.editor.selected.value;
   const view = desk.camera.view.value;
-  const seen = shape && stage.visible.value.includes(shape) ? shape : null;
+  const seen = shape && stage.reachable.value.includes(shape) ? shape : null;
   const outline = useOutline(stage, seen, view);
   if (!seen) return null;
   const [x, y, width, height] = boundsOf(seen);

@@ -18,6 +18,9 @@ interface Props {
   stage: Stage;
 }
 
+const DraftPanel = later(() => import("../drafts/panel").then((module) => module.DraftPanel));
+const Verify = later(() => import("../verify/panel").then((module) => module.Verify));
+
 const Relations = later(() => import("./relations").then((module) => module.Relations));
 
 function Classes({ desk, stage }: Props) {
@@ -103,10 +106,12 @@ function Banner({ desk, stage }: Props) {
 }
 
 export function Panel({ desk, stage }: Props) {
+  if (desk.verifying.value) return <Verify desk={desk} stage={stage} />;
   return (
     <aside class="panel" id="panel" aria-label={desk.t("panel")}>
       <div class="panel-body">
         <Banner desk={desk} stage={stage} />
+        {stage.work.held.draft && <DraftPanel desk={desk} stage={stage} />}
         {stage.canDraw && <Classes desk={desk} stage={stage} />}
         {stage.canDraw && <Details desk={desk} stage={stage} />}
         <Tags desk={desk} stage={stage} />

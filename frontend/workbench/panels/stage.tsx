@@ -11,11 +11,14 @@ import { paintingWorker } from "../view/brush";
 import { Renderer, type Scene } from "../view/renderer";
 import type { Stage } from "../view/stage";
 import { Overlay } from "./overlay";
+import { later } from "./later";
 import { Button } from "./parts";
 import { type Loading, Picture } from "./picture";
 import { Hint, Spoken } from "./spoken";
 import { Tools } from "./toolbar";
 import { Unpainted } from "./unpainted";
+
+const Drafts = later(() => import("../drafts/layer").then((module) => module.Drafts));
 
 /** Brings the painter's code before the first picture needs it. */
 export const warmPainter = (): void => void paintingWorker(paintWorker);
@@ -173,6 +176,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         <div class="drawing" ref={tiles} />
         <div class="drawing" ref={drawing} />
         <Unpainted desk={desk} stage={stage} renderer={renderer} />
+        {stage.work.held.draft && <Drafts desk={desk} stage={stage} />}
         <Overlay desk={desk} stage={stage} pointer={pointer} />
       </div>
       <Tools desk={desk} stage={stage} />

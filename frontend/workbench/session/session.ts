@@ -301,7 +301,7 @@ export class Session {
     const editor = new Editor(draft.base, steps, (step) => {
       clock.touch();
       void this.parts.journal.append(held.task, step, clock.ms);
-    });
+    }, corrects || draft.refusal ? null : held.draft);
     editor.selectedId.value = faultyShape(draft);
     const begun = corrects !== null || this.parts.journal.has(held.task);
     return { held, schema, editor, clock, refusal: draft.refusal, corrects, begun };

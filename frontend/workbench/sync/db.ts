@@ -46,6 +46,8 @@ export interface Settings {
   magnifier?: boolean;
   /** Points jump to neighbours' edges unless this is true. */
   noSnap?: boolean;
+  /** Drafts are judged as a whole first. */
+  verify?: boolean;
   /** The class last used, by schema id. */
   lastClass: Record<number, string>;
 }

@@ -40,6 +40,8 @@ export class Stage {
   readonly looks: Looks;
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
   readonly visible: ReadonlySignal<readonly Shape[]>;
+  /** What a click may take: the visible ones, and those of the draft that wait for a decision. */
+  readonly reachable: ReadonlySignal<readonly Shape[]>;
   private readonly stopEffects: () => void;
 
   constructor(
@@ -61,6 +63,10 @@ export class Stage {
       const { shapes } = work.editor.document.value;
       const unseen = work.editor.hidden.value;
       return around.hidden.value ? [] : unseen.size > 0 ? shapes.filter(({ id }) => !unseen.has(id)) : shapes;
+    });
+    this.reachable = computed(() => {
+      const { shapes } = work.editor.pending.value;
+      return shapes.length === 0 || around.hidden.value ? this.visible.value : [...this.visible.value, ...shapes];
     });
     const context = this.toolContext(work.held.image);
     const charts = new Map<ToolName, Chart<ToolContext, Press>>();
@@ -106,7 +112,7 @@ export class Stage {
   }
 
   shapeOf(id: string): Shape | null {
-    return this.visible.value.find((shape) => shape.id === id) ?? null;
+    return this.reachable.value.find((shape) => shape.id === id) ?? null;
   }
 
   newShape<K extends Kind>(type: K, geometry: Geometries[K]): Shape {
@@ -125,12 +131,12 @@ export class Stage {
   }
 
   private toolContext(image: Size): ToolContext {
-    const { visible, draft, hovered, vertex, work, around } = this;
+    const { reachable, draft, hovered, vertex, work, around } = this;
     return {
       editor: work.editor,
       image,
       get shapes() {
-        return visible.peek();
+        return reachable.peek();
       },
       gesture: null,
       setDraft: (next) => (draft.value = next),

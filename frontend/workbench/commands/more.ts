@@ -1,0 +1,14 @@
+/** Commands that come with a part of the page and go with it. */
+import { useLayoutEffect } from "preact/hooks";
+import type { Desk } from "../desk";
+import type { Command } from "./command";
+
+export function useCommands(desk: Desk, make: (desk: Desk) => readonly Command[]): void {
+  useLayoutEffect(() => {
+    const mine = make(desk);
+    desk.more.value = [...desk.more.peek(), ...mine];
+    return () => {
+      desk.more.value = desk.more.peek().filter((command) => !mine.includes(command));
+    };
+  }, [desk]);
+}
