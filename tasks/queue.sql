@@ -114,10 +114,11 @@ BEGIN
     RETURN QUERY
     SELECT a.id, a.lease_token, a.leased_until, a.task_id, t.project_id, t.schema_id,
            i.sha256, i.format, i.name, i.width, i.height, a.purpose
-    FROM unnest(taken) AS chosen (id)
+    FROM unnest(taken) WITH ORDINALITY AS chosen (id, rank)
     JOIN tasks_assignment a ON a.id = chosen.id
     JOIN tasks_task t ON t.id = a.task_id
-    JOIN tasks_image i ON i.id = t.image_id;
+    JOIN tasks_image i ON i.id = t.image_id
+    ORDER BY chosen.rank;
 
     IF cardinality(taken) < wanted AND NOT met_limit AND (met_locked OR EXISTS (
         SELECT FROM tasks_assignment a WHERE a.state = 'leased' AND a.leased_until < now()

@@ -150,8 +150,8 @@ def test_skips_releases_and_heartbeats(an: Client, cast: Cast) -> None:
 def test_a_page_loaded_again_gets_what_is_held(an: Client) -> None:
     tasks = sync(an, want=3)["tasks"]
     again = sync(an, resume=True)["tasks"]
-    assert [task["assignment"] for task in again] == [task["assignment"] for task in tasks]
-    assert [task["token"] for task in again] == [task["token"] for task in tasks]
+    assert {task["assignment"] for task in again} == {task["assignment"] for task in tasks}
+    assert {task["token"] for task in again} == {task["token"] for task in tasks}
     assert sync(an)["tasks"] == []
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from tasks import queue, queue_sql
-from tasks.models import Assignment, Batch
+from tasks.models import Assignment, Batch, Lane, Project
 from tests.cast import Cast
 from tests.factories import make_batch, make_tasks
 from tests.unit.test_queue import answer_to, claim, submit
@@ -139,3 +139,45 @@ def test_heartbeats_and_the_sweep_read_leases_only(cast: Cast, batch: Batch) -> 
 def test_control_a_statement_that_reads_the_table_is_noticed(cast: Cast, batch: Batch) -> None:
     with pytest.raises(AssertionError):
         check(plans_of(lambda: Assignment.objects.filter(note="x").first()), rows=1000)
+
+
+# Many projects
+
+
+def open_projects(cast: Cast, count: int) -> None:
+    """Projects that the site works on, each with a batch and a lane that may have something in it."""
+    projects = Project.objects.bulk_create(
+        Project(organization=cast.mill, name=f"One of many {n}") for n in range(count)
+    )
+    Project.sites.through.objects.bulk_create(
+        Project.sites.through(project=project, site=cast.guiyang) for project in projects
+    )
+    schema = cast.project.schemas.get()
+    batches = Batch.objects.bulk_create(
+        Batch(project=project, schema=schema, name="Images") for project in projects
+    )
+    Lane.objects.bulk_create(
+        Lane(project_id=batch.project_id, batch=batch, returned=False, tail=5) for batch in batches
+    )
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_a_claim_reads_as_much_with_a_thousand_projects_open_as_with_one(
+    cast: Cast, batch: Batch, count: int
+) -> None:
+    Project.objects.filter(id=cast.project.id).update(priority=1)
+    claim(cast.an, 1)
+    alone = rows_read(plans_of(lambda: claim(cast.an, count)))
+    open_projects(cast, 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_project, tasks_project_sites, tasks_batch, tasks_lane")
+    ranking = rows_read(plans_of(lambda: claim(cast.an, count)))
+    assert ranking > 1000, "this one ranks them, for half an hour"
+    crowded = rows_read(plans_of(lambda: claim(cast.an, count)))
+    assert crowded < alone + 100, "what they hold meanwhile is counted too"
+
+
+def rows_read(plan: list[dict[str, Any]]) -> float:
+    """By all scans of tables together, those filtered out included."""
+    scans = [node for node in plan if "Relation Name" in node and "Scan" in node["Node Type"]]
+    return sum((n["Actual Rows"] + n.get("Rows Removed by Filter", 0)) * n["Actual Loops"] for n in scans)
