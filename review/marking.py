@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
 from review.consensus import DEFAULT_SKILL, judge, parse_answer, parse_spec
 from review.models import GoldScore, Quality
@@ -35,9 +35,13 @@ def mark_measured(*, now: datetime, limit: int = CHUNK) -> list[GoldScore]:
     with transaction.atomic():
         if not _alone():
             return []
+        # Answers come in the order of their times, and each is visible long before it is ripe: none is left
+        # behind the last one that was marked.
+        last = GoldScore.objects.filter(is_practice=False).aggregate(last=Max("answered_at"))["last"]
+        since = Q() if last is None else Q(created_at__gte=last)
         ripe = (
             Submission.objects.current()
-            .filter(unmarked, purpose=Assignment.Purpose.MEASURE, created_at__lt=now - gold.OPEN_FOR)
+            .filter(since, unmarked, purpose=Assignment.Purpose.MEASURE, created_at__lt=now - gold.OPEN_FOR)
             .exclude(task__gold__retired_why=UNMARKABLE)
         )
         submissions = ripe.select_related("task__schema", "task__gold").order_by("created_at")[:limit]

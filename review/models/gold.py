@@ -29,6 +29,7 @@ class GoldScore(models.Model):
             models.Index(
                 name="gold_scores_of_person", fields=["project", "person", "is_practice", "-answered_at"]
             ),
+            models.Index(name="last_marked", fields=["answered_at"], condition=Q(is_practice=False)),
         ]
 
 

@@ -74,7 +74,12 @@ class Submission(models.Model):
                 condition=models.Q(purpose="work") | models.Q(assignment__isnull=True),
             ),
         ]
-        indexes = [models.Index(name="submissions_of_person", fields=["annotator", "-created_at"])]
+        indexes = [
+            models.Index(name="submissions_of_person", fields=["annotator", "-created_at"]),
+            models.Index(
+                name="answers_to_mark", fields=["created_at"], condition=models.Q(purpose="measure")
+            ),
+        ]
 
 
 class ProblemReport(models.Model):
