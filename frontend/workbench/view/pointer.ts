@@ -7,6 +7,9 @@ import type { Camera } from "./camera";
 const REACH_PX = { mouse: 7, pen: 10, touch: 18 } as const;
 const DRAG_PX = { mouse: 3, pen: 5, touch: 8 } as const;
 
+/** The stage moves only when the page around it changes. */
+const MEASURED_MS = 250;
+
 type Reach = keyof typeof REACH_PX;
 const reachOf = (type: string): Reach => (type === "touch" || type === "pen" ? type : "mouse");
 
@@ -15,6 +18,8 @@ export class PointerInput {
   handMode = false;
   private readonly touches = new Map<number, Point>();
   private panning: Point | null = null;
+  private corner: Point = { x: 0, y: 0 };
+  private measuredAt = -Infinity;
   /** The pointer whose press the tool has seen. */
   private tooling: number | null = null;
   /** After a pinch the fingers left over must not draw. */
@@ -36,8 +41,13 @@ export class PointerInput {
   }
 
   private at(event: MouseEvent): Point {
-    const frame = this.element.getBoundingClientRect();
-    return { x: event.clientX - frame.left, y: event.clientY - frame.top };
+    // Asking where the stage is makes the browser lay the page out: not at each movement.
+    if (event.timeStamp - this.measuredAt > MEASURED_MS) {
+      const { left, top } = this.element.getBoundingClientRect();
+      this.corner = { x: left, y: top };
+      this.measuredAt = event.timeStamp;
+    }
+    return { x: event.clientX - this.corner.x, y: event.clientY - this.corner.y };
   }
 
   private press(event: PointerEvent): Press {
@@ -66,6 +76,8 @@ export class PointerInput {
       this.pinched = true;
     } else if (event.button === 1 || (this.handMode && event.button === 0)) {
       this.panning = this.at(event);
+      // Nothing is pointed at while the picture moves with the hand.
+      this.onMove(null);
     } else if (event.button === 0) {
       this.tooling = event.pointerId;
       this.chart()?.send("down", this.press(event));
@@ -75,7 +87,7 @@ export class PointerInput {
   private move(event: PointerEvent): void {
     const at = this.at(event);
     // A finger has no place while it is up, and two of them have none to draw at.
-    this.onMove(event.pointerType === "touch" && this.tooling !== event.pointerId ? null : at);
+    if (!this.panning) this.onMove(event.pointerType === "touch" && this.tooling !== event.pointerId ? null : at);
     if (this.pinched) return this.pinch(event.pointerId, at);
     if (this.panning) {
       this.camera.pan(at.x - this.panning.x, at.y - this.panning.y);
