@@ -109,8 +109,8 @@ def test_the_fifth_and_the_sixth_claim_read_no_more_than_the_first(cast: Cast, b
 
 
 def test_asking_in_vain_reads_no_seat(cast: Cast, batch: Batch) -> None:
-    while seats := claim(cast.an, 50):
-        queue.submit_several(annotator_id=cast.an.id, answers=[answer_to(seat) for seat in seats])
+    while given := claim(cast.an, 50):
+        queue.submit_several(annotator_id=cast.an.id, answers=[answer_to(seat) for seat in given])
     plan = plans_of(lambda: claim(cast.an, 4))
     seats = [node for node in plan if node.get("Relation Name") == "tasks_assignment"]
     read = {node.get("Index Name") for node in plan if "Index" in node["Node Type"] and node["Actual Loops"]}
@@ -180,4 +180,5 @@ def test_a_claim_reads_as_much_with_a_thousand_projects_open_as_with_one(
 def rows_read(plan: list[dict[str, Any]]) -> float:
     """By all scans of tables together, those filtered out included."""
     scans = [node for node in plan if "Relation Name" in node and "Scan" in node["Node Type"]]
-    return sum((n["Actual Rows"] + n.get("Rows Removed by Filter", 0)) * n["Actual Loops"] for n in scans)
+    read = [(n["Actual Rows"] + n.get("Rows Removed by Filter", 0)) * n["Actual Loops"] for n in scans]
+    return float(sum(read))
