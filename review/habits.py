@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from review.consensus.answers import Field, parse_spec
 from review.consensus.classes import Table
 from review.consensus.classes.em import dense
 from review.consensus.classes.map_dawid_skene import OWN, class_prior, crowd_rows
-from review.consensus.habits import Habits, Rows
+from review.consensus.habits import NO, YES, Habits, Rows
 from review.consensus.tags import question_of
 from review.models import Consensus, Habit, Question
 from tasks.models import LabelSchema, Submission
@@ -33,43 +34,62 @@ Judged = tuple[Consensus, list[Submission]]
 @dataclass(slots=True)
 class Said:
     """Everybody's answers to one question as codes, one entry an answer; `known` by task: what was settled
-    otherwise than by these answers."""
+    otherwise than by these answers. `option`: of a multiple choice, where each option is a question."""
 
+    asked: Field
     options: tuple[str, ...]
+    option: str = ""
     task: list[int] = field(default_factory=list)
     person: list[int] = field(default_factory=list)
     label: list[int] = field(default_factory=list)
     known: dict[int, int] = field(default_factory=dict)
 
+    def code(self, value: Any) -> int | None:
+        """A tag group's value as this question's answer; None for one that is no longer asked."""
+        given = (YES if self.option in (value or ()) else NO) if self.option else value or ""
+        return self.options.index(given) if given in self.options else None
+
 
 def estimate_habits(judged: Iterable[Judged], *, project_id: int, now: datetime) -> None:
     """Estimate and store the habits of a project; what is no longer asked is forgotten."""
     schema = LabelSchema.objects.filter(project=project_id).order_by("-id").first()
-    fields = [asked for asked in parse_spec(schema.spec).tags if asked.kind == "single"] if schema else []
-    said = gather(judged, fields) if fields else {}
+    said = questions_of(parse_spec(schema.spec).tags) if schema else {}
+    if said:
+        gather(judged, said.values())
     kept = [key for key, answers in said.items() if len(answers.label) >= LEAST_ANSWERS]
     Question.objects.filter(project=project_id).exclude(key__in=kept).delete()
     for key in kept:
         save_habits(estimate(said[key]), key=key, project_id=project_id, said=said[key], now=now)
 
 
-def gather(judged: Iterable[Judged], fields: Sequence[Field]) -> dict[str, Said]:
-    """The answers to each question, tasks numbered as they come."""
-    said = {f: Said(options=(*f.options, *(() if f.required else ("",)))) for f in fields}
+def questions_of(fields: Iterable[Field]) -> dict[str, Said]:
+    """What is asked with a closed choice, by its name, nothing said yet."""
+    said = {}
+    for asked in fields:
+        if asked.kind == "single":
+            options = asked.options if asked.required else (*asked.options, "")
+            said[question_of(asked)] = Said(asked, options)
+        elif asked.kind == "multiple":
+            for option in asked.options:
+                said[question_of(asked, option)] = Said(asked, (NO, YES), option)
+    return said
+
+
+def gather(judged: Iterable[Judged], questions: Collection[Said]) -> None:
+    """Add the answers to each question, tasks numbered as they come."""
     for number, (consensus, submissions) in enumerate(judged):
         settled = consensus.payload.get("tags", {})
-        for asked, answers in said.items():
-            code = {option: i for i, option in enumerate(answers.options)}
+        is_known = consensus.source != Consensus.Source.MACHINE
+        for said in questions:
             for submission in submissions:
-                value = submission.payload.get("tags", {}).get(asked.key) or ""
-                if value in code:
-                    answers.task.append(number)
-                    answers.person.append(submission.annotator_id)
-                    answers.label.append(code[value])
-            truth = (settled.get(asked.key) or {}).get("value") or ""
-            if consensus.source != Consensus.Source.MACHINE and truth in code:
-                answers.known[number] = code[truth]
-    return {question_of(asked): answers for asked, answers in said.items()}
+                label = said.code(submission.payload.get("tags", {}).get(said.asked.key))
+                if label is not None:
+                    said.task.append(number)
+                    said.person.append(submission.annotator_id)
+                    said.label.append(label)
+            truth = said.code((settled.get(said.asked.key) or {}).get("value")) if is_known else None
+            if truth is not None:
+                said.known[number] = truth
 
 
 def estimate(said: Said) -> Habits:

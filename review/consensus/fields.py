@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from review.consensus import votes
 from review.consensus.answers import Field, TagValue
-from review.consensus.habits import Habits
+from review.consensus.habits import NO, YES, Habits
 from review.consensus.rover import MOST, rover, similarity
 
 OPEN_OPTIONS = 10  # an open question (text, number) has many wrong answers
@@ -25,11 +25,13 @@ class FieldVote:
 
 @dataclass(frozen=True, slots=True)
 class Voters:
-    """Who gave the values, one entry a value; `habits` is what a full pass knows of this question."""
+    """Who gave the values, one entry a value; `habits` is what a full pass knows of this question, and by
+    option of each option of a multiple choice."""
 
     skills: Sequence[float]
     people: Sequence[int] = ()
     habits: Habits | None = None
+    options: Mapping[str, Habits] = field(default_factory=dict)
 
     def posterior(self, names: Sequence[str], *, options: int) -> dict[str, float]:
         """P(value is true), by falling probability."""
@@ -37,11 +39,18 @@ class Voters:
             return self.habits.posterior(names, people=self.people, skills=self.skills)
         return votes.posterior(names, skills=self.skills, options=options)
 
+    def yes(self, option: str, said: Sequence[bool]) -> float:
+        """P(the option holds), from who chose it and who did not."""
+        if option in self.options:
+            names = [YES if vote else NO for vote in said]
+            return self.options[option].posterior(names, people=self.people, skills=self.skills)[YES]
+        return votes.yes(said, skills=self.skills)
+
 
 def vote_field(field: Field, values: Sequence[TagValue], *, voters: Voters) -> FieldVote:
     """One value from several; None is an answer too: "left open". Needs at least one answer."""
     if field.kind == "multiple":
-        return _multiple(field, [_options(value) for value in values], voters.skills)
+        return _multiple(field, [_options(value) for value in values], voters)
     if field.kind == "number":
         return _number(values, voters.skills)
     if field.kind == "text":
@@ -134,11 +143,11 @@ def _path(field: Field, name: str) -> list[str]:
     return path
 
 
-def _multiple(field: Field, values: Sequence[set[str]], skills: Sequence[float]) -> FieldVote:
+def _multiple(field: Field, values: Sequence[set[str]], voters: Voters) -> FieldVote:
     """Each option is a yes or no of its own; the group is as sure as its least sure option."""
     named = set().union(*values)
     options = [*field.options, *sorted(named - set(field.options))]
-    chances = {o: votes.yes([o in value for value in values], skills=skills) for o in options}
+    chances = {o: voters.yes(o, [o in value for value in values]) for o in options}
     return FieldVote(
         value=tuple(option for option in options if chances[option] > 0.5),
         confidence=min((max(p, 1.0 - p) for p in chances.values()), default=1.0),

@@ -16,6 +16,7 @@ from review.consensus.classes.calibrate import temper
 from review.consensus.classes.em import normalise
 from review.consensus.classes.table import Floats
 
+NO, YES = "no", "yes"  # the answers to one option of a multiple choice
 LEAST = 1e-4  # what nobody has done yet somebody will do
 Rows = tuple[tuple[float, ...], ...]
 

@@ -6,6 +6,7 @@ from review.consensus.agree import Scores
 from review.consensus.answers import Answer, Field, Spec, TagValue
 from review.consensus.crowd import Crowd
 from review.consensus.fields import Voters, score_value, vote_field
+from review.consensus.habits import Habits
 from review.consensus.results import TagConsensus
 
 
@@ -20,15 +21,23 @@ def conclude_tags(answers: Sequence[Answer], spec: Spec, crowd: Crowd) -> list[t
             skills=[answer.skill for answer in answers],
             people=[answer.annotator for answer in answers],
             habits=crowd.habits.get(question_of(field)),
+            options=_of_options(field, crowd),
         )
         vote = vote_field(field, values, voters=voters)
         found.append(tag_of(field, answers, value=vote.value, confidence=vote.confidence, votes=vote.votes))
     return found
 
 
-def question_of(field: Field) -> str:
-    """The name a tag group's habits are kept under."""
-    return f"tags.{field.key}"
+def question_of(field: Field, option: str = "") -> str:
+    """The name the habits of a tag group, or of one option of a multiple choice, are kept under."""
+    return f"tags.{field.key}.{option}" if option else f"tags.{field.key}"
+
+
+def _of_options(field: Field, crowd: Crowd) -> dict[str, Habits]:
+    if field.kind != "multiple" or not crowd.habits:
+        return {}
+    known = {option: crowd.habits.get(question_of(field, option)) for option in field.options}
+    return {option: habits for option, habits in known.items() if habits is not None}
 
 
 def tag_of(

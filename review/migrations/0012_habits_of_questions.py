@@ -20,7 +20,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(help_text="tags.scene", max_length=80)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="tags.scene, or tags.flags.dark of one of several", max_length=140
+                    ),
+                ),
                 (
                     "options",
                     models.JSONField(help_text="the answers that can be given; an empty one is left open"),

@@ -10,7 +10,7 @@ class Question(models.Model):
     """One tag group of a project, as the last full pass found its people answering it."""
 
     project = models.ForeignKey("tasks.Project", models.PROTECT, db_index=False)
-    key = models.CharField(max_length=80, help_text="tags.scene")
+    key = models.CharField(max_length=140, help_text="tags.scene, or tags.flags.dark of one of several")
     options = models.JSONField(help_text="the answers that can be given; an empty one is left open")
     prior = models.JSONField(help_text="how often each option is true")
     crowd = models.JSONField(help_text="chance of each answer where an option is true, by option")

@@ -123,6 +123,17 @@ def test_one_more_voice_of_a_good_eye_never_lowers_confidence() -> None:
         assert after >= before
 
 
+def test_each_option_of_several_has_habits_of_its_own() -> None:
+    """Person 0 always ticks "dark" and never says anything by it; two others do not."""
+    flags = {"key": "flags", "kind": "multiple", "options": [{"key": "dark"}, {"key": "blurred"}]}
+    blind, sharp = ((0.02, 0.98), (0.02, 0.98)), ((0.95, 0.05), (0.05, 0.95))
+    dark = Habits(("no", "yes"), (0.7, 0.3), sharp, 0.35, {0: blind})
+    crowd = Crowd(habits={"tags.flags.dark": dark})
+    ticked = tag(flags, ["dark", "blurred"], ["blurred"], crowd=crowd)
+    assert ticked["value"] == ["blurred"]
+    assert tag(flags, ["dark"], ["dark"], ["dark"], crowd=crowd)["value"] == ["dark"]
+
+
 def test_nothing_known_changes_nothing() -> None:
     answers = [answer(i, tags={"scene": value}) for i, value in enumerate(("in", "out", "in"))]
     assert conclude(answers=answers, spec=SPEC).payload()["tags"]["scene"]["value"] == "in"

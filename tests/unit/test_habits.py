@@ -25,7 +25,13 @@ SPEC = {
             "kind": "single",
             "required": True,
             "options": [{"key": key, "names": {"en": key}} for key in SCENES],
-        }
+        },
+        {
+            "key": "flags",
+            "names": {"en": "Flags"},
+            "kind": "multiple",
+            "options": [{"key": "dark", "names": {"en": "dark"}}],
+        },
     ],
 }
 
@@ -55,8 +61,10 @@ def test_a_habit_is_found_and_used(crew: tuple[Project, list[Person]]) -> None:
     project, people = crew
     label(project, people, 40)
     assert skills.estimate_project(project_id=project.id, now=NOW)
-    question = Question.objects.get(project=project)
-    assert (question.key, question.options, question.answers) == ("tags.scene", SCENES, 160)
+    question = Question.objects.get(project=project, key="tags.scene")
+    assert (question.options, question.answers) == (SCENES, 160)
+    dark = Question.objects.get(project=project, key="tags.flags.dark")
+    assert (dark.options, dark.prior[0] > 0.9) == (["no", "yes"], True)
     rows = Habit.objects.get(question=question, person=people[3]).rows
     assert rows[1][2] > 0.7  # outside, and says both
     known = crowds.knowledge(projects=[project.id], people=[people[3].pk])[project.id]
@@ -85,10 +93,10 @@ def test_the_pass_may_be_repeated_and_forgets_what_is_no_longer_asked(
     label(project, people, 20)
     for _ in range(2):
         skills.estimate_project(project_id=project.id, now=NOW)
-    assert Habit.objects.count() == 4
-    first = list(Habit.objects.order_by("person").values_list("rows", flat=True))
+    assert Habit.objects.count() == 8
+    first = list(Habit.objects.order_by("question", "person").values_list("rows", flat=True))
     skills.estimate_project(project_id=project.id, now=NOW)
-    assert list(Habit.objects.order_by("person").values_list("rows", flat=True)) == first
+    assert list(Habit.objects.order_by("question", "person").values_list("rows", flat=True)) == first
     project.schemas.create(version=2, spec={"classes": [], "tags": []})
     skills.estimate_project(project_id=project.id, now=NOW)
     assert not Question.objects.exists()
