@@ -12,23 +12,22 @@ export function contoursOf(mask: Mask): readonly FlatPoints[] {
 
 /** Directed edges, the inside on their right; each lattice point has at most two going out. */
 class Edges {
-  private readonly out = new Map<number, number[]>();
+  private readonly out = new Map<number, number>();
+  /** The second edge that leaves a point; few have one, and a list for each would cost most of the time. */
+  private readonly more = new Map<number, number>();
 
   constructor(private readonly rows: number) {}
 
   add(x: number, y: number, toX: number, toY: number): void {
     const from = x * this.rows + y;
-    const to = toX * this.rows + toY;
-    const known = this.out.get(from);
-    if (known) known.push(to);
-    else this.out.set(from, [to]);
+    (this.out.has(from) ? this.more : this.out).set(from, toX * this.rows + toY);
   }
 
   /** Follows edges until they close; where two rings touch at a corner they stay apart. */
   rings(): FlatPoints[] {
     const rings: FlatPoints[] = [];
     for (const start of this.out.keys()) {
-      while (this.out.get(start)?.length) rings.push(this.follow(start));
+      while (this.out.has(start)) rings.push(this.follow(start));
     }
     return rings;
   }
@@ -50,20 +49,28 @@ class Edges {
   }
 
   private isStraight(before: number, at: number, next: number): boolean {
-    const [[ax, ay], [bx, by], [cx, cy]] = [this.point(before), this.point(at), this.point(next)];
-    return (ax === bx && bx === cx) || (ay === by && by === cy);
+    const [one, two] = [Math.abs(at - before), Math.abs(next - at)];
+    // Along a column places differ by less than a column; along a row by whole columns.
+    return one < this.rows === two < this.rows;
   }
 
   /** At a corner where two rings touch: the right turn, which stays on the pixel it goes round. */
   private take(before: number, at: number): number {
-    const choices = this.out.get(at) ?? [];
-    if (choices.length < 2 || before < 0) return choices.pop() ?? at;
-    const [[ax, ay], [bx, by]] = [this.point(before), this.point(at)];
-    const right = choices.findIndex((to) => {
-      const [cx, cy] = this.point(to);
-      return (bx - ax) * (cy - by) - (by - ay) * (cx - bx) > 0;
-    });
-    return choices.splice(Math.max(right, 0), 1)[0] ?? at;
+    const one = this.out.get(at) ?? at;
+    const other = this.more.get(at);
+    if (other === undefined) {
+      this.out.delete(at);
+      return one;
+    }
+    this.more.delete(at);
+    if (before >= 0 && this.turnsRight(before, at, other)) return other;
+    this.out.set(at, other);
+    return one;
+  }
+
+  private turnsRight(before: number, at: number, next: number): boolean {
+    const [[ax, ay], [bx, by], [cx, cy]] = [this.point(before), this.point(at), this.point(next)];
+    return (bx - ax) * (cy - by) - (by - ay) * (cx - bx) > 0;
   }
 }
 
