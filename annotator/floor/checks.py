@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from annotator.floor.access import access_annotator, access_project, access_site
-from review import mine, practice
+from review import mine, practice, watch
 from tasks.models import Entrance
 from workers import notices
 from workers.models import Person
@@ -46,7 +46,9 @@ def person_checks(request: HttpRequest, person_id: int) -> HttpResponse:
         for entrance in waiting.select_related("project").order_by("project")[: mine.SHOWN]
     ]
     return render(
-        request, "floor/person_checks.html", {"who": who, "rows": rows, "told": mine.told(person=who)}
+        request,
+        "floor/person_checks.html",
+        {"who": who, "rows": rows, "told": mine.told(person=who), "signs": watch.signs(person=who)},
     )
 
 

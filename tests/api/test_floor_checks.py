@@ -1,13 +1,15 @@
-"""What supervisors hear of checked answers, and letting somebody in: allowed, forbidden, missing, repeated."""
+"""What supervisors hear of checked answers, and letting somebody in. Allowed, forbidden, repeated."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from review.models import Consequence
-from tasks.models import Entrance, Project
+from tasks.models import Entrance, Project, Submission
 from tests.api.clients import signed_in
 from tests.cast import Cast
+from tests.factories import box, make_batch, make_tasks, payload
 from workers import notices
 
 
@@ -35,7 +37,7 @@ def test_a_supervisor_lets_somebody_in_who_has_not_reached_the_mark(
         person=cast.an, project=cast.project, action="practice", mean=0.4, below=0.6, over=10
     )
     client, path = signed_in(cast.sun), f"/floor/people/{cast.an.id}"
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         page = client.get(f"{path}/checks").content.decode()
     assert "Let in" in page
     assert "at least 60% is needed" in page
@@ -45,3 +47,16 @@ def test_a_supervisor_lets_somebody_in_who_has_not_reached_the_mark(
     assert client.post(f"{path}/let-in/999999").status_code == 404
     assert signed_in(cast.dou).post(f"{path}/let-in/{cast.project.id}").status_code == 404
     assert signed_in(cast.rong).post(f"{path}/let-in/{cast.project.id}").status_code == 403
+
+
+def test_answers_that_are_copied_are_shown_to_the_supervisor_of_that_site_alone(cast: Cast) -> None:
+    tasks = make_tasks(make_batch(cast.project), 4)
+    for number, task in enumerate(tasks):
+        for person in [cast.an, cast.bo, cast.deng]:
+            Submission.objects.create(
+                id=uuid.uuid4(), task=task, annotator=person, payload=payload(box(10 + number, 10, 50, 50.25))
+            )
+    page = signed_in(cast.sun).get(f"/floor/people/{cast.an.id}/checks").content.decode()
+    assert "4 answers are drawn exactly as Bo drew them." in page
+    assert "Deng" not in page
+    assert signed_in(cast.dou).get(f"/floor/people/{cast.an.id}/checks").status_code == 404
