@@ -42,6 +42,7 @@ export class Stage {
   readonly visible: ReadonlySignal<readonly Shape[]>;
   /** What a click may take: the visible ones, and those of the draft that wait for a decision. */
   readonly reachable: ReadonlySignal<readonly Shape[]>;
+  private found: { list: readonly Shape[]; id: string; shape: Shape | null } | null = null;
   private readonly stopEffects: () => void;
 
   constructor(
@@ -111,8 +112,13 @@ export class Stage {
     if (sketch && chart.name === sketch.tool) chart.go("drawing.waiting");
   }
 
+  /** The same one is asked for at each frame of a movement: it is looked up once. */
   shapeOf(id: string): Shape | null {
-    return this.reachable.value.find((shape) => shape.id === id) ?? null;
+    const list = this.reachable.value;
+    if (this.found?.list !== list || this.found.id !== id) {
+      this.found = { list, id, shape: list.find((shape) => shape.id === id) ?? null };
+    }
+    return this.found.shape;
   }
 
   newShape<K extends Kind>(type: K, geometry: Geometries[K]): Shape {
