@@ -50,6 +50,9 @@ bench-floor: $(STAMPS)/test $(STAMPS)/frontend ## Put a thousand annotators on t
 bench-workbench: $(STAMPS)/test $(STAMPS)/frontend $(STAMPS)/chromium ## Measure the workbench on a thin line and an old PC
 	@$(PY) -m bench.workbench $(ARGS)
 
+bench-export: $(STAMPS)/test $(STAMPS)/peers ## Measure writing datasets beside the field's converters
+	@$(PY) -m bench export
+
 bench-consensus: $(STAMPS)/test $(STAMPS)/peers ## Measure consensus and agreement against the field's libraries
 	@$(PY) -m bench consensus
 
@@ -105,4 +108,4 @@ $(STAMPS)/chromium: tests/browser.py | $(STAMPS)/node $(STAMPS)/test
 	@$(PY) -m tests.browser
 	@touch $@
 
-.PHONY: help up demo test test-all test-frontend lint bench bench-queue bench-floor bench-workbench bench-consensus backup restore clean
+.PHONY: help up demo test test-all test-frontend lint bench bench-queue bench-floor bench-workbench bench-export bench-consensus backup restore clean

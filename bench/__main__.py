@@ -11,6 +11,7 @@ GROUPS = {
     "queue": ["queue_rates", "queue_http", "queue_size", "queue_seed", "queue_snapshot"],
     "floor": ["load", "simulate"],
     "workbench": ["workbench"],
+    "export": ["export"],
     "consensus": ["consensus", "settle"],
 }
 

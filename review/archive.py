@@ -16,7 +16,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import IO, cast
 
-LEVEL = 6
+LEVEL = 4  # twice as fast as 6, for a seventh more
+# A small member needs no large window: setting one up takes ten times as long as packing it.
+SMALL_BYTES, SMALL_WINDOW, SMALL_MEMORY = 1 << 12, 12, 5
 BLOCK = 1 << 18
 SPOOL_BYTES = 1 << 20  # what the directory may take in memory before it goes to disk
 WHOLE_BYTES = 1 << 20  # up to here a member is packed in memory
@@ -75,7 +77,12 @@ class Archive:
     def _whole(self, name: str, data: bytes) -> None:
         """A member that fits in memory: its sizes stand in front of it."""
         offset, encoded = self.size, name.encode()
-        packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        small = len(data) <= SMALL_BYTES
+        packer = (
+            zlib.compressobj(LEVEL, zlib.DEFLATED, -SMALL_WINDOW, SMALL_MEMORY)
+            if small
+            else zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+        )
         packed = packer.compress(data) + packer.flush()
         crc = zlib.crc32(data)
         header = struct.pack(

@@ -39,11 +39,13 @@ def write(records: Iterable[Settled], *, spec: Mapping[str, Any]) -> Iterator[Me
         for record, file_name in named(records):
             splits.add(record.split)
             spools.write(f"images/{record.split}", to_json(_image(record, file_name)) + b",\n")
-            rows = (
-                to_json(_annotation(next(ids), record, shape, categories[shape["class"]] + 1)) + b",\n"
+            rows = [
+                _annotation(next(ids), record, shape, categories[shape["class"]] + 1)
                 for shape in shapes(record)
-            )
-            spools.write(f"annotations/{record.split}", b"".join(rows))
+            ]
+            # All of an image at once: a tenth of the time of one at a time.
+            if rows:
+                spools.write(f"annotations/{record.split}", to_json(rows)[1:-1] + b",\n")
         for split in sorted(splits) or ["train"]:
             yield f"annotations/instances_{split}.json", _document(spools, split, spec)
 
@@ -90,19 +92,20 @@ def _image(record: Settled, file_name: str) -> dict[str, Any]:
 
 
 def _annotation(number: int, record: Settled, shape: Shape, category: int) -> dict[str, Any]:
+    kind = shape["type"]
     annotation = {
         "id": number,
         "image_id": record.task,
         "category_id": category,
-        "bbox": bounds(shape) or [0, 0, 0, 0],
+        "bbox": shape["box"] if kind == "box" else bounds(shape) or [0, 0, 0, 0],
         "area": round(area(shape), 4),
         "iscrowd": 0,
-        "segmentation": _segmentation(shape, record),
+        "segmentation": [] if kind == "box" else _segmentation(shape, record),
         "attributes": shape.get("attributes", {}),
         "score": shape.get("confidence", 1.0),
         "expected_iou": shape.get("expected_iou", 1.0),
     }
-    if shape["type"] == "skeleton":
+    if kind == "skeleton":
         annotation["keypoints"] = shape["skeleton"]
         annotation["num_keypoints"] = sum(seen > 0 for _, _, seen in points(shape))
     return annotation
@@ -110,7 +113,7 @@ def _annotation(number: int, record: Settled, shape: Shape, category: int) -> di
 
 def _segmentation(shape: Shape, record: Settled) -> Any:
     kind = shape["type"]
-    if kind == "box" or kind not in AREAL:
+    if kind not in AREAL:
         return []
     if kind == "mask":
         return shape["mask"]

@@ -67,32 +67,35 @@ def _write(
 
 def _lines(record: Settled, shape: Shape, rows: Rows, most: int, *, pose: bool) -> Iterator[str]:
     # Eight digits: exact to a hundredth of a pixel even in an image a million pixels wide.
+    width, height = record.width, record.height
     for row in rows(shape, most):
-        if pose or len(row) == 4:
-            yield _box_text(row[:4], record) + _points_text(row[4:], record)
+        if len(row) == 4:
+            yield _box_text(row, width, height)
+        elif pose:
+            yield _box_text(row[:4], width, height) + _points_text(row[4:], width, height)
         else:
             yield " ".join(
-                f"{_fraction(number, record.height if i % 2 else record.width):.8f}"
-                for i, number in enumerate(row)
+                f"{_fraction(number, height if i % 2 else width):.8f}" for i, number in enumerate(row)
             )
 
 
-def _box_text(box: Sequence[float], record: Settled) -> str:
-    x, y, width, height = box
-    left, right = _fraction(x, record.width), _fraction(x + width, record.width)
-    top, bottom = _fraction(y, record.height), _fraction(y + height, record.height)
+def _box_text(box: Sequence[float], width: int, height: int) -> str:
+    x, y, wide, high = box
+    left, right = _fraction(x, width), _fraction(x + wide, width)
+    top, bottom = _fraction(y, height), _fraction(y + high, height)
     return f"{(left + right) / 2:.8f} {(top + bottom) / 2:.8f} {right - left:.8f} {bottom - top:.8f}"
 
 
-def _points_text(flat: Sequence[float], record: Settled) -> str:
+def _points_text(flat: Sequence[float], width: int, height: int) -> str:
     return "".join(
-        f" {_fraction(x, record.width):.8f} {_fraction(y, record.height):.8f} {seen:.0f}"
+        f" {_fraction(x, width):.8f} {_fraction(y, height):.8f} {seen:.0f}"
         for x, y, seen in zip(flat[::3], flat[1::3], flat[2::3], strict=True)
     )
 
 
 def _fraction(number: float, whole: int) -> float:
-    return min(max(number / whole, 0.0), 1.0)
+    """Of the image's side, cut at its edges."""
+    return 0.0 if number <= 0.0 else 1.0 if number >= whole else number / whole
 
 
 def detected(shape: Shape, most: int) -> Iterator[Sequence[float]]:
