@@ -3,6 +3,7 @@ what today has brought is a function in desk.sql."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,7 +35,15 @@ def today(*, person_id: int) -> Today:
         return Today(*cursor.fetchone())
 
 
-def correct(*, person_id: int, project_id: int, amount: Decimal, currency: str, note: str) -> Earning:
+def correct(
+    *,
+    person_id: int,
+    project_id: int,
+    amount: Decimal,
+    currency: str,
+    note: str,
+    submission: uuid.UUID | None = None,
+) -> Earning:
     """Add a correction (negative: a deduction) and let the rollup follow; rows of the ledger never change."""
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -46,4 +55,5 @@ def correct(*, person_id: int, project_id: int, amount: Decimal, currency: str, 
             amount=amount,
             currency=currency,
             note=note,
+            submission=submission,
         )
