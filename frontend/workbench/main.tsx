@@ -5,7 +5,6 @@ import { Desk } from "./desk";
 import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
 import { App } from "./panels/app";
-import { warmPainter } from "./panels/stage";
 import { lastLanguage, readBoot, refreshBoot } from "./shell/memory";
 import { goOn } from "./shell/resume";
 import { keepShell } from "./shell/register";
@@ -37,7 +36,7 @@ async function start(root: HTMLElement): Promise<void> {
     goOn(desk, boot);
     desk.meter.watch();
     // After the page is there and before the first picture is.
-    setTimeout(warmPainter, 0);
+    setTimeout(() => void import("./panels/work").then(({ warmPainter }) => warmPainter(), () => {}), 0);
     void keepShell();
     if (!document.getElementById("boot")) void refreshBoot(boot);
   } catch {

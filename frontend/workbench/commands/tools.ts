@@ -3,7 +3,7 @@ import type { Desk } from "../desk";
 import type { Shape } from "../contract";
 import { boundsOf } from "../model/bounds";
 import type * as Edits from "../tools/edits";
-import { type PolygonTool, waysOf } from "../tools/tools";
+import { editsAtHand, fetchTools, type PolygonTool, waysOf } from "../tools/tools";
 import type { Command } from "./command";
 import { turn } from "./boxes";
 
@@ -28,9 +28,13 @@ function zoomToSelected(desk: Desk): void {
   desk.camera.zoomTo({ x, y, width, height });
 }
 
-/** What acts on vertices and masks comes with the tools. */
+/** What acts on vertices and masks comes with the tools. Once there it acts at once: the next key builds on it. */
 function edit(desk: Desk, act: (edits: typeof Edits) => void): void {
-  void import("../tools/edits").then(act, () => desk.notices.say("bad", desk.t("toolsMissing")));
+  const now = (): void => {
+    if (editsAtHand) act(editsAtHand);
+  };
+  if (editsAtHand) now();
+  else void fetchTools().then(now, () => desk.notices.say("bad", desk.t("toolsMissing")));
 }
 
 const BRUSH_STEP = 1.25;

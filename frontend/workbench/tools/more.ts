@@ -9,6 +9,7 @@ import { rotated_box } from "./rotated_box";
 import { skeleton, template } from "./skeleton";
 
 export { all as kinds } from "../geometry/all";
+export * as edits from "./edits";
 export { snapped } from "../geometry/snap";
 
 export const tools = {

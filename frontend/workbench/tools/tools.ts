@@ -3,6 +3,7 @@ import type { Kind, ShapeClass, Spec } from "../contract";
 import { addKinds, hasKinds } from "../geometry/kinds";
 import { box } from "./box";
 import type { Node } from "./context";
+import type * as Edits from "./edits";
 import { addSnap } from "./neighbours";
 import { select } from "./select";
 
@@ -39,12 +40,16 @@ const kindsOf = (spec: Spec): Kind[] => (spec.classes ?? []).flatMap(({ geometri
 /** Everything that work on this schema needs is here. */
 export const isEquipped = (spec: Spec): boolean => hasKinds(kindsOf(spec));
 
+/** What keys do to vertices and masks; null until the tools are here. */
+export let editsAtHand: typeof Edits | null = null;
+
 let coming: Promise<void> | null = null;
 
 /** Fetches the other tools once; after a failure the next call tries again. */
 export function fetchTools(): Promise<void> {
   coming ??= import("./more").then(
-    ({ kinds, tools, snapped }) => {
+    ({ kinds, tools, snapped, edits }) => {
+      editsAtHand = edits;
       addSnap(snapped);
       addKinds(kinds);
       addTools(tools);
