@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, DomainError
-from tasks import corrections, handed, queue, routing, storage
+from tasks import corrections, handed, queue, routing, sorting, storage
 from tasks.access import site_projects
 from tasks.delivery import Picture, picture_url
 from tasks.guides import guide_in, render_guide
@@ -191,7 +191,12 @@ def _correct(person: Person, item: Corrected | None) -> str | DomainError:
 def _claim(person: Person, request: SyncRequest) -> list[Seat]:
     """Seats for the buffer, or up to PACK_SEATS in all for a day without a line."""
     if not request.pack:
-        return queue.claim(annotator_id=person.id, project_id=request.project, count=request.want)
+        return queue.claim(
+            annotator_id=person.id,
+            project_id=request.project,
+            count=request.want,
+            pack_limit=sorting.seats_of(project_id=request.project) if request.grid else None,
+        )
     return queue.claim(
         annotator_id=person.id,
         project_id=request.project,

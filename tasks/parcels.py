@@ -42,6 +42,7 @@ class SyncRequest(msgspec.Struct, kw_only=True):
     project: Id | None = None
     want: Count = 0
     pack: bool = False
+    grid: bool = False
     resume: bool = False
     projects: bool = False
     known_schemas: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []

@@ -208,6 +208,8 @@ export interface SyncRequest {
   want: number;
   /** A declared offline pack: up to 50 seats a person in all, leased for twelve hours. */
   pack?: boolean;
+  /** Many images at once, of a project that asks one choice for each. */
+  grid?: boolean;
   resume?: boolean;
   /** Asks for the projects that may be chosen now. */
   projects?: boolean;

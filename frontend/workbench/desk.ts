@@ -5,6 +5,7 @@ import { openLevel } from "./commands/answer";
 import type { Command, Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
 import { type Key, type Translate, translator } from "./i18n";
+import { isSorting } from "./model/check";
 import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
 import { fetchImage, Pack, storedFirst } from "./pack/pack";
@@ -12,7 +13,7 @@ import { PackStore } from "./pack/store";
 import { decodeImage, Images } from "./session/images";
 import { keepAll } from "./shell/register";
 import { Meter } from "./session/meter";
-import { Session, type Work } from "./session/session";
+import { AHEAD, Session, type Work } from "./session/session";
 import { forgetBoot } from "./shell/memory";
 import { type DeskDb, openDesk, type Settings } from "./sync/db";
 import { Journal } from "./sync/journal";
@@ -116,6 +117,14 @@ export class Desk {
     return untouched && this.more.value.some(({ scope }) => scope === "verify");
   });
 
+  /** Many images at once, small; an empty buffer does not end it. */
+  readonly gridding = computed(() => {
+    const work = this.session.work.value;
+    if (!this.settings.value.grid || !this.session.started.value) return false;
+    if (!work) return this.session.ahead.value > AHEAD && !this.sync.dry.value;
+    return isSorting(work.schema.spec) && !work.corrects && !work.refusal && work.held.practice !== true;
+  });
+
   readonly scope = computed((): Scope => {
     const dialog = this.dialog.value;
     if (this.tabs.working.value === false) return "away";
@@ -124,6 +133,7 @@ export class Desk {
     const { practice, work } = this.session;
     if (practice.shown.value || practice.needsIntroduction(work.value?.held)) return "sheet";
     if (!this.session.started.value) return "start";
+    if (this.gridding.value) return "grid";
     return this.verifying.value ? "verify" : "desk";
   });
 

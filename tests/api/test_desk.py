@@ -17,7 +17,7 @@ from tasks import handed
 from tasks.models import Assignment, ProblemReport, Project, Submission
 from tests.api.clients import signed_in
 from tests.cast import Cast
-from tests.factories import box, make_batch, make_project, make_tasks, payload
+from tests.factories import TAG_SPEC, box, make_batch, make_project, make_tasks, payload
 from workers.models import Earning, Person, Presence
 
 ANSWER = payload(box(10, 10, 50, 50))
@@ -351,3 +351,20 @@ def test_my_work_shows_what_was_done_and_paid(
     assert page.context["periods"][0][1][0].submissions == 6
     assert "Boards" in page.content.decode()
     assert len(signed_in(cast.bo).get("/desk/mine/").context["submissions"]) == 0
+
+
+def test_a_wall_of_images_to_be_sorted_holds_more_seats_than_the_project_lets_others(cast: Cast) -> None:
+    sorted_one = make_project(TAG_SPEC, sites=[cast.guiyang], hold_limit=10)
+    make_tasks(make_batch(sorted_one), 200)
+    client = signed_in(cast.an)
+    assert len(sync(client, project=sorted_one.id, want=50)["tasks"]) == 10
+    given = [len(sync(client, project=sorted_one.id, want=120, grid=True)["tasks"]) for _ in range(5)]
+    assert given == [50, 50, 50, 20, 0]
+
+
+def test_nobody_hoards_by_asking_for_a_wall_of_what_is_not_sorted(cast: Cast) -> None:
+    Project.objects.filter(id=cast.project.id).update(hold_limit=10)
+    make_tasks(make_batch(cast.project), 50)
+    client = signed_in(cast.an)
+    assert len(sync(client, project=cast.project.id, want=50, grid=True)["tasks"]) == 10
+    assert sync(client, want=50, grid=True)["tasks"] == []

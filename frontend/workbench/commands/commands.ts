@@ -53,6 +53,8 @@ function finishOrSubmit(desk: Desk): void {
   if (!desk.stage.peek()?.chart.peek().wish("finish")) submit(desk);
 }
 
+export const toggleGrid = (desk: Desk): void => desk.keep({ grid: desk.settings.peek().grid !== true });
+
 function viewCommands(desk: Desk): Command[] {
   const view = { scope: "desk", group: "groupView" } as const;
   return [
@@ -67,6 +69,7 @@ function viewCommands(desk: Desk): Command[] {
       label: "crosshair",
       run: () => desk.keep({ crosshair: !desk.settings.peek().crosshair }),
     },
+    { ...view, id: "grid", keys: ["Shift+KeyJ"], label: "cmdGrid", run: () => toggleGrid(desk) },
     { ...view, id: "pane", keys: ["F6"], label: "cmdPanel", inText: true, run: otherPane },
   ];
 }

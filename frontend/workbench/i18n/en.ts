@@ -247,6 +247,7 @@ export const en = {
   cmdRepeat: "Repeat the last label",
   cmdEscape: "Cancel, deselect",
   cmdPan: "Pan: hold and drag",
+  cmdGrid: "Many images at once",
   cmdPanel: "Image or panel",
   wheel: "Wheel",
   space: "Space",

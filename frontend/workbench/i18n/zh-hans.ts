@@ -238,6 +238,7 @@ export const zhHans: Catalogue = {
   cmdRepeat: "重复上一个标注",
   cmdEscape: "取消，取消选中",
   cmdPan: "按住并拖动：平移",
+  cmdGrid: "一屏多图，批量分类",
   cmdPanel: "图片 / 面板",
   wheel: "滚轮",
   space: "空格",

@@ -11,6 +11,12 @@ export interface Problem {
 export const classOf = (spec: Spec, key: string): ShapeClass | undefined =>
   spec.classes?.find((one) => one.key === key);
 
+/** One choice for each image and nothing else: many images can be answered at once. */
+export function isSorting({ classes, tags }: Spec): boolean {
+  const [only, ...others] = tags ?? [];
+  return (classes ?? []).length === 0 && others.length === 0 && only?.kind === "single" && only.required === true;
+}
+
 export function isAnswered(value: Value | undefined): value is Value {
   if (value === undefined || value === "") return false;
   return !Array.isArray(value) || value.length > 0;

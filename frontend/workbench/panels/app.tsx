@@ -2,14 +2,14 @@
 import type { Desk } from "../desk";
 import { Bar } from "./bar";
 import { later } from "./later";
-import { Panel } from "./panel";
 import { reloadFresh } from "../shell/memory";
 import { Button, Icon } from "./parts";
-import { StageView } from "./stage";
 import { Start } from "./start";
 
 const Introduction = later(() => import("../practice/room").then((room) => room.Introduction));
 const Compared = later(() => import("../practice/room").then((room) => room.Compared));
+const Wall = later(() => import("../grid/wall").then((module) => module.WallView));
+const Work = later(() => import("./work").then((module) => module.Work));
 const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));
 
 function Waiting({ desk }: { desk: Desk }) {
@@ -99,14 +99,14 @@ function Body({ desk }: { desk: Desk }) {
   if (stage && practice.needsIntroduction(stage.work.held)) {
     return <Introduction desk={desk} held={stage.work.held} schema={stage.work.schema} />;
   }
+  if (desk.gridding.value) return <Wall desk={desk} />;
   if (!stage) return <Waiting desk={desk} />;
   return (
     <main class="work" id="main">
       <h1 class="hidden-label">
         {desk.t("workbench")} · {stage.work.held.image.name}
       </h1>
-      <StageView desk={desk} stage={stage} />
-      <Panel desk={desk} stage={stage} />
+      <Work desk={desk} stage={stage} />
     </main>
   );
 }

@@ -3,9 +3,9 @@ import type { Desk } from "../desk";
 import { nameOf } from "../contract";
 import { attributesOfSelected, openBranch, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
 import { chooseClass } from "../commands/boxes";
-import { open } from "../commands/commands";
+import { open, toggleGrid } from "../commands/commands";
 import { attributeKeys } from "../commands/options";
-import { classOf } from "../model/check";
+import { classOf, isSorting } from "../model/check";
 import type { Stage } from "../view/stage";
 import { ClassList } from "./classes";
 import { later } from "./later";
@@ -115,6 +115,11 @@ export function Panel({ desk, stage }: Props) {
         {stage.canDraw && <Classes desk={desk} stage={stage} />}
         {stage.canDraw && <Details desk={desk} stage={stage} />}
         <Tags desk={desk} stage={stage} />
+        {isSorting(stage.work.schema.spec) && (
+          <Button class="bare" chord="Shift+KeyJ" onPress={() => toggleGrid(desk)}>
+            {desk.t("cmdGrid")}
+          </Button>
+        )}
         {stage.canDraw && <Objects desk={desk} stage={stage} />}
       </div>
       <div class="panel-foot">

@@ -4,7 +4,7 @@ import type { Answered } from "../contract";
 import type { DeskDb, Sent } from "../sync/db";
 import type { Saver } from "../sync/saver";
 
-const KEPT = 20;
+export const KEPT = 20;
 
 export class Past {
   readonly list = signal<readonly Sent[]>([]);

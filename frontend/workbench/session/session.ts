@@ -1,6 +1,6 @@
 /** The seats this person holds, the task on the screen, and what leads from one to the next. */
 import { batch, signal } from "@preact/signals";
-import type { Answered, Answers, Correction, Held, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
+import type { Answered, Answers, Correction, Held, Payload, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
 import { check, type Problem } from "../model/check";
 import { Editor } from "../model/editor";
 import type { DeskDb, Draft, Parcel, Sent } from "../sync/db";
@@ -10,11 +10,11 @@ import type { Saver } from "../sync/saver";
 import { uuid } from "../sync/ids";
 import { ActiveClock } from "./clock";
 import type { Images } from "./images";
-import { Past } from "./past";
+import { KEPT, Past } from "./past";
 import { Practice } from "./practice";
 
 /** Pictures decoded ahead of need: as many as are claimed ahead; a pack would fill the memory. */
-const AHEAD = 6;
+export const AHEAD = 6;
 
 /** The task on the screen. */
 export interface Work {
@@ -71,6 +71,9 @@ export class Session {
   readonly wish = signal<number | null>(null);
   /** Seats that were taken along. */
   readonly packed = signal<ReadonlySet<number>>(new Set());
+
+  /** Seats to hold, those on the screen included. */
+  readonly ahead = signal(AHEAD);
 
   readonly past: Past;
   readonly practice = new Practice();
@@ -140,6 +143,43 @@ export class Session {
     }
     this.dispatch({ kind: "submission", body, held: work.held }, work.held, this.past.put(answered));
     return [];
+  }
+
+  /** Sends answers to several tasks off at once; they have been checked. */
+  submitAll(answers: readonly { held: Held; payload: Payload; active_ms: number }[]): void {
+    const parcels = answers.map(({ held, payload, active_ms }) => {
+      const { assignment, token, task, project, schema, image } = held;
+      const id = uuid();
+      const parcel: Parcel = { kind: "submission", held, body: { id, assignment, token, task, payload, active_ms } };
+      const answered: Answered = { id, task, project, schema, image, payload, active_ms };
+      return { parcel, task, answered };
+    });
+    const last = new Set(parcels.slice(-KEPT));
+    void this.parts.outbox.putAll(
+      parcels.map((one) => ({ ...one, ...(last.has(one) && { sent: this.past.put(one.answered) }) })),
+    );
+    const sent = new Set(parcels.map(({ task }) => task));
+    for (const task of sent) this.parts.journal.forget(task);
+    batch(() => {
+      this.held.value = this.held.peek().filter(({ task }) => !sent.has(task));
+      this.advance();
+    });
+    this.keepImages();
+    this.parts.poke();
+  }
+
+  /** A task of the buffer for editing beside others. */
+  edit(held: Held): Work | null {
+    const schema = this.schemas.get(held.schema);
+    return schema ? this.open(held, schema) : null;
+  }
+
+  /** These tasks come next, in this order. */
+  putFirst(assignments: ReadonlySet<number>): void {
+    const isFirst = ({ assignment }: Held): boolean => assignments.has(assignment);
+    const held = this.held.peek();
+    this.held.value = [...held.filter(isFirst), ...held.filter((one) => !isFirst(one))];
+    this.toTheTask();
   }
 
   /** Opens the answer before the one on the screen, to be corrected. False: there is none. */
@@ -325,6 +365,8 @@ export class Session {
   }
 
   private keepImages(): void {
+    // Who sees many at once sees them small.
+    if (this.ahead.peek() > AHEAD && !this.work.peek()?.corrects) return this.parts.images.keep([]);
     const shown = this.work.peek()?.corrects?.image.url;
     const buffer = this.held.peek().slice(0, AHEAD).map(({ image }) => image.url);
     this.parts.images.keep(shown === undefined ? buffer : [shown, ...buffer]);

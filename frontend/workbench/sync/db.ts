@@ -46,6 +46,10 @@ export interface Settings {
   magnifier?: boolean;
   /** Points jump to neighbours' edges unless this is true. */
   noSnap?: boolean;
+  /** Many images at once, where the project allows it. */
+  grid?: boolean;
+  /** The option last given, by schema id. */
+  lastOption?: Record<number, string>;
   /** Drafts are judged as a whole first. */
   verify?: boolean;
   /** The class last used, by schema id. */

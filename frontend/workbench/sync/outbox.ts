@@ -31,16 +31,22 @@ export class Outbox {
    * Puts a parcel and, for an answer or skip, drops the seat and draft it came from, all or nothing.
    * `sent` is the answer as one may go back to it. The parcel counts at once; the promise says when it is on disk.
    */
-  async put(parcel: Parcel, task?: number, sent?: Sent): Promise<boolean> {
-    const waiting: Parcel = { ...parcel };
-    this.parcels.value = [...this.parcels.value, waiting];
+  put(parcel: Parcel, task?: number, sent?: Sent): Promise<boolean> {
+    return this.putAll([{ parcel, task, sent }]);
+  }
+
+  /** The same for several, all or nothing. */
+  async putAll(several: readonly { parcel: Parcel; task?: number | undefined; sent?: Sent | undefined }[]): Promise<boolean> {
+    const waiting = several.map(({ parcel }): Parcel => ({ ...parcel }));
+    this.parcels.value = [...this.parcels.value, ...waiting];
     return this.saver.run(async () => {
       const stores = ["outbox", "held", "drafts", "steps", "answered"] as const;
       const writes = this.db.transaction(stores, "readwrite", { durability: "strict" });
-      void writes.objectStore("outbox").add(waiting).then((n) => Object.assign(waiting, { n }));
-      if ("assignment" in parcel.body) void writes.objectStore("held").delete(parcel.body.assignment);
-      if (sent) void writes.objectStore("answered").put(sent);
-      if (task !== undefined) {
+      for (const parcel of waiting) void writes.objectStore("outbox").add(parcel).then((n) => Object.assign(parcel, { n }));
+      for (const { parcel, task, sent } of several) {
+        if ("assignment" in parcel.body) void writes.objectStore("held").delete(parcel.body.assignment);
+        if (sent) void writes.objectStore("answered").put(sent);
+        if (task === undefined) continue;
         void writes.objectStore("drafts").delete(task);
         void writes.objectStore("steps").delete(stepsOf(task));
       }

@@ -152,12 +152,14 @@ export class Sync {
       .peek()
       .filter(({ assignment }) => !leaving.has(assignment) && !session.lost.peek().has(assignment));
     const wish = session.wish.peek();
-    const size = wish ?? (session.started.peek() ? BUFFER : 0);
+    const ahead = session.ahead.peek();
+    const size = wish ?? (session.started.peek() ? ahead : 0);
     return {
       person: this.person,
       project: session.project.peek(),
       want: Math.max(0, size - session.held.peek().length),
       ...(wish === null ? {} : { pack: true }),
+      ...(wish === null && ahead > BUFFER ? { grid: true } : {}),
       ...(this.first || wish !== null ? { resume: true } : {}),
       ...(session.started.peek() ? {} : { projects: true }),
       known_schemas: [...session.schemas.keys()],
@@ -185,6 +187,8 @@ export class Sync {
     this.halted.value = response.stop?.detail ?? null;
     this.dry.value = request.want > 0 && response.tasks.length === 0;
     this.waitMs = this.dry.value ? Math.max(response.wait, 1) * 1000 : HEARTBEAT_MS;
+    // A wall is filled by several exchanges.
+    if (request.grid && response.tasks.length > 0 && this.session.held.peek().length < this.session.ahead.peek()) this.again = true;
     // Parcels that did not fit into this exchange go at once; unanswered ones wait for the heartbeat.
     if (this.outbox.parcels.peek().some((parcel) => !sent.includes(parcel))) this.again = true;
   }

@@ -1,0 +1,199 @@
+/** Many images at once: what each is taken for, where the frame is, what one key confirms. */
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Held, Question } from "../contract";
+import type { Desk } from "../desk";
+import type { Editor } from "../model/editor";
+import { ActiveClock } from "../session/clock";
+import { AHEAD } from "../session/session";
+import { sayIn } from "./words";
+
+/** Images a page at most; as many again are fetched while it is being answered. */
+export const PAGE = 60;
+const SEATS = 2 * PAGE;
+
+export interface Cell {
+  readonly held: Held;
+  readonly editor: Editor;
+  /** The option given by the person. */
+  readonly given: ReadonlySignal<string | null>;
+  /** What it counts as when confirmed; null: nothing known. */
+  readonly label: ReadonlySignal<string | null>;
+  /** Its picture is on the screen. */
+  readonly seen: Signal<boolean>;
+  readonly aside: ReadonlySignal<boolean>;
+}
+
+export class Sheet {
+  readonly cells = signal<readonly Cell[]>([]);
+  /** The image in the frame, and where the selection began. */
+  readonly cursor = signal(0);
+  readonly anchor = signal(0);
+  /** The option that a sweep gives. */
+  readonly brush = signal<string | null>(null);
+  /** What images are that nobody has labelled. */
+  readonly usual: Signal<string | null>;
+  readonly asides = signal<ReadonlySet<number>>(new Set());
+  readonly closer = signal(false);
+  readonly question: Question;
+  private readonly schema: number;
+  /** Images labelled by one key or one sweep are taken back together. */
+  private readonly strokes: Editor[][] = [];
+  private clock = new ActiveClock(0, () => performance.now());
+  private readonly stop: () => void;
+
+  constructor(private readonly desk: Desk) {
+    const work = desk.session.work.peek();
+    const question = work?.schema.spec.tags?.[0];
+    if (!work || !question) throw new Error("A wall needs a question.");
+    this.question = question;
+    this.schema = work.held.schema;
+    const last = desk.settings.peek().lastOption?.[this.schema] ?? null;
+    this.usual = signal(question.options?.some(({ key }) => key === last) ? last : null);
+    desk.session.ahead.value = SEATS;
+    this.stop = effect(() => this.fill(desk.session.held.value));
+    void desk.sync.poke();
+  }
+
+  /** Back to one image at a time: those set aside come first; what was not begun goes back to the queue. */
+  leave(): void {
+    this.stop();
+    const { session, sync } = this.desk;
+    session.ahead.value = AHEAD;
+    if (!session.started.peek()) return;
+    session.putFirst(this.asides.peek());
+    const kept = new Set(session.held.peek().slice(0, Math.max(AHEAD, this.asides.peek().size)));
+    session.release((held) => !kept.has(held));
+    void sync.poke();
+  }
+
+  /** What is chosen: from the anchor to the frame, in reading order. */
+  readonly range = computed((): readonly [from: number, to: number] => {
+    const [a, b] = [this.anchor.value, this.cursor.value];
+    return a < b ? [a, b] : [b, a];
+  });
+
+  move(to: number, extend = false): void {
+    const at = Math.min(Math.max(to, 0), Math.max(this.cells.peek().length - 1, 0));
+    batch(() => {
+      this.cursor.value = at;
+      if (!extend) this.anchor.value = at;
+    });
+  }
+
+  /** Gives an option to what is chosen and moves the frame on. Null takes the label back and stays. */
+  label(option: string | null): void {
+    const [from, to] = this.range.peek();
+    const chosen = this.cells.peek().slice(from, to + 1);
+    batch(() => {
+      this.strokes.push([]);
+      for (const cell of chosen) this.give(cell, option);
+      if (option === null) return;
+      this.arm(option);
+      this.move(to + 1);
+    });
+  }
+
+  arm(option: string): void {
+    this.brush.value = option;
+    this.desk.keep({ lastOption: { ...this.desk.settings.peek().lastOption, [this.schema]: option } });
+  }
+
+  /** A sweep begins; `sweep` then goes on with it. */
+  press(at: number): void {
+    this.clock.touch();
+    this.strokes.push([]);
+    this.move(at);
+    this.sweep(at);
+  }
+
+  sweep(at: number): void {
+    const cell = this.cells.peek()[at];
+    const option = this.brush.peek();
+    if (!cell || option === null) return;
+    batch(() => {
+      this.give(cell, option);
+      this.move(at);
+    });
+  }
+
+  undo(): void {
+    while (this.strokes.at(-1)?.length === 0) this.strokes.pop();
+    for (const editor of this.strokes.pop() ?? []) editor.undo();
+  }
+
+  setAside(): void {
+    const [from, to] = this.range.peek();
+    const chosen = this.cells.peek().slice(from, to + 1);
+    const next = new Set(this.asides.peek());
+    const back = chosen.every(({ held }) => next.has(held.assignment));
+    for (const { held } of chosen) next[back ? "delete" : "add"](held.assignment);
+    this.asides.value = next;
+    this.move(to + 1);
+  }
+
+  readonly ready = computed(() => this.cells.value.filter((cell) => cell.seen.value && cell.label.value !== null && !cell.aside.value));
+
+  /** Sends all that can be sent and brings the next page. */
+  confirm(): void {
+    const say = sayIn(this.desk.language);
+    const ready = this.ready.peek();
+    const sent = new Set(ready);
+    const left = this.cells.peek().filter((cell) => !sent.has(cell) && !cell.aside.peek());
+    const unseen = left.filter(({ seen }) => !seen.peek()).length;
+    const { notices, session } = this.desk;
+    notices.clear();
+    if (left.length > unseen) notices.say("warn", say("missing", { n: left.length - unseen }));
+    if (unseen > 0) notices.say("info", say("unseen", { n: unseen }));
+    if (ready.length === 0) return notices.say("info", say("nothing"));
+    this.clock.touch();
+    const each = Math.round(this.clock.ms / ready.length);
+    this.clock = new ActiveClock(0, () => performance.now());
+    const { key } = this.question;
+    this.strokes.length = 0;
+    batch(() => {
+      session.submitAll(ready.map(({ held, label }) => ({ held, payload: { tags: { [key]: label.peek() ?? "" }, shapes: [] }, active_ms: each })));
+      this.move(0);
+    });
+  }
+
+  touch(): void {
+    this.clock.touch();
+  }
+
+  private give(cell: Cell, option: string | null): void {
+    const before = cell.editor.revision.peek();
+    cell.editor.setTag(this.question.key, option);
+    if (cell.editor.revision.peek() !== before) this.strokes.at(-1)?.push(cell.editor);
+  }
+
+  /** Images keep their places; gaps are filled from behind. */
+  private fill(held: readonly Held[]): void {
+    const now = this.cells.peek();
+    const there = new Set(held.map(({ assignment }) => assignment));
+    const kept = now.filter((cell) => there.has(cell.held.assignment) && !this.asides.peek().has(cell.held.assignment));
+    const known = new Set([...kept.map((cell) => cell.held.assignment), ...this.asides.peek()]);
+    const fresh = held.filter((one) => one.schema === this.schema && !one.practice && !known.has(one.assignment));
+    const added = fresh.slice(0, PAGE - kept.length).flatMap((one) => this.cell(one) ?? []);
+    const isSame = added.length === 0 && kept.length === now.length;
+    // Set aside on this page: they stay in sight until the page is confirmed.
+    if (isSame || (added.length === 0 && now.every((cell) => there.has(cell.held.assignment)))) return;
+    this.cells.value = [...kept, ...added];
+    this.move(this.cursor.peek());
+  }
+
+  private cell(held: Held): Cell | null {
+    const work = this.desk.session.edit(held);
+    if (!work) return null;
+    const { key, options = [] } = this.question;
+    const own = (value: unknown): string | null => options.find((option) => option.key === value)?.key ?? null;
+    const given = computed(() => own(work.editor.document.value.tags[key]));
+    return {
+      held,
+      editor: work.editor,
+      given,
+      label: computed(() => given.value ?? own(held.draft?.tags[key]) ?? this.usual.value),
+      seen: signal(false),
+      aside: computed(() => this.asides.value.has(held.assignment)),
+    };
+  }
+}

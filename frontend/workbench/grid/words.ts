@@ -1,0 +1,56 @@
+/** The words of the wall; they come with its chunk. */
+import { sayer } from "../i18n/own";
+
+const en = {
+  wall: "{n} images: {name}",
+  help: "A number labels the image in the frame and goes on; press an option and sweep over images to label many.",
+  usual: "All others are",
+  usualHelp: "Shift and the number. Images with a dashed label have it only because you named it here, or because a model suggests it.",
+  none: "none",
+  cell: "{n}: {label}",
+  guessed: "{label}, suggested",
+  unlabelled: "no label",
+  aside: "set aside",
+  confirm: "Confirm {n}",
+  leave: "One image at a time",
+  asides: "{n} set aside for one at a time",
+  unseen: "{n} images are not there yet and stay.",
+  missing: "{n} images have no label yet and stay.",
+  nothing: "Nothing to confirm yet.",
+  move: "Move",
+  select: "Select several",
+  all: "Select all",
+  clear: "Take the label back",
+  setAside: "Set aside: not sure",
+  closer: "Look closer",
+  undo: "Undo",
+  deselect: "Deselect",
+} as const;
+
+const zhHans: Readonly<Record<keyof typeof en, string>> = {
+  wall: "{n} 张图片：{name}",
+  help: "按数字：给框住的一张定类别并到下一张；点一个选项再划过图片，可一次定多张。",
+  usual: "其余都是",
+  usualHelp: "Shift+数字。虚线标签表示：是在这里统一指定的，或是模型建议的。",
+  none: "未指定",
+  cell: "第 {n} 张：{label}",
+  guessed: "{label}（建议）",
+  unlabelled: "未定",
+  aside: "先放一边",
+  confirm: "确认 {n} 张",
+  leave: "一次一张",
+  asides: "有 {n} 张放在一边，之后一张一张做",
+  unseen: "有 {n} 张图还没有到，先留下。",
+  missing: "有 {n} 张还没有定类别，先留下。",
+  nothing: "还没有可以确认的。",
+  move: "移动",
+  select: "选中多张",
+  all: "全选",
+  clear: "取消这一张的类别",
+  setAside: "拿不准，先放一边",
+  closer: "放大看",
+  undo: "撤销",
+  deselect: "取消选中",
+};
+
+export const sayIn = sayer(en, zhHans);
