@@ -1,0 +1,79 @@
+"""Practice in a real browser: the guide, one's answer against the right one, and into the work."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+from pytest_django.live_server_helper import LiveServer
+
+from review.gold import supply_gold
+from tasks.models import Batch, Entrance, GoldTask, Project, Submission
+from tasks.pointed import Pointed
+from tests.cast import Cast, make_cast
+from tests.data import data_folder
+from tests.e2e.desk import Desk, Truth, ingest, truth
+from tests.e2e.screens import PC
+from tests.factories import box, payload
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+SPEC_ORDER = ["arduino-nano", "esp8266", "raspberry-pi-3", "heltec-esp32-lora"]
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=PC, locale="en-GB")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def known() -> Truth:
+    return truth(data_folder("boxes_voc"))
+
+
+@pytest.fixture
+def cast(live_server: LiveServer, known: Truth) -> Cast:
+    """Four photographs of boards, two of them to practise on, with what the data's own annotators drew."""
+    cast = make_cast()
+    names = sorted(known)[:4]
+    ingest(cast, cast.project, [data_folder("boxes_voc") / "train" / name for name in names])
+    items = [
+        Pointed(
+            payload=payload(*(box(*b, label=c, id=f"k{i}") for i, (c, b) in enumerate(known[name]))),
+            name=name,
+        )
+        for name in names[:2]
+    ]
+    supply_gold(
+        batch=Batch.objects.get(), kind=GoldTask.Kind.PRACTICE, items=items, by=None, rng=random.Random(1)
+    )
+    Project.objects.filter(id=cast.project.id).update(practice_pass_mark=0.8)
+    return cast
+
+
+def test_a_newcomer_practises_until_the_mark_and_then_works(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, known: Truth
+) -> None:
+    desk = Desk(context, live_server, "an")
+    assert "Practice comes first" in desk.page.locator(".start-card").inner_text()
+    desk.press("Enter")
+    desk.page.wait_for_selector("text=First some practice")
+    desk.press("Enter")
+    for said in ["At least 1 more", "You have passed"]:
+        desk.wait_for_image()
+        for label, drawn in known[desk.image]:
+            desk.draw(drawn)
+            desk.press(f"Digit{SPEC_ORDER.index(label) + 1}")
+        desk.press("Enter")
+        desk.page.wait_for_selector(f"text={said}")
+        panel = desk.page.locator(".practice-panel").inner_text()
+        assert "Just right" in panel
+        assert desk.page.locator(".practice-picture .right path").count() > 0
+        desk.press("Enter")
+    desk.wait_for_image()
+    assert Entrance.objects.get(person=cast.an).state == "passed"
+    assert set(Submission.objects.values_list("purpose", flat=True)) == {"practice"}
+    assert desk.faults == []
