@@ -18,6 +18,7 @@ from tests.e2e.desk import MARGIN, ingest
 from tests.e2e.screens import PC, PHONE, WIDER, faults_of, keep_picture
 from tests.factories import PASSWORD, TAG_SPEC, box, make_project, payload
 from tests.labelling import dispute
+from tests.unit.test_settle_shapes import KINDS, SPEC, drawn, size_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -145,23 +146,23 @@ def test_a_reviewer_draws_takes_over_and_undoes(page: Page, live_server: LiveSer
     start(page, live_server, case)
     press(page, "1")
     mine = page.locator(".mine")
-    expect(mine).to_contain_text("1 box")
+    expect(mine).to_contain_text("1 object")
     # Whichever A is, the other one's box is under one of these two points.
     for x, y in [(200, 175), (550, 375)]:
         page.mouse.move(*on_screen(page, case, x, y))
         press(page, "t")
-    expect(mine).to_contain_text("2 boxes")
+    expect(mine).to_contain_text("2 objects")
     press(page, "e")
     page.mouse.move(*on_screen(page, case, 50, 420))
     page.mouse.down()
     page.mouse.move(*on_screen(page, case, 120, 480))
     page.mouse.move(*on_screen(page, case, 150, 540))
     page.mouse.up()
-    expect(mine).to_contain_text("3 boxes")
+    expect(mine).to_contain_text("3 objects")
     press(page, "Delete")
-    expect(mine).to_contain_text("2 boxes")
+    expect(mine).to_contain_text("2 objects")
     press(page, "z")
-    expect(mine).to_contain_text("3 boxes")
+    expect(mine).to_contain_text("3 objects")
     press(page, "d", "h", "h", "Enter")
     expect(page.get_by_role("heading", name="Nothing left to settle")).to_be_visible()
     all_sent(page)
@@ -245,3 +246,22 @@ def test_the_pages_are_whole_in_chinese_and_on_a_phone(
             keep_picture(page, "review-keys-zh")
         context.close()
     assert case.resolved_at is None
+
+
+def test_every_kind_of_shape_is_seen_picked_and_settled(
+    page: Page, live_server: LiveServer, cast: Cast
+) -> None:
+    project = make_project(
+        SPEC, sites=[cast.guiyang], organization=cast.project.organization, overlap=2, max_overlap=2
+    )
+    ingest(cast, project, photographs(1))
+    task = Task.objects.get(project=project)
+    width, height = size_of(task)
+    case = dispute([cast.an, cast.bo], task, [drawn(0.0, width, height), drawn(25.0, width, height)])
+    start(page, live_server, case)
+    keep_picture(page, "review-kinds")
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing left to settle")).to_be_visible()
+    settled = Consensus.objects.get(task=task)
+    assert {shape["type"] for shape in settled.payload["shapes"]} == set(KINDS)

@@ -42,23 +42,23 @@ SPEC = {
 }
 
 
-def disc(x: float, y: float) -> dict[str, Any]:
-    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
+def disc(x: float, y: float, width: int, height: int) -> dict[str, Any]:
+    rows, columns = np.mgrid[0:height, 0:width]
     return pack_mask((columns - x) ** 2 + (rows - y) ** 2 < 40**2)
 
 
-def drawn(off: float) -> dict[str, Any]:
+def drawn(off: float, width: int = WIDTH, height: int = HEIGHT) -> dict[str, Any]:
     """One shape of each kind, moved by `off` pixels."""
     o = off
     geometries: dict[str, Any] = {
         "box": [50 + o, 50, 100, 80],
         "rotated_box": [300 + o, 100, 100, 60, 30 + o],
-        "ellipse": [500, 100 + o, 60, 40, 350 + o],
+        "ellipse": [500, 100 + o, 60, 40, (350 + o) % 360],
         "polygon": [[650 + o, 50, 800, 60, 790, 150 + o, 700, 160, 640, 120]],
         "polyline": [50, 300 + o, 150, 320, 250 + o, 310],
         "point": [350 + o, 300],
         "skeleton": [450 + o, 250, 2, 500, 300 + o, 1, 0, 0, 0],
-        "mask": disc(700 + o, 320),
+        "mask": disc(700 + o, 320, width, height),
     }
     shapes = [
         {"id": kind, "class": kind.replace("_", "-"), "type": kind, kind: geometries[kind], "attributes": {}}
