@@ -128,6 +128,9 @@ function modulesOf({ outputs }) {
   const scripts = Object.keys(outputs).filter((file) => outputs[file].entryPoint && !file.includes("/chunks/"));
   const short = (file) => relative(out, resolve(file));
   const modules = Object.fromEntries(scripts.map((file) => [short(file), [...atOnce(file)].map(short)]));
+  // The first task needs this part: a page that opens with one asks for it at once.
+  const work = Object.keys(outputs).find((file) => outputs[file].entryPoint?.endsWith("workbench/panels/work.tsx"));
+  if (work) modules["stage"] = [work, ...atOnce(work)].map(short).filter((name) => name !== "workbench.js" && !modules["workbench.js"].includes(name));
   const atOnceAll = new Set(Object.values(modules).flat());
   const rest = [...Object.keys(outputs).map(short), ...workerChunks].filter((name) => name.startsWith("chunks/") && !atOnceAll.has(name));
   return { ...modules, ...spoken(modules, Object.keys(outputs).map(short)), later: rest.sort() };

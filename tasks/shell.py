@@ -46,7 +46,8 @@ def _page() -> str:
 @cache
 def _script() -> str:
     folder = settings.BASE_DIR / "static"
-    at_once = [*_AT_ONCE, *(f"build/{chunk}" for chunk in chunks_of("workbench.js", folder))]
+    chunks = [*chunks_of("workbench.js", folder), *chunks_of("stage", folder)]
+    at_once = [*_AT_ONCE, *(f"build/{chunk}" for chunk in chunks)]
     later = [f"build/{chunk}" for chunk in chunks_of("later", folder)]
     shell = {
         "version": _digest([folder / name for name in [*at_once, *later]]),
