@@ -12,7 +12,7 @@ GROUPS = {
     "floor": ["load", "simulate"],
     "workbench": ["workbench"],
     "export": ["export"],
-    "consensus": ["consensus", "settle"],
+    "consensus": ["consensus", "consensus_shapes", "settle"],
 }
 
 
