@@ -37,6 +37,8 @@ async function start(root: HTMLElement): Promise<void> {
     desk.meter.watch();
     // After the page is there and before the first picture is.
     setTimeout(() => void import("./panels/work").then(({ warmPainter }) => warmPainter(), () => {}), 0);
+    // What is typed into a dialog must not wait for it.
+    setTimeout(() => void import("./panels/dialogs").catch(() => {}), 0);
     void keepShell();
     if (!document.getElementById("boot")) void refreshBoot(boot);
   } catch {
