@@ -79,7 +79,8 @@ def _render(data: bytes, limits: Limits, sizes: Sizes) -> Rendered:
         raise BadImage("too_many_pixels", f"{size[0]} x {size[1]}, at most {limits.pixels} pixels")
     _check_single(image)
     if kind in ("JPEG", "MPO") and not sizes.tile:
-        # MPO is a phone's JPEG with a second picture behind the first. libjpeg scales by 1/2, 1/4 or 1/8 while it decodes, never below what is asked for.
+        # MPO is a phone's JPEG with a second picture behind the first. libjpeg scales by 1/2, 1/4 or 1/8
+        # while it decodes, never below what is asked for.
         image.draft(None, _fit(size, sizes.screen))
     image.load()
     if kind == "PNG":

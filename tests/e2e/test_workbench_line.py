@@ -83,7 +83,7 @@ def test_the_tab_crashes_in_the_middle_of_drawing(
     desk.page.mouse.move(*desk.on_screen(500, 300))
     desk.page.mouse.down()
     desk.page.mouse.move(*desk.on_screen(600, 400))
-    with pytest.raises(Error, match="(?i)crash|abort|closed"):
+    with pytest.raises(Error, match=r"(?i)crash|abort|closed"):
         desk.page.goto("chrome://crash", timeout=15_000)
     desk.page.close()
     desk.page = context.new_page()

@@ -32,7 +32,8 @@ def difference(one: Image.Image, other: Image.Image) -> float:
 def test_tiles_together_are_the_upright_picture_at_every_level(orientation: int) -> None:
     done = render(pictures.oriented(orientation), limits=Limits(), sizes=SIZES)
     upright = pictures.quarters()
-    assert sorted({tile.level for tile in done.tiles}) == [0, 1]  # 320 pixels, then 160; 80 is less than the screen has
+    # 320 pixels, then 160; 80 would be less than the screen rendition has.
+    assert sorted({tile.level for tile in done.tiles}) == [0, 1]
     for level in (0, 1):
         size = (320 >> level, 160 >> level)
         assert difference(together(done, level), upright.resize(size)) < 6
