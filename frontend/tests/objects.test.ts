@@ -178,3 +178,28 @@ test("a class that is drawn another way is meant for the next object", async () 
   expect(editor.selectedId.peek()).toBeNull();
   expect(desk.shapeClass.peek()).toBe("outline");
 });
+
+describe("copying the last image", () => {
+  test("gives all its shapes and answers with ids of their own, in one step", async () => {
+    editor.update("c", (one) => ({ ...one, parent: "b" }) as Shape);
+    for (const id of ["a", "b", "c"]) editor.update(id, (one) => ({ ...one, attributes: { state: "new" } }));
+    editor.setTag("light", "dark");
+    const before = editor.document.peek();
+    expect(desk.session.submit()).toEqual([]);
+    await settled(desk);
+    const next = desk.session.work.peek()!.editor;
+    acts.copyPrevious(desk);
+    const { tags, shapes } = next.document.peek();
+    expect(tags).toEqual({ light: "dark" });
+    expect(shapes.map((one) => ("box" in one ? one.box : null))).toEqual(before.shapes.map((one) => ("box" in one ? one.box : null)));
+    expect(shapes[2]!.parent).toBe(shapes[1]!.id);
+    expect(new Set([...shapes, ...before.shapes].map(({ id }) => id)).size).toBe(6);
+    next.undo();
+    expect(next.document.peek()).toEqual({ tags: {}, shapes: [] });
+  });
+
+  test("says so where there is none", () => {
+    acts.copyPrevious(desk);
+    expect(desk.notices.list.peek().at(-1)?.text).toBe("There is no earlier label to repeat.");
+  });
+});

@@ -2,9 +2,13 @@
 import { effect } from "@preact/signals";
 import type { Desk } from "../desk";
 import { LIMITS, type Shape, type Values } from "../contract";
-import type { Editor } from "../model/editor";
+import { isValid, moved, rounded } from "../geometry/kinds";
+import { classOf } from "../model/check";
+import { addShape, setTag } from "../model/document";
+import { type Editor, own } from "../model/editor";
 import { belongsBelow, freeGroup } from "../model/relations";
 import { restack } from "../model/restack";
+import { shapeId } from "../sync/ids";
 import { editorOf, refuseLocked } from "./objects";
 
 const placeOf = (editor: Editor, id: string): number => editor.document.peek().shapes.findIndex((shape) => shape.id === id);
@@ -102,3 +106,26 @@ function repeatAnswers(desk: Desk): void {
   work.editor.settle();
 }
 
+/** All of the last image's answer, for this one: shapes in their places as far as they lie in this image, in one step. */
+export function copyPrevious(desk: Desk): void {
+  const work = desk.session.work.peek();
+  if (!work) return;
+  const { editor, held, schema } = work;
+  const last = desk.session.past.list.peek().find((sent) => sent.schema === held.schema && sent.task !== held.task);
+  const ids = new Map(last?.payload.shapes.map(({ id }) => [id, shapeId()]));
+  const copies = (last?.payload.shapes ?? []).flatMap((shape): Shape[] => {
+    const copy = rounded(moved(withKeys({ ...shape, id: ids.get(shape.id) ?? shapeId() }, { parent: ids.get(shape.parent ?? "") }), 0, 0, held.image));
+    const fits = classOf(schema.spec, copy.class) && isValid(copy, held.image);
+    return fits ? [copy] : [];
+  });
+  const there = new Set(copies.map(({ id }) => id));
+  const tags = Object.entries(last?.payload.tags ?? {});
+  if (copies.length + tags.length === 0) return desk.notices.say("info", desk.t("nothingToRepeat"));
+  const now = editor.document.peek();
+  const mine = copies.map((shape) => own(shape, (parent) => there.has(parent)));
+  editor.change([
+    ...mine.flatMap((shape, at) => addShape(now, shape, now.shapes.length + at)),
+    ...tags.flatMap(([key, value]) => setTag(now, key, value)),
+  ]);
+  editor.settle();
+}

@@ -82,5 +82,6 @@ export function objectCommands(desk: Desk): Command[] {
     { ...objects, id: "object.parent", keys: ["Shift+KeyU"], label: "cmdParent", run: () => startRelating(desk, "parent") },
     { ...objects, id: "object.group", keys: ["Shift+KeyG"], label: "cmdGroup", run: () => startRelating(desk, "group") },
     { ...objects, id: "repeat", keys: ["Shift+KeyR"], label: "cmdRepeat", run: () => act(desk, ({ repeatLabel }) => repeatLabel(desk)) },
+    { ...objects, id: "copy.previous", keys: ["Ctrl+Shift+KeyV"], label: "cmdCopyPrevious", run: () => act(desk, ({ copyPrevious }) => copyPrevious(desk)) },
   ];
 }

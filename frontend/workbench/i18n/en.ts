@@ -245,6 +245,7 @@ export const en = {
   cmdParent: "Belongs to …",
   cmdGroup: "Group with …",
   cmdRepeat: "Repeat the last label",
+  cmdCopyPrevious: "Copy all from the last image",
   cmdEscape: "Cancel, deselect",
   cmdPan: "Pan: hold and drag",
   cmdGrid: "Many images at once",

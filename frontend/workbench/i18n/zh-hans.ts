@@ -236,6 +236,7 @@ export const zhHans: Catalogue = {
   cmdParent: "从属于……",
   cmdGroup: "与……同组",
   cmdRepeat: "重复上一个标注",
+  cmdCopyPrevious: "照搬上一张图的全部标注",
   cmdEscape: "取消，取消选中",
   cmdPan: "按住并拖动：平移",
   cmdGrid: "一屏多图，批量分类",
