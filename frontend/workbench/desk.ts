@@ -27,7 +27,7 @@ import { fetchTools, isEquipped, POLYGON_TOOLS, type ToolName, toolOf, type Way,
 import { Camera } from "./view/camera";
 import { Stage } from "./view/stage";
 
-export type Dialog = "skip" | "report" | "guide" | "shortcuts" | "leave";
+export type Dialog = "comfort" | "skip" | "report" | "guide" | "shortcuts" | "leave";
 
 const NO_KEYS: OptionKeys = { classes: new Map(), options: new Map() };
 /** The choice to work on whatever the queue gives; ids of projects begin with 1. */

@@ -1,14 +1,18 @@
 /** The page's own events: keys to commands, line and visibility to sync. */
 import { computed, effect } from "@preact/signals";
-import { belongsToFocus, type Keymap, keymapOf } from "./commands/command";
-import { chordOf } from "./commands/keys";
+import { belongsToFocus, type Keymap, keymapOf, withKeys } from "./commands/command";
+import { chordOf, rekeyed } from "./commands/keys";
 import { fixedCommands } from "./commands/commands";
 import { optionCommands } from "./commands/answer";
 import type { Desk } from "./desk";
 
 export function listen(desk: Desk): void {
   const fixed = fixedCommands(desk);
-  const keymap = computed((): Keymap => keymapOf([...optionCommands(desk), ...fixed, ...desk.more.value], desk.scope.value));
+  const keymap = computed((): Keymap => keymapOf([...optionCommands(desk), ...withKeys([...fixed, ...desk.more.value], desk.settings.value.keys)], desk.scope.value));
+  effect(() => {
+    const { keys = {} } = desk.settings.value;
+    rekeyed.value = new Map([...fixed, ...desk.more.value].flatMap(({ id, keys: usual }) => usual.map((chord) => [chord, keys[id] ?? chord])));
+  });
   let current: Keymap = new Map();
   effect(() => {
     current = keymap.value;

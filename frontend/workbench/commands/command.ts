@@ -49,6 +49,14 @@ export function conflicts(commands: readonly Command[]): Conflict[] {
   });
 }
 
+/** Fixed commands under the keys that the person has given them. */
+export function withKeys(commands: readonly Command[], keys: Readonly<Record<string, Chord>> = {}): readonly Command[] {
+  return commands.map((command) => {
+    const chord = keys[command.id];
+    return chord === undefined ? command : { ...command, keys: [chord], also: [] };
+  });
+}
+
 export type Keymap = ReadonlyMap<Chord, Command>;
 
 export function keymapOf(commands: readonly Command[], scope: Scope): Keymap {

@@ -107,6 +107,7 @@ function helpCommands(desk: Desk): Command[] {
   return [
     { ...help, id: "guide", keys: ["KeyG"], label: "guide", run: () => open(desk, "guide") },
     { ...help, id: "report", keys: ["KeyR"], label: "report", run: () => open(desk, "report") },
+    { ...help, id: "comfort", keys: ["Shift+KeyE"], label: "comfort", run: () => open(desk, "comfort") },
     { ...help, id: "shortcuts", keys: ["Shift+Slash", "F1"], also: ["Slash"], label: "shortcuts", run: () => open(desk, "shortcuts") },
   ];
 }

@@ -1,7 +1,12 @@
 /** Keys by physical position (`event.code`), so that no layout or input method changes them. */
 
+import { signal } from "@preact/signals";
+
 /** "Ctrl+Shift+KeyZ": modifiers in this order, then the code. */
 export type Chord = string;
+
+/** Keys that the person has changed: what was printed on a button until now -> what it is. */
+export const rekeyed = signal<ReadonlyMap<Chord, Chord>>(new Map());
 
 /** The number pad does what the row of digits does. */
 const SAME: Readonly<Record<string, string>> = {

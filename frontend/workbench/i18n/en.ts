@@ -248,6 +248,7 @@ export const en = {
   cmdCopyPrevious: "Copy all from the last image",
   cmdEscape: "Cancel, deselect",
   cmdPan: "Pan: hold and drag",
+  comfort: "Picture, hand, rest",
   cmdGrid: "Many images at once",
   cmdPanel: "Image or panel",
   wheel: "Wheel",

@@ -239,6 +239,7 @@ export const zhHans: Catalogue = {
   cmdCopyPrevious: "照搬上一张图的全部标注",
   cmdEscape: "取消，取消选中",
   cmdPan: "按住并拖动：平移",
+  comfort: "画面、左手、休息",
   cmdGrid: "一屏多图，批量分类",
   cmdPanel: "图片 / 面板",
   wheel: "滚轮",

@@ -10,6 +10,7 @@ const Introduction = later(() => import("../practice/room").then((room) => room.
 const Compared = later(() => import("../practice/room").then((room) => room.Compared));
 const Wall = later(() => import("../grid/wall").then((module) => module.WallView));
 const Work = later(() => import("./work").then((module) => module.Work));
+const Comfort = later(() => import("../comfort/effects").then((module) => module.Comfort));
 const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));
 
 function Waiting({ desk }: { desk: Desk }) {
@@ -118,6 +119,7 @@ export function App({ desk }: { desk: Desk }) {
       <Trouble desk={desk} />
       <Body desk={desk} />
       {desk.dialog.value && <Dialogs desk={desk} />}
+      {desk.session.work.value && <Comfort desk={desk} />}
       <Notices desk={desk} />
     </>
   );

@@ -79,6 +79,11 @@ function PersonMenu({ desk }: { desk: Desk }) {
           </button>
         </form>
         {desk.session.started.value && (
+          <button type="button" onClick={() => open(desk, "comfort")}>
+            {t("comfort")}
+          </button>
+        )}
+        {desk.session.started.value && (
           <button type="button" onClick={() => desk.session.pause()}>
             {t("pause")}
           </button>

@@ -5,6 +5,8 @@ import type { Desk } from "../desk";
 import { type Command } from "../commands/command";
 import { chooseSkip, fixedCommands, REPORT_KINDS } from "../commands/commands";
 import { SKIP_REASONS } from "../contract";
+import { ComfortForm } from "../comfort/form";
+import { mayRekey, Rekey, RekeyLine } from "../comfort/rekey";
 import { SafeHtml } from "./html";
 import { Button, Kbd } from "./parts";
 
@@ -134,6 +136,8 @@ function Guide({ desk }: { desk: Desk }) {
 
 interface Line {
   readonly id: string;
+  /** Whether its key may be changed. */
+  readonly own?: boolean;
   readonly keys: readonly string[];
   readonly text: string;
 }
@@ -142,7 +146,7 @@ interface Line {
 function linesOf(desk: Desk, group: Command["group"]): Line[] {
   const { t } = desk;
   const listed = [...fixedCommands(desk), ...desk.more.value].filter((command) => command.group === group && (command.label || command.title));
-  const lines = listed.map(({ id, keys, label, title }) => ({ id, keys, text: label ? t(label) : (title ?? "") }));
+  const lines = listed.map(({ id, keys, label, title }) => ({ id, keys, own: mayRekey(id), text: label ? t(label) : (title ?? "") }));
   const more: Partial<Record<NonNullable<Command["group"]>, Line[]>> = {
     groupAnswer: [
       { id: "class", keys: ["1–9", "Q…"], text: t("cmdClass") },
@@ -163,18 +167,21 @@ function linesOf(desk: Desk, group: Command["group"]): Line[] {
 function Shortcuts({ desk }: { desk: Desk }) {
   return (
     <Modal desk={desk} title={desk.t("shortcuts")} wide>
+      <RekeyLine desk={desk} />
       <div class="sheet">
         {(["groupAnswer", "groupDraw", "groupTools", "groupObjects", "groupView", "groupHelp"] as const).map((group) => (
           <section key={group}>
             <h3>{desk.t(group)}</h3>
             <dl>
-              {linesOf(desk, group).map(({ id, keys, text }) => (
+              {linesOf(desk, group).map(({ id, keys, text, own }) => (
                 <div key={id}>
                   <dt>{text}</dt>
                   <dd>
-                    {keys.map((chord) => (
-                      <Kbd key={chord} chord={chord} />
-                    ))}
+                    {own ? (
+                      <Rekey desk={desk} id={id} name={text} keys={keys} />
+                    ) : (
+                      keys.map((chord) => <Kbd key={chord} chord={chord} />)
+                    )}
                   </dd>
                 </div>
               ))}
@@ -201,7 +208,13 @@ function Leave({ desk }: { desk: Desk }) {
   );
 }
 
-const DIALOGS = { skip: Skip, report: Report, guide: Guide, shortcuts: Shortcuts, leave: Leave } as const;
+const ComfortSheet = ({ desk }: { desk: Desk }) => (
+  <Modal desk={desk} title={desk.t("comfort")}>
+    <ComfortForm desk={desk} />
+  </Modal>
+);
+
+const DIALOGS = { comfort: ComfortSheet, skip: Skip, report: Report, guide: Guide, shortcuts: Shortcuts, leave: Leave } as const;
 
 export function Dialogs({ desk }: { desk: Desk }) {
   const name = desk.dialog.value;

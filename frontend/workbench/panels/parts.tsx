@@ -1,9 +1,9 @@
 /** Small parts that every panel uses. */
 import type { ComponentChildren, JSX } from "preact";
-import { capOf, type Chord } from "../commands/keys";
+import { capOf, type Chord, rekeyed } from "../commands/keys";
 
 export function Kbd({ chord }: { chord: Chord | undefined }) {
-  return chord ? <kbd class="kbd">{capOf(chord)}</kbd> : null;
+  return chord ? <kbd class="kbd">{capOf(rekeyed.value.get(chord) ?? chord)}</kbd> : null;
 }
 
 /** A press with the pointer leaves the focus on the image, so that the next key means what it meant. */

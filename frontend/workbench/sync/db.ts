@@ -35,6 +35,12 @@ export interface StepRow {
   step: Step;
 }
 
+export interface Look {
+  readonly brightness: number;
+  readonly contrast: number;
+  readonly gamma: number;
+}
+
 export interface Settings {
   project: number | null;
   crosshair: boolean;
@@ -46,6 +52,14 @@ export interface Settings {
   magnifier?: boolean;
   /** Points jump to neighbours' edges unless this is true. */
   noSnap?: boolean;
+  /** How pictures are shown; 1 is as they are. */
+  look?: Look;
+  leftHanded?: boolean;
+  highContrast?: boolean;
+  /** Minutes of work until a rest is proposed; 0: never. */
+  restAfter?: number;
+  /** Keys that the person has changed: command id -> chord. */
+  keys?: Readonly<Record<string, string>>;
   /** Many images at once, where the project allows it. */
   grid?: boolean;
   /** The option last given, by schema id. */

@@ -1,0 +1,61 @@
+/** Carries the person's choices out: how pictures look, on which side things are, when to rest. */
+import { useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import type { Desk } from "../desk";
+import { USUAL_MINUTES, WorkSpell } from "./rest";
+import { sayIn } from "./words";
+
+function useRest(desk: Desk): void {
+  useEffect(() => {
+    const spell = new WorkSpell(performance.now());
+    const touch = (): void => {
+      const minutes = desk.settings.peek().restAfter ?? USUAL_MINUTES;
+      if (spell.isDue(performance.now(), minutes)) desk.notices.say("info", sayIn(desk.language)("restNow", { n: minutes }));
+    };
+    window.addEventListener("keydown", touch);
+    window.addEventListener("pointerdown", touch);
+    return () => {
+      window.removeEventListener("keydown", touch);
+      window.removeEventListener("pointerdown", touch);
+    };
+  }, [desk]);
+}
+
+/** Gamma is no CSS filter of its own; an SVG filter does all three at once. */
+function Filter({ desk }: { desk: Desk }) {
+  const look = desk.settings.value.look;
+  if (!look) return null;
+  const { brightness, contrast, gamma } = look;
+  const curves = (["R", "G", "B"] as const).map((channel) => {
+    const Channel = `feFunc${channel}` as "feFuncR";
+    return { channel, Channel };
+  });
+  return (
+    <svg class="hidden-label" aria-hidden="true">
+      <filter id="look" color-interpolation-filters="sRGB">
+        <feComponentTransfer>
+          {curves.map(({ channel, Channel }) => (
+            <Channel key={channel} type="gamma" amplitude={brightness} exponent={1 / gamma} />
+          ))}
+        </feComponentTransfer>
+        <feComponentTransfer>
+          {curves.map(({ channel, Channel }) => (
+            <Channel key={channel} type="linear" slope={contrast} intercept={(1 - contrast) / 2} />
+          ))}
+        </feComponentTransfer>
+      </filter>
+    </svg>
+  );
+}
+
+export function Comfort({ desk }: { desk: Desk }) {
+  useRest(desk);
+  useSignalEffect(() => {
+    const { look, leftHanded, highContrast } = desk.settings.value;
+    const { classList } = document.documentElement;
+    classList.toggle("looked", look !== undefined);
+    classList.toggle("left-handed", leftHanded === true);
+    classList.toggle("high-contrast", highContrast === true);
+  });
+  return <Filter desk={desk} />;
+}

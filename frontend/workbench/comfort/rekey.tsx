@@ -1,0 +1,62 @@
+/** Changing a command's key on the shortcut sheet. */
+import { useEffect } from "preact/hooks";
+import { fixedCommands } from "../commands/commands";
+import { capOf, chordOf } from "../commands/keys";
+import type { Desk } from "../desk";
+import { Button, Kbd } from "../panels/parts";
+import { isModifier, judge } from "./keys";
+import { sayIn } from "./words";
+
+export { mayRekey } from "./keys";
+
+/** Takes the chord for the command, or says why not. */
+export function rekey(desk: Desk, id: string, chord: string): boolean {
+  const say = sayIn(desk.language);
+  const commands = [...fixedCommands(desk), ...desk.more.peek()];
+  const keys = desk.settings.peek().keys ?? {};
+  const verdict = judge(commands, keys, id, chord);
+  const key = capOf(chord);
+  desk.notices.clear();
+  if (verdict.is === "free") desk.keep({ keys: { ...keys, [id]: chord } });
+  else if (verdict.is === "reserved") desk.notices.say("warn", say("reserved", { key }));
+  else {
+    const { title, label, id: other } = verdict.is === "taken" ? verdict.by : { title: say("anOption"), label: undefined, id: "" };
+    desk.notices.say("warn", say("taken", { key, name: label ? desk.t(label) : (title ?? other) }));
+  }
+  return verdict.is === "free";
+}
+
+export function Rekey({ desk, id, name, keys }: { desk: Desk; id: string; name: string; keys: readonly string[] }) {
+  const say = sayIn(desk.language);
+  const waiting = desk.choice.value === id;
+  useEffect(() => {
+    if (!waiting) return;
+    const take = (event: KeyboardEvent): void => {
+      event.preventDefault();
+      event.stopPropagation();
+      const chord = chordOf(event);
+      if (event.repeat || event.isComposing || isModifier(chord)) return;
+      if (chord === "Escape" || rekey(desk, id, chord)) desk.choice.value = null;
+    };
+    window.addEventListener("keydown", take, { capture: true });
+    return () => window.removeEventListener("keydown", take, { capture: true });
+  }, [waiting]);
+  const changed = desk.settings.value.keys?.[id];
+  return (
+    <button type="button" class="rekey" aria-label={say("change", { name })} aria-pressed={waiting} onClick={() => (desk.choice.value = waiting ? null : id)}>
+      {waiting ? <kbd class="kbd">…</kbd> : changed ? <kbd class="kbd">{capOf(changed)}</kbd> : keys.map((chord) => <Kbd key={chord} chord={chord} />)}
+    </button>
+  );
+}
+
+/** What is going on, and the way back. */
+export function RekeyLine({ desk }: { desk: Desk }) {
+  const say = sayIn(desk.language);
+  const changed = Object.keys(desk.settings.value.keys ?? {}).length > 0;
+  return (
+    <p class="rekey-line" role="status">
+      {desk.choice.value !== null && say("press")}
+      {changed && <Button onPress={() => desk.keep({ keys: {} })}>{say("reset")}</Button>}
+    </p>
+  );
+}
