@@ -26,11 +26,14 @@ class Answers:
     truth: Ints
 
 
-def plant(*, tasks: int, each: int, classes: int, people: int, seed: int = 20260101) -> Answers:
-    """`each` answers a task by different people, whose confusion rows are drawn around the diagonal."""
+def plant(
+    *, tasks: int, each: int, classes: int, people: int, right: float = RIGHT, seed: int = 20260101
+) -> Answers:
+    """`each` answers a task by different people, whose confusion rows are drawn around the diagonal; `right`
+    weighs the truth: 4 makes people right in four of five, 1 in half of their answers."""
     rng = np.random.default_rng(seed)
     truth = rng.integers(0, classes, tasks)
-    weight = np.ones((classes, classes)) + np.eye(classes) * RIGHT * (classes - 1)
+    weight = np.ones((classes, classes)) + np.eye(classes) * right * (classes - 1)
     rows = rng.gamma(np.broadcast_to(weight, (people, classes, classes)))
     steps = np.cumsum(rows / rows.sum(axis=2, keepdims=True), axis=2)
     # The first person anybody, the next ones further round the circle: never the same twice.

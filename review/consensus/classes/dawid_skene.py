@@ -34,7 +34,11 @@ def dawid_skene(
     bound, done = -np.inf, 0
     for done in range(1, rounds + 1):  # noqa: B007 - how many there were is part of the estimate
         found = sweep(
-            table, weights=np.log(chances), log_prior=np.log(np.maximum(prior, LEAST)), posterior=posterior
+            table,
+            weights=np.log(chances),
+            log_prior=np.log(np.maximum(prior, LEAST)),
+            posterior=posterior,
+            compares=False,
         )
         prior, chances = found.mass / table.tasks, _chances(table, found.counts)
         # crowd-kit counts the prior once for each answer; the same sum stops in the same round.

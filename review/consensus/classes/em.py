@@ -47,8 +47,11 @@ class Pass:
     entropy: float
 
 
-def sweep(table: Table, *, weights: Floats, log_prior: Floats, posterior: Floats) -> Pass:
-    """One E-step, written over `posterior` (tasks x columns), and the sums of the M-step."""
+def sweep(
+    table: Table, *, weights: Floats, log_prior: Floats, posterior: Floats, compares: bool = True
+) -> Pass:
+    """One E-step, written over `posterior` (tasks x columns), and the sums of the M-step; without `compares`
+    the change is not looked at, and is 0."""
     counts, mass = np.zeros_like(weights), np.zeros_like(log_prior)
     change, entropy = 0.0, 0.0
     for tasks, matrix in table.blocks:
@@ -61,9 +64,10 @@ def sweep(table: Table, *, weights: Floats, log_prior: Floats, posterior: Floats
         entropy += float(np.log(total).sum() - np.einsum("ij,ij->", chances, logs))
         mass += chances.sum(axis=0)
         counts += matrix.T @ chances
-        before = posterior[tasks]
-        before -= chances
-        change = max(change, float(np.abs(before, out=before).max(initial=0.0)))
+        if compares:
+            before = posterior[tasks]
+            before -= chances
+            change = max(change, float(np.abs(before, out=before).max(initial=0.0)))
         posterior[tasks] = chances
     return Pass(counts=counts, mass=mass, change=change, entropy=entropy)
 
