@@ -14,7 +14,9 @@ SORTING_SEATS = 180
 def is_sorting(spec: Mapping[str, Any]) -> bool:
     """Whether the workbench may show the images as a wall."""
     tags = spec.get("tags", [])
-    return not spec.get("classes") and len(tags) == 1 and tags[0]["kind"] == "single" and tags[0].get("required", False)
+    if spec.get("classes") or len(tags) != 1:
+        return False
+    return tags[0]["kind"] == "single" and bool(tags[0].get("required", False))
 
 
 def seats_of(*, project_id: int | None) -> int | None:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='release',
             name='options',
-            field=models.JSONField(blank=True, default=dict, help_text='splits, least confidence, raw answers, images'),
+            field=models.JSONField(blank=True, default=dict, help_text='splits, confidence, raw answers, images'),
         ),
         migrations.AlterField(
             model_name='consensus',

@@ -21,7 +21,7 @@ class Release(models.Model):
     batch = models.ForeignKey("tasks.Batch", models.PROTECT, null=True, help_text="none: the whole project")
     version = models.PositiveIntegerField()
     formats = models.JSONField()
-    options = models.JSONField(default=dict, blank=True, help_text="splits, least confidence, raw answers, images")
+    options = models.JSONField(default=dict, blank=True, help_text="splits, confidence, raw answers, images")
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     token = models.UUIDField(null=True, help_text="fences the worker that builds it")
     building_until = models.DateTimeField(null=True)

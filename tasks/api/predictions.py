@@ -18,8 +18,8 @@ from tasks.pointed import MAX_ITEMS, Outcome, read_pointed
 from tasks.predictions import store_predictions
 
 ITEM_HELP = (
-    "Each names one image of the batch by `image` (its id), `name` or `sha256`, and has a `payload`: an answer's "
-    "`tags` and `shapes`, where a shape may have a `confidence` from 0 to 1."
+    "Each names one image of the batch by `image` (its id), `name` or `sha256`, and has a `payload`: the "
+    "`tags` and `shapes` of an answer, where a shape may have a `confidence` from 0 to 1."
 )
 
 

@@ -147,8 +147,8 @@ def test_a_box_by_four_extreme_points(context: BrowserContext, live_server: Live
 
 PERSON = [
     "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder",
-    "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee",
-    "left_ankle", "right_ankle",
+    "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee",
+    "right_knee", "left_ankle", "right_ankle",
 ]  # fmt: skip
 JOINTS = [
     [15, 13],
