@@ -17,9 +17,7 @@ urlpatterns = [
     path("batches/<int:batch_id>/forecast", quality.batch_cost, name="portal-batch-forecast"),
     path("batches/<int:batch_id>/confidence", results.batch_confidence, name="portal-batch-confidence"),
     path("batches/<int:batch_id>/quality", agreement.batch_quality, name="portal-batch-quality"),
-    path(
-        "batches/<int:batch_id>/quality/images", agreement.batch_behind, name="portal-batch-quality-behind"
-    ),
+    path("batches/<int:batch_id>/quality/images", agreement.batch_behind, name="portal-batch-quality-behind"),
     path("batches/<int:batch_id>/results", results.result_list, name="portal-results"),
     path("batches/<int:batch_id>/results/<int:task_id>", results.result_page, name="portal-result"),
     path("releases/", releases.release_list, name="portal-releases"),
