@@ -6,9 +6,11 @@ import math
 import time
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tasks.payloads import PayloadRefused, check_payload
+from tasks.shapes.rle import compressed
 
 KINDS = ["box", "rotated_box", "ellipse", "polygon", "polyline", "point", "skeleton", "mask"]
 SPEC: dict[str, Any] = {
@@ -275,3 +277,14 @@ def test_outlines_of_two_thousand_points_are_checked_in_reasonable_time() -> Non
     start = time.process_time()
     check(*shapes)
     assert time.process_time() - start < 1.0
+
+
+def test_huge_runs_whose_sum_comes_round_to_the_images_size() -> None:
+    up_and_down = [*range(1, 1 << 15), *range(1 << 15, 0, -1)]
+    runs = [0]
+    for n in up_and_down:
+        runs += [n * ((1 << 33) - 1), n * ((1 << 33) + 1)]
+    runs += [4000, 4000]
+    assert sum(runs) == (1 << 64) + 80 * 100
+    counts = compressed(np.array(runs, np.int64))
+    assert refusal(thing("mask", {"size": [80, 100], "counts": counts}))[0] == "wrong_runs"
