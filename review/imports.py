@@ -1,31 +1,45 @@
 """Datasets of others, in any format we write, read as predictions or as gold of a batch.
 
-A dataset is read a chunk at a time, and each image of it has an outcome of its own; what was stored before
-a fault in the file stays stored, and sending the file again is harmless.
+A dataset is read by a process of its own, one at a time (review/formats/apart.py), and each image of it has
+an outcome of its own; what was stored before a fault in the file stays stored, and sending the file again is
+harmless.
 """
 
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import islice
 from posixpath import basename
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from annotator.errors import Invalid
+from annotator.errors import DomainError, Invalid
 from review import gold
-from review.formats import FORMATS, Answer, Known, ReadFault, Source
+from review.formats import Answer, Known, ReadFault
+from review.formats.apart import read_apart
 from tasks.models import Batch, GoldTask, Image
-from tasks.pointed import MAX_ITEMS, Outcome, Pointed, refused
+from tasks.pointed import Outcome, Pointed, refused
 from tasks.predictions import store_predictions
 from workers.models import Person
 
 MOST_REFUSALS = 1000  # told one by one; more are only counted
 
+# Of this process: each may take gigabytes for a while.
+_reading = threading.Semaphore(1)
+_PATIENCE = 30.0  # seconds
+
 Store = Callable[[Sequence[Pointed]], list[Outcome]]
+
+
+class DatasetsBusy(DomainError):
+    code = "datasets_busy"
+    status = 503
+    detail = gettext_lazy("Another dataset is being read just now. Send this one again in a minute.")
 
 
 @dataclass(slots=True)
@@ -67,9 +81,9 @@ def import_gold(
 def _import(batch: Batch, format: str, file: IO[bytes], store: Store) -> Report:
     report = Report()
     try:
-        answers = FORMATS[format].answers(Source(file), spec=batch.schema.spec, images=Images(batch).find)
-        for chunk in _chunks(answers):
-            _store_chunk(chunk, store, report)
+        with _one_at_a_time():
+            for chunk in read_apart(format, file, spec=batch.schema.spec, images=Images(batch).find):
+                _store_chunk(chunk, store, report)
     except ReadFault as fault:
         error = {"where": fault.where, "code": "unreadable_dataset", "detail": fault.problem}
         words = _("The dataset cannot be read. %(stored)s images of it were stored before the fault.")
@@ -80,7 +94,7 @@ def _import(batch: Batch, format: str, file: IO[bytes], store: Store) -> Report:
 def _store_chunk(chunk: Sequence[Answer], store: Store, report: Report) -> None:
     items = []
     for name, payload in chunk:
-        if payload is None:
+        if payload is None or "\0" in name:
             report.note(name, refused("unknown_image"))
         else:
             items.append(Pointed(payload, name=name))
@@ -88,15 +102,25 @@ def _store_chunk(chunk: Sequence[Answer], store: Store, report: Report) -> None:
         report.note(item.name or "", outcome)
 
 
-def _chunks(answers: Iterator[Answer]) -> Iterator[list[Answer]]:
-    while chunk := list(islice(answers, MAX_ITEMS)):
-        yield chunk
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if not _reading.acquire(timeout=_PATIENCE):
+        raise DatasetsBusy
+    try:
+        yield
+    finally:
+        _reading.release()
 
 
-def without_confidence(payload: Any) -> dict[str, Any]:
-    """A known answer is certain; what a model wrote of its confidence is dropped."""
+def without_confidence(payload: Any) -> Any:
+    """A known answer is certain; what a model wrote of its confidence is dropped. What is none is left so."""
+    if not isinstance(payload, dict) or not isinstance(payload.get("shapes"), list):
+        return payload
     shapes = [
-        {key: value for key, value in shape.items() if key != "confidence"} for shape in payload["shapes"]
+        {key: value for key, value in shape.items() if key != "confidence"}
+        if isinstance(shape, dict)
+        else shape
+        for shape in payload["shapes"]
     ]
     return {**payload, "shapes": shapes}
 

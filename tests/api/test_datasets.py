@@ -109,3 +109,29 @@ def test_what_cannot_be_read_is_refused_with_a_reason(batch: Batch, mill: Caller
 
 def test_another_client_sees_no_batch(batch: Batch, cast: Cast) -> None:
     assert send(Caller(cast.rival), batch, b"", "coco").status_code == 404
+
+
+@pytest.mark.parametrize("purpose", ["predictions", "measure"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"image": "a\0.jpg", "payload": {"tags": {}, "shapes": []}},
+        {"image": "", "payload": {"tags": {}, "shapes": []}},
+        {"image": "a.jpg", "payload": {"shapes": 5}},
+        {"image": "a.jpg", "payload": {"shapes": [7, {"confidence": {}}]}},
+        {"image": "a.jpg", "payload": {}},
+        {"image": ["a.jpg"], "payload": {}},
+        {"image": "a.jpg", "payload": 7},
+    ],
+)
+def test_no_line_is_strange_enough_for_a_fault_of_ours(
+    batch: Batch, mill: Caller, line: dict[str, Any], purpose: str
+) -> None:
+    (task,) = make_tasks(batch, 1)
+    if line["image"] == "a.jpg":
+        line = {**line, "image": task.image.name}
+    data = zipped({"a.jsonl": json.dumps(line).encode()})
+    response = send(mill, batch, data, "jsonl", purpose=purpose)
+    assert response.status_code in {200, 422}, response.content
+    assert not Prediction.objects.exists()
+    assert not GoldTask.objects.exists()
