@@ -4,20 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('review', '0012_habits_of_questions'),
+        ("review", "0012_habits_of_questions"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='release',
-            name='options',
-            field=models.JSONField(blank=True, default=dict, help_text='splits, confidence, raw answers, images'),
+            model_name="release",
+            name="options",
+            field=models.JSONField(
+                blank=True, default=dict, help_text="splits, confidence, raw answers, images"
+            ),
         ),
         migrations.AlterField(
-            model_name='consensus',
-            name='source',
-            field=models.CharField(choices=[('machine', 'Machine'), ('adjudication', 'Adjudication'), ('client', 'Known to the client')], max_length=12),
+            model_name="consensus",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("machine", "Machine"),
+                    ("adjudication", "Adjudication"),
+                    ("client", "Known to the client"),
+                ],
+                max_length=12,
+            ),
         ),
     ]
