@@ -13,8 +13,6 @@ urlpatterns = [
     path("batches/<int:batch_id>/images", uploads.Images.as_view(), name="batch-files"),
     path("batches/<int:batch_id>/archives", uploads.Archives.as_view(), name="batch-archives"),
     path("batches/<int:batch_id>/close", batches.CloseBatch.as_view(), name="batch-close"),
-    path(
-        "batches/<int:batch_id>/predictions", predictions.Predictions.as_view(), name="batch-predictions"
-    ),
+    path("batches/<int:batch_id>/predictions", predictions.Predictions.as_view(), name="batch-predictions"),
     path("batches/<int:batch_id>/report", batches.Report.as_view(), name="batch-report"),
 ]
