@@ -1,4 +1,4 @@
-"""Whatever a stranger's dataset unfolds to, the process that asked for it goes on, and says what was wrong."""
+"""Whatever a stranger's dataset unfolds to, the process that asked for it goes on and says what is wrong."""
 
 from __future__ import annotations
 
