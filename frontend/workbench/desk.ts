@@ -6,6 +6,7 @@ import type { Command, Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
 import { type Key, type Translate, translator } from "./i18n";
 import { isSorting } from "./model/check";
+import type { Point } from "./model/geometry";
 import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
 import { fetchImage, Pack, storedFirst } from "./pack/pack";
@@ -60,6 +61,8 @@ export class Desk {
   readonly projects: Signal<readonly Project[]>;
   readonly dialog = signal<Dialog | null>(null);
   readonly stage = signal<Stage | null>(null);
+  /** Where the pointer is on the stage, in CSS pixels. */
+  readonly pointer = signal<Point | null>(null);
   /** Commands of parts that have been fetched and are in use. */
   readonly more = signal<readonly Command[]>([]);
   readonly clipboard = signal<Shape | null>(null);

@@ -43,7 +43,8 @@ export function Rekey({ desk, id, name, keys }: { desk: Desk; id: string; name: 
   }, [waiting]);
   const changed = desk.settings.value.keys?.[id];
   return (
-    <button type="button" class="rekey" aria-label={say("change", { name })} aria-pressed={waiting} onClick={() => (desk.choice.value = waiting ? null : id)}>
+    <button type="button" class="rekey" title={say("change", { name })} aria-pressed={waiting} onClick={() => (desk.choice.value = waiting ? null : id)}>
+      <span class="hidden-label">{say("change", { name })}</span>
       {waiting ? <kbd class="kbd">…</kbd> : changed ? <kbd class="kbd">{capOf(changed)}</kbd> : keys.map((chord) => <Kbd key={chord} chord={chord} />)}
     </button>
   );

@@ -37,6 +37,11 @@ function edit(desk: Desk, act: (edits: typeof Edits) => void): void {
   else void fetchTools().then(now, () => desk.notices.say("bad", desk.t("toolsMissing")));
 }
 
+function grow(desk: Desk): void {
+  const missing = (): void => desk.notices.say("bad", desk.t("toolsMissing"));
+  void import("../assist/acts").then(({ growHere }) => growHere(desk), missing);
+}
+
 const BRUSH_STEP = 1.25;
 const BRUSH_PX = { least: 1, most: 200 } as const;
 
@@ -68,6 +73,7 @@ export function toolCommands(desk: Desk): Command[] {
     { ...draw, id: "brush.larger", keys: ["BracketRight"], label: "cmdBrushLarger", repeats: true, run: () => resizeBrush(desk, BRUSH_STEP) },
     { ...draw, id: "snap", keys: ["Shift+KeyS"], label: "cmdSnap", run: () => desk.keep({ noSnap: settings().noSnap !== true }) },
     { ...draw, id: "zoom.object", keys: ["Shift+KeyF"], label: "cmdZoomTo", run: () => zoomToSelected(desk) },
+    { ...draw, id: "grow", keys: ["Shift+KeyW"], label: "cmdGrow", run: () => grow(desk) },
     { ...draw, id: "magnifier", keys: ["Shift+KeyZ"], label: "cmdMagnifier", run: () => desk.keep({ magnifier: settings().magnifier !== true }) },
   ];
 }

@@ -249,6 +249,7 @@ export const en = {
   cmdEscape: "Cancel, deselect",
   cmdPan: "Pan: hold and drag",
   comfort: "Picture, hand, rest",
+  cmdGrow: "Outline what looks alike under the pointer; again: more of it",
   cmdGrid: "Many images at once",
   cmdPanel: "Image or panel",
   wheel: "Wheel",

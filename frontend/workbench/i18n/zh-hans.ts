@@ -240,6 +240,7 @@ export const zhHans: Catalogue = {
   cmdEscape: "取消，取消选中",
   cmdPan: "按住并拖动：平移",
   comfort: "画面、左手、休息",
+  cmdGrow: "自动圈出指针下颜色相近的一块，再按就放宽",
   cmdGrid: "一屏多图，批量分类",
   cmdPanel: "图片 / 面板",
   wheel: "滚轮",

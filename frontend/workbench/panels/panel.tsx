@@ -123,7 +123,7 @@ export function Panel({ desk, stage }: Props) {
         {stage.canDraw && <Objects desk={desk} stage={stage} />}
       </div>
       <div class="panel-foot">
-        <Button chord="KeyB" label={desk.t("cmdBack")} onPress={() => void desk.back()}>
+        <Button chord="KeyB" hint={desk.t("cmdBack")} onPress={() => void desk.back()}>
           {desk.t("back")}
         </Button>
         {stage.work.corrects ? (

@@ -13,19 +13,21 @@ interface ButtonProps {
   class?: string;
   chord?: Chord | undefined;
   label?: string;
+  /** More than what is written on it, for the pointer that rests there. */
+  hint?: string;
   pressed?: boolean | undefined;
   disabled?: boolean;
   onPress: () => void;
   children?: ComponentChildren;
 }
 
-export function Button({ class: kind = "", chord, label, pressed, disabled, onPress, children }: ButtonProps) {
+export function Button({ class: kind = "", chord, label, hint = label, pressed, disabled, onPress, children }: ButtonProps) {
   return (
     <button
       type="button"
       class={`button ${kind}`}
       aria-label={label}
-      title={label}
+      title={hint}
       aria-pressed={pressed}
       disabled={disabled ?? false}
       onMouseDown={keepFocus}

@@ -51,11 +51,11 @@ export function Relations({ desk, stage, shape }: Props) {
   return (
     <div class="relations">
       <NumberField id="relation-parent" label={t("parent")} value={place < 0 ? undefined : place + 1} most={shapes.length} onTake={parentAt} />
-      <Button class="bare" label={`${t("cmdParent")} (Shift+U)`} pressed={relating?.what === "parent"} onPress={() => startRelating(desk, "parent")}>
+      <Button class="bare" hint={`${t("cmdParent")} (Shift+U)`} pressed={relating?.what === "parent"} onPress={() => startRelating(desk, "parent")}>
         {t("pick")}
       </Button>
       <NumberField id="relation-group" label={t("group")} value={shape.group} most={LIMITS.group} onTake={groupTo} />
-      <Button class="bare" label={`${t("cmdGroup")} (Shift+G)`} pressed={relating?.what === "group"} onPress={() => startRelating(desk, "group")}>
+      <Button class="bare" hint={`${t("cmdGroup")} (Shift+G)`} pressed={relating?.what === "group"} onPress={() => startRelating(desk, "group")}>
         {t("pick")}
       </Button>
       {relating && <p class="faint" role="status">{t(relating.what === "parent" ? "pickParent" : "pickGroup")}</p>}

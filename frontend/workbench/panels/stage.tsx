@@ -146,7 +146,7 @@ function Failed({ desk, onRetry }: { desk: Desk; onRetry: () => void }) {
 export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
   const surface = useRef<HTMLDivElement>(null);
   const drawing = useRef<HTMLDivElement>(null);
-  const pointer = useSignal<Point | null>(null);
+  const { pointer } = desk;
   const loading = useSignal<Loading>("loading");
   const attempt = useSignal(0);
   const tiles = useRef<HTMLDivElement>(null);
