@@ -44,7 +44,7 @@ describe("a draft", () => {
     await settled(desk);
     expect(desk.session.work.peek()!.held.task).toBe(task);
     expect(server.stored.size).toBe(0);
-    expect(desk.notices.list.peek().at(-1)?.text).toContain("4 suggestions");
+    expect(desk.notices.list.peek().at(-1)?.text).toContain("left out: 4");
   });
 
   it("is sent as a whole by one key, without what only models say", async () => {

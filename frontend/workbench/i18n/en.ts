@@ -120,7 +120,7 @@ export const en = {
   missingIn: "Still missing: {name} of {shape}",
   outOfRange: "{name} must be {low} to {high}",
   emptyAnswer: "Nothing drawn. Submit again if there really is nothing to label.",
-  draftWaits: "{n} suggestions are neither taken nor left out. Shift+Enter takes them all and submits, Shift+Delete leaves them out.",
+  draftWaits: "Suggestions neither taken nor left out: {n}. Shift+Enter takes them all and submits, Shift+Delete leaves them out.",
   notLoaded: "The image is not there yet. Wait until you see it.",
   refused: "An answer came back, to be fixed: {detail}",
   refusedHere: "This answer came back: {detail}",
