@@ -20,6 +20,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from workers import guesses
 from workers.models import Person, Role
 from workers.sessions import SessionStore
 
@@ -97,6 +98,7 @@ def forget_old(*, now: datetime) -> None:
     window: timedelta = get_cool_off() or timedelta()
     AccessAttempt.objects.filter(attempt_time__lt=now - window).delete()
     SessionStore.clear_expired()
+    guesses.forget_old()
 
 
 def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict[str, Any]) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from workers import guesses
 from workers.auth import login_name, one_try_at_a_time
 from workers.models import Person, Role
 
@@ -31,6 +32,7 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     person: Person | None = None
+    is_held_up = False  # there were too many guesses from here; this one was not tried
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,11 +43,17 @@ class SignInForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if "username" in cleaned and "password" in cleaned:
-            name = login_name(given=cleaned["username"])
+            name, place = login_name(given=cleaned["username"]), guesses.place_of(self.request)
+            if not guesses.take(place):
+                self.is_held_up = True
+                raise forms.ValidationError(
+                    _("There were too many wrong tries from here. Wait a minute, then try again.")
+                )
             with one_try_at_a_time(username=name):
                 person = authenticate(self.request, username=name, password=cleaned["password"])
             if not isinstance(person, Person):
                 raise forms.ValidationError(_("The name and the PIN or password do not go together."))
+            guesses.give_back(place)
             self.person = person
         return cleaned
 

@@ -118,6 +118,14 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.paused_at is not None
 
 
+class Guesses(models.Model):
+    """Failed sign-ins of one place that still count, as of `at`; they come back with time (guesses.py)."""
+
+    place = models.CharField(max_length=64, primary_key=True)
+    failures = models.FloatField()
+    at = models.DateTimeField()
+
+
 class Presence(models.Model):
     """What the workbench last said of an annotator: one narrow row a person, overwritten in place."""
 

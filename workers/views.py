@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotator.face import DESK_COOKIE, DESK_PATH, THEME_COOKIE, THEMES
 from annotator.letters import have_written
+from workers import guesses
 from workers.auth import home_of, unlock, way_in
 from workers.forms import AccountForm, ForgotForm, SecretForm, SignInForm
 from workers.jobs import write_resets
@@ -65,12 +66,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         response = redirect(way)
         _remember(response, settings.LANGUAGE_COOKIE_NAME, form.person.language)
         response.delete_cookie(DESK_COOKIE, path=DESK_PATH)
+        guesses.know_device(response, person=form.person)
         return response
     left = request.GET.get("left") == "1"
     status = 422 if form.is_bound else 200
-    return render(
-        request, "sign_in/sign_in.html", {"form": form, "next": wanted, "left": left}, status=status
+    page = render(
+        request,
+        "sign_in/sign_in.html",
+        {"form": form, "next": wanted, "left": left},
+        status=429 if form.is_held_up else status,
     )
+    if form.is_held_up:
+        page["Retry-After"] = str(guesses.SECONDS_EACH)
+    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
