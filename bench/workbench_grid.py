@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -96,7 +97,8 @@ def sort_pages(page: Page, pages: int) -> float:
 
 
 def measure(page: Page, platform: Installation) -> dict[str, float]:
-    """`grid_item_kb`: pictures and exchanges that came over the line, an image. `grid_images_per_hour`."""
+    """`grid_item_kb`: a small picture and its share of the exchanges, as they came over the line.
+    `grid_images_per_hour`: keys and waiting together."""
     files = photographs()
     pages = len(files) // PAGE
     if not pages:
@@ -119,12 +121,14 @@ def measure(page: Page, platform: Installation) -> dict[str, float]:
         wall.wait_for_function(THERE, arg="", timeout=60_000)
         seconds = sort_pages(wall, pages)
         wall.wait_for_selector(".state .owed", state="detached", timeout=120_000)
-        came = sum(meter.of("/media/")) + sum(meter.of("/desk/sync"))
+        pictures, exchanges = meter.of("-grid-"), meter.of("/desk/sync")
     today = wall.locator(".today").inner_text()
     context.close()
     sorted_images = pages * PAGE
     print(f"wall: {sorted_images} images in {seconds:.1f} s; the server says: {today}")
+    picture, exchange = statistics.mean(pictures) / 1000, sum(exchanges) / sorted_images / 1000
+    print(f"an item: {picture:.2f} KB picture, {exchange:.2f} KB exchange")
     return {
-        "grid_item_kb": came / sorted_images / 1000,
+        "grid_item_kb": picture + exchange,
         "grid_images_per_hour": 3600 * sorted_images / seconds,
     }

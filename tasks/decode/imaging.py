@@ -38,6 +38,8 @@ _TIFF_SUBFILE_TYPE, _TIFF_REDUCED = 254, 1
 _TIFF_DNG_VERSION = 50706
 # There are hundreds of tiles: half the time for a tenth more bytes.
 _TILE_METHOD = 2
+# Sixty of them are looked at together, each as small as a stamp.
+_GRID_QUALITY = 60
 _SIDEWAYS = (5, 6, 7, 8)
 _TURN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -103,7 +105,7 @@ def _render(data: bytes, limits: Limits, sizes: Sizes) -> Rendered:
         width=width,
         height=height,
         screen=_webp(screen, sizes.quality),
-        grid=_webp(grid, sizes.quality),
+        grid=_webp(grid, min(sizes.quality, _GRID_QUALITY)),
         tiles=tiles,
     )
 
