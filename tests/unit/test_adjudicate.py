@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from annotator.errors import Forbidden, NotVisible
@@ -169,6 +170,32 @@ def test_the_most_valuable_disputes_come_first_and_are_held(cast: Cast) -> None:
     assert disputes.let_go(person=cast.hu, dispute_ids=[low.id, high.id]) == 1
     assert take(cast.rong, 5) == [high.id, low.id]
     assert take(cast.hu, 5, at=now + timedelta(minutes=6)) == [high.id, low.id]
+
+
+def test_a_dispute_is_worth_its_doubts_doubled_by_each_step_of_priority(cast: Cast) -> None:
+    plain = disputed(cast)
+    batch = make_batch(cast.project, state="labelling", closed_at="2026-11-01T00:00Z", priority=3)
+    (task,) = make_tasks(batch, 1)
+    urgent = dispute([cast.an, cast.bo], task, [HERE, ELSEWHERE])
+    assert 0 < plain.value <= 2
+    assert urgent.value == pytest.approx(8 * plain.value)
+    taken = disputes.take_disputes(
+        person=cast.rong, project=cast.project, want=1, besides=(), now=timezone.now()
+    )
+    assert taken == [urgent]
+
+
+def test_the_next_dispute_is_read_from_the_index_however_many_wait(cast: Cast) -> None:
+    case = disputed(cast)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO review_dispute (task_id, project_id, reason, "where", value, resolved_at) '
+            "SELECT %s, %s, 'class', '', random(), now() FROM generate_series(1, 5000)",
+            [case.task_id, case.project_id],
+        )
+        cursor.execute("ANALYZE review_dispute")
+    waiting = disputes.open_disputes_of(cast.rong).filter(project=cast.project).order_by("-value", "id")[:5]
+    assert "disputes_to_settle" in waiting.explain()
 
 
 def test_the_queues_count_only_what_this_reviewer_may_settle(cast: Cast, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
