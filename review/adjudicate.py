@@ -14,6 +14,7 @@ from annotator.errors import Conflict, Forbidden
 from review.consensus import Consensus as Concluded
 from review.consensus import parse_spec
 from review.consensus.judge import judge
+from review.counted import counted_answers
 from review.crowds import Knowledge, knowledge
 from review.disputes import access_dispute
 from review.models import Adjudication, Consensus, Dispute
@@ -68,7 +69,7 @@ def adjudicate(*, person: Person, dispute_id: int, verdict: Verdict) -> tuple[Ad
         earlier = Adjudication.objects.filter(dispute=dispute).first()
         if earlier is not None and (earlier.id, earlier.reviewer_id) == (verdict.id, person.id):
             return earlier, False
-        submissions = list(dispute.task.submissions.current().filter(assignment__isnull=False).order_by("id"))
+        submissions = list(counted_answers([dispute.task_id]).order_by("id"))
         check_may_judge(dispute, person=person)
         if Adjudication.objects.filter(id=verdict.id).exists():
             raise VerdictReused

@@ -21,12 +21,15 @@ JOIN tasks_project p ON p.id = t.project_id
 JOIN tasks_batch b ON b.id = t.batch_id
 WHERE t.state = 'answered' ORDER BY t.answered_at, t.id LIMIT %s
 """
-# The newest version of each answer that has a seat: a surplus answer is kept and paid, never counted.
+# The newest version of each answer that has a seat: a surplus answer is kept and paid, never counted. Nor is
+# one that a spot check rejected (review/counted.py).
 _READ = """
 SELECT s.task_id, s.id::text, s.annotator_id, s.payload::text, s.created_at
 FROM tasks_submission s
 WHERE s.task_id = ANY(%s) AND s.assignment_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM tasks_submission newer WHERE newer.supersedes_id = s.id)
+    AND NOT EXISTS (SELECT FROM review_checkedanswer c
+                    WHERE c.submission_id = s.id AND c.rejected AND c.lifted_at IS NULL)
 ORDER BY s.task_id, s.id
 """
 

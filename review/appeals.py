@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, Forbidden, Invalid, NotVisible
 from review import consequences
-from review.models import Adjudication, Appeal, Consequence
+from review.models import Adjudication, Appeal, CheckedAnswer, Consequence, SpotCheck
 from tasks.access import site_projects
 from tasks.models import Submission
 from workers import earnings, notices
@@ -72,6 +72,7 @@ def own_settled(person: Person) -> QuerySet[Submission]:
 def waiting_for(person: Person) -> QuerySet[Appeal]:
     """Appeals that this reviewer may decide, the oldest first."""
     own = Q(submission__annotator=person) | Q(submission__task__disputes__adjudication__reviewer=person)
+    own |= Q(submission__task__checks__reviewer=person)
     waiting = Appeal.objects.filter(decided_at=None, project__in=site_projects(person)).exclude(own)
     related = [
         "person",
@@ -129,7 +130,8 @@ def _check_may_decide(appeal: Appeal, *, person: Person) -> None:
     if submission is None:
         return
     judged = Adjudication.objects.filter(dispute__task=submission.task_id, reviewer=person)
-    if submission.annotator_id == person.id or judged.exists():
+    checked = SpotCheck.objects.filter(task=submission.task_id, reviewer=person)
+    if submission.annotator_id == person.id or judged.exists() or checked.exists():
         raise OwnVerdict
 
 
@@ -137,12 +139,17 @@ def _undo(appeal: Appeal, *, now: datetime) -> None:
     if appeal.consequence is not None:
         consequences.lift(consequence=appeal.consequence, now=now)
     elif appeal.submission is not None:
-        _make_good(appeal, submission=appeal.submission)
+        versions = Submission.objects.filter(
+            task=appeal.submission.task_id, annotator=appeal.submission.annotator_id
+        )
+        rejected = CheckedAnswer.objects.filter(submission__in=versions, rejected=True, lifted_at=None)
+        rejected.update(lifted_at=now)
+        _make_good(appeal, versions=versions)
 
 
-def _make_good(appeal: Appeal, *, submission: Submission) -> None:
-    """What was taken off for the answer is paid back."""
-    rows = Earning.objects.filter(submission=submission.id, kind=Earning.Kind.CORRECTION)
+def _make_good(appeal: Appeal, *, versions: QuerySet[Submission]) -> None:
+    """What was taken off for the answer, whichever version of it, is paid back."""
+    rows = Earning.objects.filter(submission__in=versions.values("id"), kind=Earning.Kind.CORRECTION)
     taken = rows.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     if taken < 0:
         earnings.correct(
@@ -151,5 +158,5 @@ def _make_good(appeal: Appeal, *, submission: Submission) -> None:
             amount=-taken,
             currency=appeal.project.currency,
             note="appeal granted",
-            submission=submission.id,
+            submission=appeal.submission_id,
         )

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from review.models import Consensus, Dispute
+from django.utils.translation import gettext
+
+from review.counted import counted_answers
+from review.models import Consensus, Dispute, SpotCheck
 from tasks.delivery import image_url
 from tasks.models import Assignment, LabelSchema, Submission
 
@@ -20,7 +23,7 @@ def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
     """JSON of each dispute; four queries however many there are."""
     tasks = [dispute.task_id for dispute in disputes]
     answers: dict[int, list[Submission]] = defaultdict(list)
-    for submission in Submission.objects.current().filter(task__in=tasks, assignment__isnull=False):
+    for submission in counted_answers(tasks):
         answers[submission.task_id].append(submission)
     skips: dict[int, list[Assignment]] = defaultdict(list)
     skipped = Assignment.objects.filter(task__in=tasks, state=Assignment.State.SKIPPED)
@@ -38,6 +41,26 @@ def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
     ]
 
 
+def describe_check(check: SpotCheck) -> dict[str, Any]:
+    """A spot check in the same form: the page puts its conclusion right as it settles a dispute."""
+    (case,) = describe([_as_dispute(check)])
+    return {**case, "reason_text": gettext("Spot check"), "can_ask": False}
+
+
+def specs_of_check(check: SpotCheck, *, known: Iterable[int]) -> dict[int, dict[str, Any]]:
+    return specs_of([_as_dispute(check)], known=known)
+
+
+def shuffled(answers: Iterable[Submission]) -> list[Submission]:
+    """In an order that tells nothing of who gave them, the same each time."""
+    return sorted(answers, key=lambda s: hashlib.sha256(s.id.bytes).digest())
+
+
+def _as_dispute(check: SpotCheck) -> Dispute:
+    """Never saved."""
+    return Dispute(id=check.id, task=check.task, project_id=check.project_id)
+
+
 def _case(
     dispute: Dispute,
     *,
@@ -46,7 +69,6 @@ def _case(
     proposal: Consensus | None,
 ) -> dict[str, Any]:
     task, image = dispute.task, dispute.task.image
-    shuffled = sorted(answers, key=lambda s: hashlib.sha256(s.id.bytes).digest())
     return {
         "id": dispute.id,
         "task": task.id,
@@ -63,7 +85,7 @@ def _case(
         },
         "answers": [
             {"submission": str(s.id), "letter": letter, "payload": s.payload}
-            for s, letter in zip(shuffled, ascii_uppercase, strict=False)
+            for s, letter in zip(shuffled(answers), ascii_uppercase, strict=False)
         ],
         "proposal": proposal.payload if proposal else None,
         "skips": [{"reason": seat.get_skip_reason_display(), "note": seat.note} for seat in skips],

@@ -31,7 +31,12 @@ def checks(request: HttpRequest) -> HttpResponse:
     """A part of "my work": what waits to be read, and what followed from checked answers."""
     person = access_annotator(request)
     unread = [(notice, notices.sentence(notice)) for notice in notices.unread(person=person)[: notices.SHOWN]]
-    return render(request, "desk/checks.html", {"unread": unread, "told": mine.told(person=person)})
+    context = {
+        "unread": unread,
+        "told": mine.told(person=person),
+        "rejected": mine.rejected(person=person, now=timezone.now()),
+    }
+    return render(request, "desk/checks.html", context)
 
 
 @require_POST

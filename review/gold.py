@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, DomainError, NotVisible
 from review.consensus import judge, parse_spec
+from review.counted import counted_answers
 from review.crowds import knowledge
 from review.models import Consensus, Dispute
 from review.moment import settling_moment
@@ -137,8 +138,7 @@ def _settle_by(known: Mapping[int, dict[str, Any]], *, batch: Batch, now: dateti
     """Settle those that are not settled; the answers given so far are judged by the known one."""
     settled = states.settle_known(task_ids=sorted(known), now=now)
     answers: dict[int, list[Submission]] = defaultdict(list)
-    counted = Submission.objects.current().filter(task__in=settled, assignment__isnull=False)
-    for submission in counted.order_by("id"):
+    for submission in counted_answers(settled).order_by("id"):
         answers[submission.task_id].append(submission)
     people = [one.annotator_id for given in answers.values() for one in given]
     skills = knowledge(projects=[batch.project_id], people=people)[batch.project_id]

@@ -16,12 +16,12 @@ from review.appeals import own_settled
 from review.consensus import DEFAULT_SKILL, judge, parse_answer, parse_spec
 from review.consequences import reason_of
 from review.gold import bare
-from review.models import Adjudication, Appeal, Consensus, Consequence
+from review.models import Adjudication, Appeal, CheckedAnswer, Consensus, Consequence
 from review.outlines import path_of
 from review.portal.summary import Named, Names
 from tasks.delivery import image_url
 from tasks.mine import TOLD_AFTER
-from tasks.models import Image, Submission
+from tasks.models import Image, Submission, Task
 from workers.models import Person
 
 SHOWN = 20
@@ -61,7 +61,27 @@ class Beside:
     rows: list[Row]
     score: float
     note: str
+    rejection: CheckedAnswer | None
     appeal: Appeal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A rejected answer; it can be looked at once its task is settled."""
+
+    checked: CheckedAnswer
+    is_told: bool
+
+
+def rejected(*, person: Person, now: datetime) -> list[Rejected]:
+    """The latest answers of the person that spot checks rejected; one query."""
+    rows = CheckedAnswer.objects.filter(submission__annotator=person, rejected=True).order_by("-id")
+    related = rows.select_related("submission__task__image", "submission__task__project", "check_made")
+    return [Rejected(row, _is_told(row.submission, now=now)) for row in related[:SHOWN]]
+
+
+def _is_told(submission: Submission, *, now: datetime) -> bool:
+    return submission.task.state == Task.State.SETTLED and submission.created_at < now - TOLD_AFTER
 
 
 def told(*, person: Person) -> list[Told]:
@@ -95,6 +115,9 @@ def beside(*, person: Person, submission_id: uuid.UUID, now: datetime) -> Beside
         rows=_rows(submission, settled),
         score=_score(submission, settled),
         note=verdict.note if verdict else "",
+        rejection=CheckedAnswer.objects.filter(
+            submission__task=submission.task_id, submission__annotator=person, rejected=True
+        ).last(),
         appeal=Appeal.objects.filter(submission=submission).first(),
     )
 

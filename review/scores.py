@@ -23,6 +23,22 @@ ON CONFLICT (person_id, project_id, hour) DO UPDATE SET
     agreement_count = workers_throughput.agreement_count + excluded.agreement_count
 """
 
+TAKE_BACK = """
+WITH locked AS (
+    SELECT w.person_id, w.project_id, w.hour, t.total, t.count
+    FROM workers_throughput w
+    JOIN unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::float8[], %s::integer[])
+        AS t (person, project, hour, total, count)
+        ON w.person_id = t.person AND w.project_id = t.project AND w.hour = t.hour
+    ORDER BY w.person_id, w.project_id, w.hour
+    FOR NO KEY UPDATE OF w
+)
+UPDATE workers_throughput w
+SET agreement_sum = w.agreement_sum - locked.total, agreement_count = w.agreement_count - locked.count
+FROM locked
+WHERE w.person_id = locked.person_id AND w.project_id = locked.project_id AND w.hour = locked.hour
+"""
+
 
 class Authored(Protocol):
     """A submission, or a row of one."""
@@ -45,6 +61,15 @@ class Score:
 
 def record_agreements(*, scores: Iterable[Score]) -> None:
     """Add each score to its author's hour of submission; call once a submission, where it is settled."""
+    _write(ADD, scores)
+
+
+def withdraw_agreements(*, scores: Iterable[Score]) -> None:
+    """Take back scores that were recorded: a reviewer found the conclusion they rest on wrong."""
+    _write(TAKE_BACK, scores)
+
+
+def _write(statement: str, scores: Iterable[Score]) -> None:
     totals: dict[tuple[int, int, datetime], list[float]] = defaultdict(list)
     for score in scores:
         submission = score.submission
@@ -55,4 +80,4 @@ def record_agreements(*, scores: Iterable[Score]) -> None:
     people, projects, hours = zip(*totals, strict=True)
     sums, counts = [sum(s) for s in totals.values()], [len(s) for s in totals.values()]
     with connection.cursor() as cursor:
-        cursor.execute(ADD, [list(people), list(projects), list(hours), sums, counts])
+        cursor.execute(statement, [list(people), list(projects), list(hours), sums, counts])

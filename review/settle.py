@@ -22,6 +22,7 @@ from review.models import Consensus, Dispute
 from review.moment import settling_moment
 from review.quality import wanted_in
 from review.scores import Score, record_agreements
+from review.spot_checks import draw_checks
 from review.weighing import Finding, Outcome, Question, weigh_many, weight_of
 from tasks import hopeless, states
 from tasks.batches import advance_batches
@@ -66,6 +67,7 @@ def settle_answered(*, chunk: int = CHUNK) -> Tally:
         disputed = [(case, found) for case, found in findings if found.outcome is Outcome.DISPUTE]
         save_consensus([*settled, *disputed], now=now)
         states.settle_tasks(task_ids=[case.task for case, _ in settled], now=now)
+        draw_checks(settled=[(case.task, case.project) for case, _ in settled], now=now)
         states.dispute_tasks(task_ids=[case.task for case, _ in disputed], now=now)
         open_disputes(disputed, now=now)
         record_agreements(scores=scores_of(settled))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Sum
@@ -16,7 +17,7 @@ from django.db.models import Sum
 from review import habits
 from review.consensus import Answer, Crowd, crowd_to_json, estimate_crowd, estimate_skill, parse_answer
 from review.consensus import Skill as Estimate
-from review.models import Consensus, CrowdEstimate, GoldScore, Skill
+from review.models import CheckedAnswer, Consensus, CrowdEstimate, GoldScore, Skill, SpotCheck
 from tasks.models import Job, Project, Submission, Task
 
 WINDOW = 20_000  # the latest settled tasks that skills rest on
@@ -49,7 +50,11 @@ def estimate_project(*, project_id: int, now: datetime) -> bool:
         jobs = Job.objects.filter(batch__project=project_id)
         mine.settled = jobs.aggregate(settled=Sum("settled"))["settled"] or 0
         judged = settled_tasks(project_id=project_id, limit=WINDOW)
-        skills = estimate_skills(judged, gold=gold_scores(project_id=project_id, limit=WINDOW))
+        known_scores = chain(
+            gold_scores(project_id=project_id, limit=WINDOW),
+            rejected_scores(project_id=project_id, limit=WINDOW),
+        )
+        skills = estimate_skills(judged, gold=known_scores)
         save_skills(skills, project_id=project_id, now=now)
         known = {person: skill.mean for person, skill in skills.items()}
         crowd = estimate_crowd(tasks=answers_of(project_id=project_id, limit=CROWD_WINDOW, skills=known))
@@ -88,13 +93,28 @@ def _judged(task_ids: list[int]) -> Iterator[Judged]:
     for consensus in concluded.order_by("-task_id"):
         # Alone everybody agrees with themselves, unless a reviewer looked or the client knew.
         if len(answers[consensus.task_id]) > 1 or consensus.source != Consensus.Source.MACHINE:
-            yield consensus, answers[consensus.task_id]
+            judged = consensus.payload["agreement"]
+            # What a spot check rejected had no part in a conclusion that came later; see rejected_scores.
+            yield consensus, [one for one in answers[consensus.task_id] if str(one.id) in judged]
 
 
 def gold_scores(*, project_id: int, limit: int) -> Iterator[tuple[int, float]]:
     """Person and score of the latest answers to gold; practice is no evidence, it teaches."""
     scores = GoldScore.objects.filter(project=project_id, is_practice=False).order_by("-answered_at")
     yield from scores.values_list("person_id", "score")[:limit]
+
+
+def rejected_scores(*, project_id: int, limit: int) -> Iterator[tuple[int, float]]:
+    """Nought for each of the latest answers rejected in checks that sent the task on: the conclusion that
+    came later says nothing of them. Others have their share in the consensus that was checked."""
+    rejected = CheckedAnswer.objects.filter(
+        check_made__project=project_id,
+        check_made__outcome=SpotCheck.Outcome.SENT_ON,
+        rejected=True,
+        lifted_at__isnull=True,
+    )
+    people = rejected.order_by("-id").values_list("submission__annotator", flat=True)[:limit]
+    return ((person, 0.0) for person in people)
 
 
 def estimate_skills(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from review import agreements, checking, views
+from review import agreements, checking, spot_views, views
 from review import desk as at_desk
 from review.api import datasets, gold, quality, releases, results
 
@@ -50,6 +50,12 @@ pages = [
     path("let-go", views.let_go, name="review-let-go"),
     path("projects/<int:project_id>/agreement/", agreements.agreement, name="review-agreement"),
     path("projects/<int:project_id>/agreement/images", agreements.behind, name="review-agreement-behind"),
+    path("checks/", spot_views.check_list, name="review-checks"),
+    path("checks/<int:check_id>/", spot_views.check_page, name="review-check"),
+    path("checks/<int:check_id>/judge", spot_views.check_judge, name="review-check-judge"),
+    path("checks/<int:check_id>/fix/", spot_views.check_fix, name="review-check-fix"),
+    path("checks/<int:check_id>/next", spot_views.check_next, name="review-check-next"),
+    path("checks/<int:check_id>/verdict", spot_views.check_verdict, name="review-check-verdict"),
     path("appeals/", checking.appeal_list, name="review-appeals"),
     path("appeals/<int:appeal_id>", checking.appeal_decide, name="review-appeal"),
     path("projects/<int:project_id>/gold/", checking.gold_list, name="review-gold"),

@@ -20,6 +20,7 @@ from review import disputes
 from review.adjudicate import Verdict, adjudicate, ask_one_more
 from review.appeals import waiting_for
 from review.cases import describe, specs_of
+from review.spot_checks import open_checks_of
 from tasks.access import site_projects
 
 # A page knows a few hundred disputes and schemas; more is no page of ours.
@@ -56,6 +57,7 @@ def queue_list(request: HttpRequest) -> HttpResponse:
     context = {
         "queues": disputes.queues_of(person),
         "appeals": waiting_for(person).count(),
+        "checks": open_checks_of(person).count(),
         "projects": site_projects(person).order_by("-priority", "name")[:SHOWN],
     }
     return render(request, "review/queues.html", context)

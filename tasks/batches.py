@@ -165,6 +165,9 @@ def _advance(batch: Batch, *, settled: bool, answered: bool, now: datetime) -> N
         return
     completed_at = now if settled else None
     with transaction.atomic():
+        if settled and _is_in_work(_lock(batch.id)):
+            # Somebody sent a settled task on since it was counted (lock_in_work).
+            return
         changed = Batch.objects.filter(id=batch.id, state=batch.state).update(
             state=to, completed_at=completed_at
         )
@@ -174,6 +177,15 @@ def _advance(batch: Batch, *, settled: bool, answered: bool, now: datetime) -> N
                 event="batch.complete",
                 payload={"batch": batch.id, "project": batch.project_id, "name": batch.name, "state": to},
             )
+
+
+def lock_in_work(*, batch_id: int) -> bool:
+    """Keep the batch from becoming complete until the transaction ends; false when it is complete."""
+    return _lock(batch_id).state in (Batch.State.LABELLING, Batch.State.REVIEWING)
+
+
+def _is_in_work(batch: Batch) -> bool:
+    return Job.objects.filter(batch=batch).exclude(settled=F("ready")).exists()
 
 
 def receive_archive(*, batch: Batch, name: str, sha256: str, size: int) -> tuple[Archive, bool]:

@@ -2,6 +2,7 @@
 
     open -> answered (its last answer came) -> settled | disputed -> settled     open -> settled (known)
     answered, disputed -> open (one more answer is asked for)     open -> disputed (too many skipped it)
+    settled -> open (a spot check found it wrong, and somebody else is asked)
 
 Each is compare-and-set and returns the ids it changed. Job counters follow in the same statement:
 `answered` counts the tasks that are answered, disputed or settled now. Locks are taken in the order task,
@@ -59,6 +60,10 @@ _DISPUTE = _CHANGE.format(
 _ASK_MORE = _CHANGE.format(
     set="state = 'open', answered_at = NULL, overlap = answers + 1", also="AND answers < max_overlap"
 )
+_SEND_ON = _CHANGE.format(
+    set="state = 'open', answered_at = NULL, settled_at = NULL, overlap = answers + 1",
+    also="AND answers < max_overlap",
+)
 _STUCK = "UPDATE tasks_task SET stuck_at = now() WHERE id = %s AND state = 'open' AND stuck_at IS NULL"
 
 
@@ -85,6 +90,14 @@ def dispute_tasks(*, task_ids: Sequence[int], now: datetime) -> list[int]:
 def ask_more(*, task_ids: Sequence[int], now: datetime) -> list[int]:
     """answered, disputed -> open, with one more seat, where the maximum overlap leaves room."""
     changed = _change(_ASK_MORE, ["answered", "disputed"], task_ids=task_ids, now=now)
+    seats.add_seats(task_ids=changed)
+    return changed
+
+
+def send_on(*, task_ids: Sequence[int], now: datetime) -> list[int]:
+    """settled -> open, with one more seat, where the maximum overlap leaves room. Only while the batch is in
+    work: hold `batches.lock_in_work` first."""
+    changed = _change(_SEND_ON, ["settled"], task_ids=task_ids, now=now)
     seats.add_seats(task_ids=changed)
     return changed
 

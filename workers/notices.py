@@ -29,6 +29,7 @@ WORDS: dict[str, str | Promise] = {
         "%(person)s has done all practice in %(project)s and matches only %(mean)s. Let them in or help them."
     ),
     "told": _("Your checked answers in %(project)s match less than needed. See why below."),
+    "answer_rejected": _("Your answer to %(image)s in %(project)s was rejected. See why below."),
     "appeal_granted": _("Your appeal in %(project)s was granted."),
     "appeal_refused": _("Your appeal in %(project)s was not granted. The reviewer's answer is below."),
 }

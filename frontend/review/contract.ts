@@ -47,8 +47,9 @@ export interface Boot {
     readonly next: string;
     /** With 0 in place of the dispute's number. */
     readonly verdict: string;
-    readonly ask: string;
-    readonly let_go: string;
+    /** Neither is there where a single task is put right. */
+    readonly ask: string | null;
+    readonly let_go: string | null;
     readonly queues: string;
   };
 }

@@ -167,12 +167,13 @@ export class Line {
 
   private post(order: Order): Promise<Reply<unknown>> {
     const { verdict, ask } = this.boot.urls;
-    const url = (order.what === "ask" ? ask : verdict).replace("/0/", `/${order.dispute.id}/`);
+    const url = ((order.what === "ask" && ask) || verdict).replace("/0/", `/${order.dispute.id}/`);
     return post(url, order.what === "ask" ? {} : order.verdict, this.boot.csrf);
   }
 
   private letGo(disputes: readonly Dispute[]): void {
-    if (disputes.length === 0) return;
-    void post(this.boot.urls.let_go, { disputes: disputes.map(({ id }) => id) }, this.boot.csrf, true);
+    const { let_go: url } = this.boot.urls;
+    if (disputes.length === 0 || !url) return;
+    void post(url, { disputes: disputes.map(({ id }) => id) }, this.boot.csrf, true);
   }
 }

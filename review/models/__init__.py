@@ -1,5 +1,6 @@
 """Tables of review: what was concluded, how good people are, the datasets; import them from here."""
 
+from review.models.checks import CheckedAnswer, CheckPolicy, SpotCheck
 from review.models.gold import Appeal, Consequence, GoldRule, GoldScore
 from review.models.habits import Habit, Question
 from review.models.quality import Quality
@@ -9,6 +10,8 @@ from review.models.settled import Adjudication, Consensus, CrowdEstimate, Disput
 __all__ = [
     "Adjudication",
     "Appeal",
+    "CheckPolicy",
+    "CheckedAnswer",
     "Consensus",
     "Consequence",
     "CrowdEstimate",
@@ -21,4 +24,5 @@ __all__ = [
     "Release",
     "ReleaseFile",
     "Skill",
+    "SpotCheck",
 ]

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Consensus(models.Model):
-    """The standing conclusion for a task; replaced only while the task is not settled."""
+    """The standing conclusion for a task; replaced only while the task is not settled,
+    or by a reviewer's spot check (review/spot_verdicts.py)."""
 
     class Source(models.TextChoices):
         MACHINE = "machine", _("Machine")
         ADJUDICATION = "adjudication", _("Adjudication")
         CLIENT = "client", _("Known to the client")
+        CHECK = "check", _("Spot check")
 
     task = models.OneToOneField("tasks.Task", models.PROTECT, primary_key=True)
     source = models.CharField(max_length=12, choices=Source)

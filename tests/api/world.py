@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clients.auth import digest, new_secret
 from clients.models import ApiKey, Membership, Organization, WebhookDelivery, WebhookEndpoint
-from review.models import Appeal, Consensus, Consequence, Dispute, Release, ReleaseFile
+from review.models import Appeal, Consensus, Consequence, Dispute, Release, ReleaseFile, SpotCheck
 from tasks.delivery import image_url
 from tasks.models import ProblemReport, Project, Submission, Task
 from tests.cast import Cast
@@ -59,6 +59,7 @@ def make_world(cast: Cast) -> World:
             "batch_id": batch.id,
             "task_id": settled.id,
             "dispute_id": dispute.id,
+            "check_id": SpotCheck.objects.create(task=settled, project=cast.project).id,
             "submission_id": answer.id,
             "consequence_id": consequence.id,
             "appeal_id": Appeal.objects.create(
