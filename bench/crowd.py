@@ -108,12 +108,11 @@ def fill(batch: Any, count: int, *, done: int = 0, person: int | None = None) ->
     answered = f"n <= {done} AND {person or 'NULL'} IS NOT NULL"
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        if count >= MANY:
-            _stop_indexes(cursor)
+        indexes = _drop_indexes(cursor) if count >= MANY else []
         jobs = _multiply(cursor, "tasks_job", first.job_id, -(-count // JOB), {"number": "row.number + n"})
         job = f"{jobs} + (n - 1) / {JOB}"
         digest = "encode(sha256(('image ' || row.id || ' ' || n)::bytea), 'hex')"
-        image = {"sha256": digest, "name": "'image-' || n || '.jpg'", "job_id": job}
+        image = {"sha256": digest, "name": "'image-' || lpad(n::text, 8, '0') || '.jpg'", "job_id": job}
         images = _multiply(cursor, "tasks_image", first.image_id, count, image)
         ended = {"state": f"CASE WHEN {answered} THEN 'answered' ELSE 'open' END"}
         ended["answers"] = f"CASE WHEN {answered} THEN 1 ELSE 0 END"
@@ -129,22 +128,35 @@ def fill(batch: Any, count: int, *, done: int = 0, person: int | None = None) ->
             "UPDATE tasks_lane SET tail = (SELECT last_value FROM tasks_position_seq) WHERE id = %s",
             [seat.lane_id],
         )
-        if count >= MANY:
-            _build_indexes(cursor)
+        _build_indexes(cursor, indexes)
+        if indexes:
+            tell(f"{len(indexes)} indexes built")
 
 
-def _stop_indexes(cursor: Any) -> None:
-    """Sorting all at once at the end is several times quicker than entering millions of rows one by one."""
+def _drop_indexes(cursor: Any) -> list[str]:
+    """Sorting all at once at the end is several times quicker than entering millions of rows one by one. What
+    constraints rest on stays; returns what makes the others again."""
     cursor.execute(
-        "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indrelid = ANY(%s::regclass[])",
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i "
+        "WHERE i.indrelid = ANY(%s::regclass[]) "
+        "AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
         [FILLED],
     )
+    indexes = cursor.fetchall()
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    return [definition for _name, definition in indexes]
 
 
-def _build_indexes(cursor: Any) -> None:
+def _build_indexes(cursor: Any, definitions: Sequence[str]) -> None:
     cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
-    for table in FILLED:
-        cursor.execute(f"REINDEX TABLE {table}")
+    for definition in definitions:
+        cursor.execute(definition)
+
+
+def tell(what: str) -> None:
+    """A line of progress."""
+    print(f"  {time.strftime('%H:%M:%S')}  {what}", flush=True)
 
 
 def settle_down() -> None:
@@ -174,4 +186,6 @@ def _multiply(cursor: Any, table: str, row: int, count: int, changed: dict[str, 
         f"FROM {table} row CROSS JOIN generate_series(1, {count}) AS n WHERE row.id = {row} ORDER BY n"
     )
     cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {first + count})")
+    if count >= MANY:
+        tell(f"{count} rows in {table}")
     return int(first)

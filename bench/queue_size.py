@@ -4,7 +4,7 @@ Two databases in one server, one connection each, in turns; the median time of a
 the disk here, which would add the same to both sides. Also printed: nearly all done, nothing left for
 somebody who asks again, 1,000 projects open at once.
 
-    python -m bench.queue_size [--tasks 5000000] [--calls 400] [--rounds 5] [--history 50000]
+    python -m bench.queue_size [--tasks 5000000] [--calls 400] [--rounds 3] [--history 50000]
                               [--projects 1000]
 """
 
@@ -15,11 +15,12 @@ import os
 import statistics
 import time
 import uuid
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from bench.crowd import Crowd, fill, settle_down, spread
+from bench.crowd import Crowd, fill, settle_down, spread, tell
 from bench.http_cycle import payload
 from bench.servers import running_servers
 
@@ -43,17 +44,57 @@ def prepare(tasks: int, crowded: bool, projects: int, history: int) -> Scene:
         scene[case] = (make_person(site=site).id, project.id)
     if crowded:
         alone = make_project(sites=[site], overlap=1, max_overlap=1)
-        fill(make_batch(alone), history + 30_000)
+        fill(make_batch(alone), history + 10_000)
         scene["history"] = (make_person(site=site).id, alone.id)
         empty = make_project(sites=[site], overlap=1, max_overlap=1)
         fill(make_batch(empty), 10)
         scene["nothing left"] = (make_person(site=site).id, empty.id)
         busy = make_site()
-        for _ in range(projects):
-            fill(make_batch(make_project(sites=[busy], overlap=1, max_overlap=1)), 20)
+        open_projects(busy, projects)
         scene["many projects"] = (make_person(site=busy).id, None)
+    tell(f"{tasks} tasks and {projects} projects made; vacuum and analysis follow")
     settle_down()
+    tell("ready")
     return scene
+
+
+def open_projects(site: Any, count: int) -> None:
+    """So many projects of twenty tasks each, that people of the site work on."""
+    from django.db import transaction
+
+    from tasks.models import Batch, Image, Job, LabelSchema, Project, Task
+    from tasks.seats import open_seats
+    from tests.factories import BOX_SPEC, make_organization
+
+    mill, size = make_organization(), {"width": 1000, "height": 750}
+    projects = Project.objects.bulk_create(
+        Project(organization=mill, name=f"Project {n} of many", price="0.0400", overlap=1, max_overlap=1)
+        for n in range(count)
+    )
+    Project.sites.through.objects.bulk_create(
+        Project.sites.through(project=project, site=site) for project in projects
+    )
+    schemas = LabelSchema.objects.bulk_create(
+        LabelSchema(project=project, version=1, spec=BOX_SPEC) for project in projects
+    )
+    batches = Batch.objects.bulk_create(
+        Batch(project=schema.project, schema=schema, name="Images") for schema in schemas
+    )
+    jobs = Job.objects.bulk_create(
+        Job(batch=batch, number=1, state=Job.State.DONE, received=20, ready=20) for batch in batches
+    )
+    images = Image.objects.bulk_create(
+        Image(project_id=job.batch.project_id, batch=job.batch, job=job, name=f"{n}.jpg", size=1000,
+              state="ready", sha256=f"{job.id:032}{n:032}", format="jpeg", **size)
+        for job in jobs for n in range(20)
+    )  # fmt: skip
+    tasks = Task.objects.bulk_create(
+        Task(project_id=image.project_id, batch=image.batch, job=image.job, image=image,
+             schema_id=image.batch.schema_id, overlap=1, max_overlap=1)
+        for image in images
+    )  # fmt: skip
+    with transaction.atomic():
+        open_seats(task_ids=[task.id for task in tasks])
 
 
 def measure(person: int, project: int | None, calls: int) -> tuple[float, float]:
@@ -76,13 +117,13 @@ def measure(person: int, project: int | None, calls: int) -> tuple[float, float]
 
 
 def work_through(person: int, project: int, count: int) -> None:
-    """So many answers, in tens."""
+    """So many answers, as many at a time as there can be."""
     from tasks import queue
 
-    for _ in range(count // 10):
-        seats = queue.claim(annotator_id=person, project_id=project, count=10)
+    for _ in range(count // queue.MAX_CLAIM):
+        seats = queue.claim(annotator_id=person, project_id=project, count=queue.MAX_CLAIM)
         answers = [queue.Answer(uuid.uuid4(), s.assignment, s.token, s.task, payload(), 1) for s in seats]
-        assert len(seats) == 10
+        assert len(seats) == queue.MAX_CLAIM
         queue.submit_several(annotator_id=person, answers=answers)
 
 
@@ -133,7 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=5_000_000)
     parser.add_argument("--calls", type=int, default=400)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--history", type=int, default=50_000)
     parser.add_argument("--projects", type=int, default=1000)
     options = parser.parse_args()
@@ -146,18 +187,16 @@ def main() -> None:
         large = Crowd(1, second_database(url))
         small = Crowd(1, url)
         there = small.one(prepare, SMALL, False, 0, 0)
-        begun = time.monotonic()
         here = large.one(prepare, options.tasks, True, options.projects, options.history)
-        print(f"{options.tasks} tasks made in {time.monotonic() - begun:.0f} s", flush=True)
         first = large.one(measure, *here["history"], options.calls)
         large.one(measure, *here["nothing left"], 20)  # takes all there is
-        begun = time.monotonic()
         large.one(work_through, *here["history"], options.history)
-        print(f"{options.history} answers of one person in {time.monotonic() - begun:.0f} s", flush=True)
-        for _ in range(options.rounds):
+        tell(f"{options.history} answers of one person")
+        for number in range(options.rounds):
             times.setdefault(f"{SMALL} tasks", []).append(small.one(measure, *there["fresh"], options.calls))
             for case, who in here.items():
                 times.setdefault(case, []).append(large.one(measure, *who, options.calls))
+            tell(f"round {number + 1} of {options.rounds}")
         large.close()
         small.close()
     show(first, times, options)
