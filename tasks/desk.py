@@ -38,6 +38,7 @@ from tasks.parcels import (
 from tasks.predictions import drafts_of
 from tasks.queue import Answer, Seat
 from tasks.tiles import has_tiles
+from tasks.veil import veil
 from workers import presence
 from workers.models import Person
 
@@ -59,9 +60,9 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
     submissions = _submissions(person, request.submissions)
     corrected = _corrections(person, request.corrections)
     skips = [_skip(person, raw) for raw in request.skips]
-    queue.release(annotator_id=person.id, held=_pairs(request.releases))
-    held = _pairs(request.held)
-    kept = queue.extend(annotator_id=person.id, held=held)
+    queue.release(annotator_id=person.id, held=_pairs(_held(request.releases)))
+    held = _held(request.held)
+    kept = queue.extend(annotator_id=person.id, held=_pairs(held))
     seats = queue.held_seats(annotator_id=person.id) if request.resume else []
     stop = None
     if request.want:
@@ -82,7 +83,7 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         "submissions": submissions,
         "corrections": corrected,
         "skips": skips,
-        "lost": [assignment for assignment, _token in held if assignment not in kept],
+        "lost": [item.assignment for item in held if item.seat not in kept],
         "tasks": [_task(seat, draft=drafts.get(seat.task), now=now) for seat in seats],
         "schemas": _schemas({seat.schema for seat in seats} - set(request.known_schemas), person=person),
         "wait": WAIT if stop is None else WAIT_STOPPED,
@@ -131,7 +132,7 @@ def correctable(*, person: Person, now: datetime) -> dict[str, Any]:
     answers = [
         {
             "id": str(row.id),
-            "task": row.task_id,
+            "task": veil(row.task_id),
             "project": row.task.project_id,
             "schema": row.task.schema_id,
             "image": _answered_image(row.task.image, now=now),
@@ -159,7 +160,7 @@ def money(amount: Decimal) -> str:
 
 def _submissions(person: Person, raws: Sequence[msgspec.Raw]) -> list[dict[str, Any]]:
     sent = [read(raw, Sent) for raw in raws]
-    tasks = [(item.task, item.token) for item in sent if item]
+    tasks = [(item.task_id, item.token) for item in sent if item]
     facts = handed.facts_of(annotator_id=person.id, tasks=tasks)
     checked = [check_answer(item, facts) for item in sent]
     given = queue.submit_several(
@@ -210,7 +211,7 @@ def _skip(person: Person, raw: msgspec.Raw) -> dict[str, Any]:
     item = read_skip(raw)
     done = item is not None and queue.skip(
         annotator_id=person.id,
-        assignment_id=item.assignment,
+        assignment_id=item.seat,
         token=item.token,
         reason=Assignment.SkipReason(item.reason),
         note=item.note.replace("\0", ""),
@@ -218,18 +219,21 @@ def _skip(person: Person, raw: msgspec.Raw) -> dict[str, Any]:
     return {"assignment": item.assignment if item else None, "status": "skipped" if done else "gone"}
 
 
-def _pairs(raws: Sequence[msgspec.Raw]) -> list[tuple[int, uuid.UUID]]:
-    items = [read(raw, Held) for raw in raws]
-    return [(item.assignment, item.token) for item in items if item]
+def _held(raws: Sequence[msgspec.Raw]) -> list[Held]:
+    return [item for item in (read(raw, Held) for raw in raws) if item]
+
+
+def _pairs(items: Sequence[Held]) -> list[tuple[int, uuid.UUID]]:
+    return [(item.seat, item.token) for item in items]
 
 
 def _task(seat: Seat, *, draft: msgspec.Raw | None, now: datetime) -> dict[str, Any]:
     picture = Picture(seat.project, seat.sha256, seat.format, seat.name)
     return {
-        "assignment": seat.assignment,
+        "assignment": veil(seat.assignment),
         "token": seat.token,
         "leased_until": seat.leased_until,
-        "task": seat.task,
+        "task": veil(seat.task),
         "project": seat.project,
         "schema": seat.schema,
         "image": _image(picture, width=seat.width, height=seat.height, now=now),

@@ -15,6 +15,7 @@ from tasks.corrections import AnswerUnknown, Correction
 from tasks.models import LabelSchema
 from tasks.payloads import check_payload
 from tasks.queue import Answer, Facts, LeaseUnknown
+from tasks.veil import unveil
 
 MAX_PAYLOAD_BYTES = 5 * 2**20
 
@@ -55,8 +56,14 @@ class SyncRequest(msgspec.Struct, kw_only=True):
 
 
 class Held(msgspec.Struct):
+    """`assignment`, and `task` below, as the browser was told them (veil.py); it hears them again as sent."""
+
     assignment: Id
     token: uuid.UUID
+
+    @property
+    def seat(self) -> int:
+        return unveil(self.assignment)
 
 
 class Skip(Held):
@@ -70,6 +77,10 @@ class Sent(Held):
     payload: msgspec.Raw
     active_ms: Annotated[float, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
 
+    @property
+    def task_id(self) -> int:
+        return unveil(self.task)
+
 
 class Corrected(msgspec.Struct):
     id: uuid.UUID
@@ -82,12 +93,12 @@ def check_answer(item: Sent | None, facts: Mapping[int, Facts]) -> Answer | Doma
     """The answer as the queue takes it, or why it is refused; `facts` by task."""
     if item is None:
         return Malformed()
-    if item.task not in facts:
+    if item.task_id not in facts:
         return LeaseUnknown()
-    payload = _checked(item.payload, facts[item.task])
+    payload = _checked(item.payload, facts[item.task_id])
     if isinstance(payload, DomainError):
         return payload
-    return Answer(item.id, item.assignment, item.token, item.task, payload, int(item.active_ms))
+    return Answer(item.id, item.seat, item.token, item.task_id, payload, int(item.active_ms))
 
 
 def check_correction(item: Corrected | None, facts: Mapping[uuid.UUID, Facts]) -> Correction | DomainError:

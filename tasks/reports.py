@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from annotator.errors import NotVisible
 from tasks.models import Assignment, EndedSeat, LostLease, ProblemReport, Submission, Task
+from tasks.veil import unveil
 from workers.models import Person
 
 
@@ -26,7 +27,7 @@ def report_problem(*, person: Person, report: Report) -> ProblemReport:
         Exists(table.objects.filter(task=OuterRef("id"), annotator=person))
         for table in (Assignment, Submission, LostLease, EndedSeat)
     ]
-    task = Task.objects.filter(reduce(or_, met), id=report.task).first()
+    task = Task.objects.filter(reduce(or_, met), id=unveil(report.task)).first()
     if task is None:
         raise NotVisible
     same, _made = ProblemReport.objects.get_or_create(

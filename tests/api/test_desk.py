@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from tasks import handed
 from tasks.models import Assignment, ProblemReport, Project, Submission
+from tasks.veil import unveil
 from tests.api.clients import signed_in
 from tests.cast import Cast
 from tests.factories import TAG_SPEC, box, make_batch, make_project, make_tasks, payload
@@ -123,7 +124,7 @@ def test_half_a_surrogate_pair_spoils_only_its_item(an: Client, cast: Cast) -> N
     assert [result["status"] for result in answer["submissions"]] == ["accepted", "refused"]
     assert answer["submissions"][1]["error"]["code"] == "malformed"
     assert answer["skips"][0]["status"] == "skipped"
-    skipped = Assignment.objects.get(id=tasks[2]["assignment"])
+    skipped = Assignment.objects.get(id=unveil(tasks[2]["assignment"]))
     assert skipped.note == "dark \ufffd\ufffd\ufffd \U0001f600 \\ud800"
 
 

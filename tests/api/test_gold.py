@@ -10,6 +10,7 @@ from django.test import Client
 
 from review.models import GoldRule, GoldScore
 from tasks.models import Batch, Entrance, GoldTask, Project, Task
+from tasks.veil import unveil
 from tests.api.clients import Caller, signed_in
 from tests.api.test_desk import post, submission, sync
 from tests.cast import Cast
@@ -182,7 +183,7 @@ def test_of_gold_that_measures_no_answer_is_told(cast: Cast, batch: Batch, mill:
     (task,) = sync(client, want=1)["tasks"]
     sent = submission(task)
     sync(client, submissions=[sent])
-    assert GoldTask.objects.filter(task=task["task"]).exists()
+    assert GoldTask.objects.filter(task=unveil(task["task"])).exists()
     assert client.get(f"/desk/practice/{sent['id']}").status_code == 404
 
 
@@ -218,7 +219,7 @@ def test_gold_and_work_look_the_same_to_the_browser(cast: Cast, batch: Batch, mi
         terms(cast, gold_rate=rate)
         answer = sync(client, want=1, known_schemas=[batch.schema_id])
         (task,) = answer["tasks"]
-        assert GoldTask.objects.filter(task=task["task"]).exists() == (name == "gold")
+        assert GoldTask.objects.filter(task=unveil(task["task"])).exists() == (name == "gold")
         sent = submission(task)
         held = {key: task[key] for key in ("assignment", "token")}
         extended = sync(client, held=[held], known_schemas=[batch.schema_id])

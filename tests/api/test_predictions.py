@@ -9,6 +9,7 @@ import pytest
 from review.models import Consensus
 from review.settle import settle_answered
 from tasks.models import Batch, Prediction, Project, Task
+from tasks.veil import unveil
 from tests.api.clients import Caller, signed_in
 from tests.api.test_desk import sync
 from tests.cast import Cast
@@ -47,7 +48,7 @@ def test_a_prediction_is_found_by_id_name_or_digest_and_comes_to_the_annotator_a
     assert response.status_code == 200, response.content
     assert (response.json()["stored"], response.json()["refused"]) == (3, 0)
     assert [item["task"] for item in response.json()["items"]] == [by_id.id, by_name.id, by_digest.id]
-    drafts = {task["task"]: task["draft"] for task in sync(signed_in(cast.an), want=4)["tasks"]}
+    drafts = {unveil(task["task"]): task["draft"] for task in sync(signed_in(cast.an), want=4)["tasks"]}
     assert drafts == {by_id.id: SURE, by_name.id: SURE, by_digest.id: SURE, bare.id: None}
 
 

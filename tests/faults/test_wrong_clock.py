@@ -18,6 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from tasks.models import Assignment, LostLease, Submission
+from tasks.veil import unveil
 from tests.cast import Cast, make_cast
 from tests.factories import box, make_batch, make_tasks, payload
 from workers.models import Earning, Presence, Throughput
@@ -95,7 +96,7 @@ def test_a_wrong_clock_changes_nothing(cast: Cast, wrong: int) -> None:
     on_a_node(wrong, cast.an.id, None)
     assert leases.all().count() == 3
     ended = {"leased_at": F("leased_at") - 2 * length, "leased_until": F("leased_until") - 2 * length}
-    Assignment.objects.filter(id=tasks[0]["assignment"]).update(**ended)
+    Assignment.objects.filter(id=unveil(tasks[0]["assignment"])).update(**ended)
     on_a_node(wrong, cast.an.id, None)
     assert leases.all().count() == 2
     assert before <= LostLease.objects.get().lost_at <= timezone.now()
