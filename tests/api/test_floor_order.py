@@ -135,7 +135,8 @@ def test_a_pack_is_many_seats_for_many_hours_and_shows_as_one(cast: Cast, sun: C
     seats = queue.held_seats(annotator_id=cast.an.id)
     held = [{"assignment": seat.assignment, "token": str(seat.token)} for seat in seats]
     sync(an, held=held)
-    hours = {round((seat.leased_until - seats[0].leased_until).total_seconds() / 3600) for seat in seats}
+    first = min(seat.leased_until for seat in seats)
+    hours = {round((seat.leased_until - first).total_seconds() / 3600) for seat in seats}
     assert hours == {0, 12}
     leases = sun.get(f"/floor/people/{cast.an.id}/").context["leases"]
     assert sum(is_pack for _lease, is_pack in leases) == 46
