@@ -84,10 +84,7 @@ END $$;
 -- is planned anew for each claim. Planned with the settings of its callers.
 CREATE OR REPLACE FUNCTION queue_lanes_of(person bigint, site bigint, route bigint[], without bigint[], most integer)
 RETURNS TABLE (lane_id bigint, project_id bigint, batch_id bigint, tail bigint, after bigint)
-LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
-BEGIN
-RETURN QUERY
+LANGUAGE sql STABLE AS $$
 SELECT lane.id, lane.project_id, lane.batch_id, lane.tail, GREATEST(c.position, lane.head)
 FROM (
     (SELECT l.id, l.project_id, l.batch_id, l.head, l.tail
@@ -116,8 +113,8 @@ FROM (
 ) AS lane
 LEFT JOIN tasks_queuecursor c ON c.annotator_id = person AND c.lane_id = lane.id
 WHERE COALESCE(c.position, 0) < lane.tail
-LIMIT most;
-END $$;
+LIMIT most
+$$;
 
 
 -- What the next claim of a person looks at, for who wants to see it.

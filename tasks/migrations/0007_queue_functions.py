@@ -6,7 +6,7 @@ TASKS = Path(__file__).parents[1]
 # Bodies are checked when they run: a later release's file may name columns that a later migration adds.
 INSTALL = "SET LOCAL check_function_bodies = off;\n"
 DROP = """
-DROP FUNCTION queue_claim, queue_move_cursors, queue_submit, queue_keep, queue_facts, queue_extend
+DROP FUNCTION queue_claim, queue_move_cursor, queue_submit, queue_keep, queue_facts, queue_extend
 """
 TAILS = """
 UPDATE tasks_lane l SET tail = last.position
