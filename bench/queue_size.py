@@ -20,7 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from bench.crowd import Crowd, fill, settle_down, spread, tell
+from bench.crowd import JOB, Crowd, fill, settle_down, spread, tell
 from bench.http_cycle import payload
 from bench.servers import running_servers
 
@@ -60,7 +60,7 @@ def prepare(tasks: int, crowded: bool, projects: int, history: int) -> Scene:
 
 def open_projects(site: Any, count: int) -> None:
     """So many projects of twenty tasks each, that people of the site work on."""
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from tasks.models import Batch, Image, Job, LabelSchema, Project, Task
     from tasks.seats import open_seats
@@ -93,8 +93,11 @@ def open_projects(site: Any, count: int) -> None:
              schema_id=image.batch.schema_id, overlap=1, max_overlap=1)
         for image in images
     )  # fmt: skip
-    with transaction.atomic():
-        open_seats(task_ids=[task.id for task in tasks])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    for first in range(0, len(tasks), JOB):
+        with transaction.atomic():
+            open_seats(task_ids=[task.id for task in tasks[first : first + JOB]])
 
 
 def measure(person: int, project: int | None, calls: int) -> tuple[float, float]:
