@@ -200,7 +200,7 @@ def records_of(release: Release, *, progress: Callable[[int], None]) -> Iterator
     last, done = 0, 0
     while rows := list(columns.filter(id__gt=last)[:CHUNK]):
         for task, name, width, height, digest, payload, source, batch, size in rows:
-            adjudicated = source == Consensus.Source.ADJUDICATION
+            adjudicated = source in Consensus.BY_REVIEWERS
             record = Settled(task, name, width or 0, height or 0, digest, payload, adjudicated=adjudicated)
             yield record, batch, size
         last, done = rows[-1][0], done + len(rows)

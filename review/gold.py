@@ -107,7 +107,7 @@ def promotable(project: Project) -> QuerySet[Consensus]:
         Consensus.objects.filter(
             task__project=project, task__state=Task.State.SETTLED, excluded=False, task__gold=None
         )
-        .filter(Q(source=Consensus.Source.ADJUDICATION) | Q(answers__gte=2))
+        .filter(Q(source__in=Consensus.BY_REVIEWERS) | Q(answers__gte=2))
         .select_related("task__image", "task__schema")
         .order_by("-task_id")
     )

@@ -33,7 +33,7 @@ def quality_report(*, batch: Batch, now: datetime) -> tuple[dict[str, Any], Take
         **_spread("confidence"),
         answers=Avg("answers"),
         machine=Count("task_id", filter=Q(source=Consensus.Source.MACHINE)),
-        people=Count("task_id", filter=Q(source=Consensus.Source.ADJUDICATION)),
+        people=Count("task_id", filter=Q(source__in=Consensus.BY_REVIEWERS)),
         client=Count("task_id", filter=Q(source=Consensus.Source.CLIENT)),
         excluded=Count("task_id", filter=Q(excluded=True)),
     )

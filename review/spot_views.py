@@ -59,6 +59,7 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
         "image": image,
         "screen": image_url(image, "screen"),
         "settled": [path_of(shape) for shape in consensus.payload["shapes"]],
+        "counts": names.counts(consensus.payload),
         "said": names.said(consensus.payload),
         "answers": [
             _answer(answer, letter, names, agreement.get(str(answer.id)))

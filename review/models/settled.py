@@ -19,6 +19,8 @@ class Consensus(models.Model):
         CLIENT = "client", _("Known to the client")
         CHECK = "check", _("Spot check")
 
+    BY_REVIEWERS = (Source.ADJUDICATION, Source.CHECK)
+
     task = models.OneToOneField("tasks.Task", models.PROTECT, primary_key=True)
     source = models.CharField(max_length=12, choices=Source)
     payload = models.JSONField(help_text="annotations with confidence and provenance")

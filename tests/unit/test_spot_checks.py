@@ -33,6 +33,7 @@ from review.spot_verdicts import (
     fix_check,
     judge_check,
 )
+from tasks import batches
 from tasks.batches import advance_batches
 from tasks.models import Batch, GoldTask, Project, Submission, Task
 from tasks.payloads import PayloadRefused
@@ -312,3 +313,24 @@ def test_a_batch_with_a_task_sent_on_does_not_become_complete(cast: Cast) -> Non
     )
     advance_batches(batch_ids=[check.task.batch_id], now=timezone.now())
     assert Batch.objects.get(id=check.task.batch_id).state == "labelling"
+
+
+@pytest.mark.parametrize(("sent_on", "state"), [(True, "labelling"), (False, "complete")])
+def test_who_counted_before_the_task_was_sent_on_completes_nothing(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, sent_on: bool, state: str
+) -> None:
+    """The sending on comes between another worker's count and its update; without it the batch completes."""
+    counted = batches._lock
+    check = drawn(cast, others=0)
+    Batch.objects.filter(id=check.task.batch_id).update(state="labelling", completed_at=None)
+    rejections = {answer_of(check, cast.an).id: WRONG}
+
+    def between(batch_id: int) -> Batch:
+        monkeypatch.setattr(batches, "_lock", counted)
+        if sent_on:
+            judge_check(person=cast.rong, check_id=check.id, rejections=rejections, send_on=True)
+        return counted(batch_id)
+
+    monkeypatch.setattr(batches, "_lock", between)
+    advance_batches(batch_ids=[check.task.batch_id], now=timezone.now())
+    assert Batch.objects.get(id=check.task.batch_id).state == state
