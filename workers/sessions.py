@@ -22,7 +22,8 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> Session | None:
         key = self.session_key
-        row = _one(_SESSION, key) if key else None
+        # A cookie may spell out a zero byte, which no text in the database has.
+        row = _one(_SESSION, key) if key and "\0" not in key else None
         if key is None or row is None:
             self._session_key = None
             return None
