@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from annotator.errors import NotVisible
+from annotator.pages import number_in
 from review import disputes
 from review.agreement_page import SHAPES, Words, cards_behind, show
 from review.quality_report import project_agreement
@@ -61,10 +62,10 @@ def behind(request: HttpRequest, project_id: int) -> HttpResponse:
 
 
 def chosen_batch(request: HttpRequest, project: Project) -> Batch | None:
-    number = request.GET.get("batch", "")
-    if not number.isdecimal():
+    number = number_in(request, "batch")
+    if number is None:
         return None
-    batch = Batch.objects.filter(project=project, id=int(number)).select_related("schema").first()
+    batch = Batch.objects.filter(project=project, id=number).select_related("schema").first()
     if batch is None:
         raise NotVisible
     return batch

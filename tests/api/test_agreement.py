@@ -138,3 +138,9 @@ def test_nobodys_batch_is_found(cast: Cast, batch: Batch) -> None:
         assert rita.get(reverse(name, args=[batch.id])).status_code == 404
         assert rita.get(reverse(name, args=[10**9])).status_code == 404
     assert signed_in(cast.dai).get(reverse("review-agreement", args=[cast.project.id])).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "٣", "-1", "x"])
+def test_a_batch_that_is_no_number_is_none(cast: Cast, batch: Batch, number: str) -> None:
+    address = f"/review/projects/{cast.project.id}/agreement/"
+    assert signed_in(cast.rong).get(address, {"batch": number}).status_code == 200
