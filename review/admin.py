@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from review.models import CheckPolicy
 
@@ -12,3 +16,7 @@ class CheckPolicyAdmin(admin.ModelAdmin[CheckPolicy]):
     list_display = ["project", "rate", "pay"]
     list_select_related = ["project"]
     fields = ["project", "rate", "seed", "pay"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A seed that nobody guesses."""
+        return {"seed": random.SystemRandom().getrandbits(62)}

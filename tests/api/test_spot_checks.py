@@ -137,6 +137,19 @@ def test_the_annotator_reads_why_beside_the_corrected_answer_and_appeals(cast: C
     assert b"Lifted by your appeal" in an.get("/desk/mine/checks").content
 
 
+def test_the_operator_sets_the_rate_and_gets_a_seed_that_nobody_guesses(cast: Cast) -> None:
+    Person.objects.filter(id=cast.oscar.id).update(is_staff=True, is_superuser=True)
+    oscar = signed_in(cast.oscar)
+    page = oscar.get("/admin/review/checkpolicy/add/")
+    assert page.status_code == 200
+    seed = page.context["adminform"].form.initial["seed"]
+    sent = {"project": cast.project.id, "rate": "0.05", "seed": seed, "pay": "keep"}
+    assert oscar.post("/admin/review/checkpolicy/add/", sent).status_code == 302
+    policy = CheckPolicy.objects.get()
+    assert (policy.rate, policy.seed) == (0.05, seed)
+    assert oscar.post("/admin/review/checkpolicy/add/", {**sent, "rate": "1.5"}).status_code == 200
+
+
 @pytest.mark.parametrize("who", ["an", "sun", "ada"])
 def test_only_reviewers_check(cast: Cast, who: str) -> None:
     (check,) = drawn(cast)
