@@ -30,18 +30,18 @@ _LOCK = "SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::integer)"
 # Positions given out since the lane was locked lie at or before the sequence's last value.
 _TAILS = "UPDATE tasks_lane SET tail = (SELECT last_value FROM tasks_position_seq) WHERE id = ANY(%s)"
 _BATCHES = "SELECT DISTINCT batch_id FROM tasks_task WHERE id = ANY(%s)"
-# A seat that exists already stays: a job that is run again opens nothing twice.
+# A seat that exists already stays: a job that is run again opens nothing twice. The tasks are found by their
+# ids (OFFSET 0): lanes made just now are not in the statistics, and whole batches would be read by them.
 _OPEN = """
 INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)
 SELECT id, number, project_id, lane_id, nextval('tasks_position_seq'), 'open', '', ''
 FROM (
     SELECT t.id, seat.number, t.project_id, l.id AS lane_id
-    FROM tasks_task t
+    FROM (SELECT * FROM tasks_task WHERE id = ANY(%s) OFFSET 0) AS t
     JOIN tasks_job j ON j.id = t.job_id
     JOIN tasks_lane l ON l.batch_id = t.batch_id AND NOT l.returned
      AND l.site_id IS NOT DISTINCT FROM j.site_id
     CROSS JOIN LATERAL generate_series(1, t.overlap) AS seat (number)
-    WHERE t.id = ANY(%s)
     ORDER BY t.id, seat.number
 ) AS wanted
 ON CONFLICT (task_id, number) WHERE NOT (state = 'skipped') DO NOTHING
