@@ -46,17 +46,17 @@ class ReleaseForm(forms.Form):
         initial=["coco"],
     )
     val = forms.IntegerField(
-        label=gettext_lazy("Per cent for validation"), min_value=0, max_value=99, initial=0
+        label=gettext_lazy("Per cent for validation"), min_value=0, max_value=99, initial=0, required=False
     )
     test = forms.IntegerField(
-        label=gettext_lazy("Per cent for testing"), min_value=0, max_value=99, initial=0
+        label=gettext_lazy("Per cent for testing"), min_value=0, max_value=99, initial=0, required=False
     )
     stratified = forms.BooleanField(
         label=gettext_lazy("Each class in these shares"),
         required=False,
     )
     min_confidence = forms.FloatField(
-        label=gettext_lazy("Least confidence, 0 to 1"), min_value=0, max_value=1, initial=0
+        label=gettext_lazy("Least confidence, 0 to 1"), min_value=0, max_value=1, initial=0, required=False
     )
     raw_answers = forms.BooleanField(label=gettext_lazy("Every annotator's answers as well"), required=False)
     images = forms.BooleanField(label=gettext_lazy("Copies of the images as well"), required=False)
@@ -82,10 +82,11 @@ class ReleaseForm(forms.Form):
 
     def options(self) -> Options:
         asked = self.cleaned_data
+        val, test = asked["val"] or 0, asked["test"] or 0
         return Options(
-            splits=(100 - asked["val"] - asked["test"], asked["val"], asked["test"]),
+            splits=(100 - val - test, val, test),
             stratified=asked["stratified"],
-            min_confidence=asked["min_confidence"],
+            min_confidence=asked["min_confidence"] or 0.0,
             raw_answers=asked["raw_answers"],
             images=asked["images"],
         )
