@@ -8,80 +8,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('review', '0007_last_marked'),
-        ('tasks', '0022_answers_to_mark'),
+        ("review", "0007_last_marked"),
+        ("tasks", "0022_answers_to_mark"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='consensus',
-            name='source',
-            field=models.CharField(choices=[('machine', 'Machine'), ('adjudication', 'Adjudication'), ('client', 'Known to the client'), ('check', 'Spot check')], max_length=12),
+            model_name="consensus",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("machine", "Machine"),
+                    ("adjudication", "Adjudication"),
+                    ("client", "Known to the client"),
+                    ("check", "Spot check"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.CreateModel(
-            name='CheckPolicy',
+            name="CheckPolicy",
             fields=[
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='tasks.project')),
-                ('rate', models.FloatField(help_text='0.05: one task in twenty that the machine settles is drawn.', validators=[django.core.validators.MinValueValidator(0.0), django.core.validators.MaxValueValidator(1.0)], verbose_name='share to check')),
-                ('seed', models.BigIntegerField(help_text='The same seed draws the same tasks.', verbose_name='seed')),
-                ('pay', models.CharField(choices=[('keep', 'Keep the pay'), ('deduct', 'Take the pay off again')], default='keep', max_length=6, verbose_name='pay of rejected answers')),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        serialize=False,
+                        to="tasks.project",
+                    ),
+                ),
+                (
+                    "rate",
+                    models.FloatField(
+                        help_text="0.05: one task in twenty that the machine settles is drawn.",
+                        validators=[
+                            django.core.validators.MinValueValidator(0.0),
+                            django.core.validators.MaxValueValidator(1.0),
+                        ],
+                        verbose_name="share to check",
+                    ),
+                ),
+                (
+                    "seed",
+                    models.BigIntegerField(
+                        help_text="The same seed draws the same tasks.", verbose_name="seed"
+                    ),
+                ),
+                (
+                    "pay",
+                    models.CharField(
+                        choices=[("keep", "Keep the pay"), ("deduct", "Take the pay off again")],
+                        default="keep",
+                        max_length=6,
+                        verbose_name="pay of rejected answers",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'spot checks of a project',
-                'verbose_name_plural': 'spot checks of projects',
-                'constraints': [models.CheckConstraint(condition=models.Q(('rate__gte', 0), ('rate__lte', 1)), name='check_rate_is_a_share')],
+                "verbose_name": "spot checks of a project",
+                "verbose_name_plural": "spot checks of projects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rate__gte", 0), ("rate__lte", 1)), name="check_rate_is_a_share"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SpotCheck',
+            name="SpotCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('drawn_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('fix', models.UUIDField(help_text='made by the browser: a replay is one fix', null=True, unique=True)),
-                ('judged_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, choices=[('stands', 'It stands'), ('fixed', 'The reviewer put it right'), ('sent_on', 'Sent to somebody else')], max_length=8)),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tasks.project')),
-                ('reviewer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='tasks.task')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("drawn_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "fix",
+                    models.UUIDField(
+                        help_text="made by the browser: a replay is one fix", null=True, unique=True
+                    ),
+                ),
+                ("judged_at", models.DateTimeField(null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("stands", "It stands"),
+                            ("fixed", "The reviewer put it right"),
+                            ("sent_on", "Sent to somebody else"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tasks.project"
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="tasks.task"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CheckedAnswer',
+            name="CheckedAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rejected', models.BooleanField()),
-                ('reason', models.CharField(blank=True, choices=[('missed', 'Something was missed'), ('invented', 'Something is marked that is not there'), ('class', 'Something has the wrong name'), ('geometry', 'Something is drawn inexactly'), ('guide', 'It does not follow the guide'), ('other', 'Another reason')], max_length=8)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('lifted_at', models.DateTimeField(help_text='an appeal against it was granted', null=True)),
-                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checked', to='tasks.submission')),
-                ('check_made', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='review.spotcheck')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rejected", models.BooleanField()),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("missed", "Something was missed"),
+                            ("invented", "Something is marked that is not there"),
+                            ("class", "Something has the wrong name"),
+                            ("geometry", "Something is drawn inexactly"),
+                            ("guide", "It does not follow the guide"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("lifted_at", models.DateTimeField(help_text="an appeal against it was granted", null=True)),
+                (
+                    "submission",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checked",
+                        to="tasks.submission",
+                    ),
+                ),
+                (
+                    "check_made",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="review.spotcheck",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='spotcheck',
-            index=models.Index(condition=models.Q(('judged_at__isnull', True)), fields=['project', 'id'], name='checks_to_judge'),
+            model_name="spotcheck",
+            index=models.Index(
+                condition=models.Q(("judged_at__isnull", True)),
+                fields=["project", "id"],
+                name="checks_to_judge",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spotcheck',
-            constraint=models.UniqueConstraint(condition=models.Q(('judged_at__isnull', True)), fields=('task',), name='one_open_check_a_task'),
+            model_name="spotcheck",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("judged_at__isnull", True)),
+                fields=("task",),
+                name="one_open_check_a_task",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='spotcheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('judged_at__isnull', True), ('outcome', '')), models.Q(('judged_at__isnull', False), ('reviewer__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='judged_check_has_its_outcome'),
+            model_name="spotcheck",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("judged_at__isnull", True), ("outcome", "")),
+                    models.Q(
+                        ("judged_at__isnull", False),
+                        ("reviewer__isnull", False),
+                        models.Q(("outcome", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="judged_check_has_its_outcome",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkedanswer',
-            constraint=models.UniqueConstraint(fields=('check_made', 'submission'), name='an_answer_once_a_check'),
+            model_name="checkedanswer",
+            constraint=models.UniqueConstraint(
+                fields=("check_made", "submission"), name="an_answer_once_a_check"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkedanswer',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True), ('rejected', True)), fields=('submission',), name='one_rejection_an_answer'),
+            model_name="checkedanswer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("lifted_at__isnull", True), ("rejected", True)),
+                fields=("submission",),
+                name="one_rejection_an_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkedanswer',
-            constraint=models.CheckConstraint(condition=models.Q(('rejected', False), models.Q(('reason', ''), _negated=True), _connector='OR'), name='rejection_has_its_reason'),
+            model_name="checkedanswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rejected", False), models.Q(("reason", ""), _negated=True), _connector="OR"
+                ),
+                name="rejection_has_its_reason",
+            ),
         ),
     ]
