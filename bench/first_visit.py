@@ -52,7 +52,9 @@ class Meter:
         self.bytes_by_request[event["requestId"]] = event["encodedDataLength"]
 
     def of(self, part: str) -> list[int]:
-        return [size for request, size in self.bytes_by_request.items() if part in self.addresses[request]]
+        return [
+            size for request, size in self.bytes_by_request.items() if part in self.addresses.get(request, "")
+        ]
 
     def total(self) -> int:
         return sum(self.bytes_by_request.values())

@@ -35,7 +35,7 @@ def test_a_network_that_guesses_at_many_names_is_held_up(cast: Cast) -> None:
     held_up = attempt(Client(), "an", PIN)
     assert held_up.status_code == 429
     assert held_up["Retry-After"] == "60"
-    assert "too many wrong tries from here" in held_up.text
+    assert "从这里输错的次数太多" in held_up.text
 
 
 def test_other_networks_are_not(cast: Cast) -> None:

@@ -203,7 +203,7 @@ def test_results_are_looked_through_and_a_key_is_made(
     page.goto(f"{live_server.url}/portal/batches/{batch.id}/results")
     keep_picture(page, "results", full_page=True)
     page.locator(".thumb").nth(1).click()
-    page.wait_for_selector(".drawn rect")
+    page.wait_for_selector(".drawn path")
     keep_picture(page, "result", full_page=True)
 
     page.goto(f"{live_server.url}/portal/keys/")
