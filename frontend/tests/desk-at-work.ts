@@ -1,5 +1,6 @@
 /** A whole desk without a page: real database (in memory), a server that does what a test tells it. */
 import { IDBFactory } from "fake-indexeddb";
+import { expect } from "vitest";
 import type { Answers, Boot, Held, Schema, SyncRequest, SyncResponse } from "../workbench/contract";
 import { Desk } from "../workbench/desk";
 import "../workbench/i18n/both";
@@ -119,3 +120,26 @@ export async function settled(desk: Desk): Promise<void> {
   await desk.sync.poke();
   while (desk.saver.pending.peek() > 0) await new Promise((done) => setTimeout(done, 1));
 }
+
+/** The browser dies: nothing is said to anybody, only the database stays. */
+export const crash = async (desk: Desk): Promise<void> => {
+  while (desk.saver.pending.peek() > 0) await new Promise((done) => setTimeout(done, 1));
+  desk.sync.stop();
+  desk.tabs.close();
+};
+
+/** Begins to work on the project, with the first tasks at hand. */
+export const start = async (desk: Desk): Promise<Desk> => {
+  desk.start(1);
+  await settled(desk);
+  return desk;
+};
+
+/** Answers the task on the screen, and submits it. */
+export const answer = (desk: Desk, light = "good"): void => {
+  desk.session.work.peek()!.editor.setTag("light", light);
+  expect(desk.session.submit()).toEqual([]);
+};
+
+/** The seat on the screen. */
+export const current = (desk: Desk): number | undefined => desk.session.work.peek()?.held.assignment;

@@ -5,7 +5,7 @@ import type { Parcel } from "../workbench/sync/db";
 import { BUFFER, load, retryDelay } from "../workbench/sync/sync";
 import { WireError } from "../workbench/sync/wire";
 import { uuid } from "../workbench/sync/ids";
-import { FakeServer, newComputer, openedDesk, settled } from "./desk-at-work";
+import { answer, crash, current, FakeServer, newComputer, openedDesk, settled, start } from "./desk-at-work";
 import { schema, shape, tagsOnly } from "./things";
 
 let server: FakeServer;
@@ -16,25 +16,6 @@ const open = async (person = 7): Promise<Desk> => {
   desks.push(desk);
   return desk;
 };
-
-/** The browser dies: nothing is said to anybody, only the database stays. */
-const crash = async (desk: Desk): Promise<void> => {
-  while (desk.saver.pending.peek() > 0) await new Promise((done) => setTimeout(done, 1));
-  desk.sync.stop();
-  desk.tabs.close();
-};
-
-const start = async (desk: Desk): Promise<Desk> => {
-  desk.start(1);
-  await settled(desk);
-  return desk;
-};
-
-const answer = (desk: Desk, light = "good"): void => {
-  desk.session.work.peek()!.editor.setTag("light", light);
-  expect(desk.session.submit()).toEqual([]);
-};
-const current = (desk: Desk): number | undefined => desk.session.work.peek()?.held.assignment;
 
 beforeEach(() => {
   newComputer();
