@@ -13,18 +13,8 @@ from review.formats import FORMATS
 from tasks.models import Batch, GoldTask, Prediction, Task
 from tests.api.clients import Caller
 from tests.cast import Cast
-from tests.factories import make_batch, make_tasks
+from tests.factories import make_tasks
 from tests.unit.formats_cases import box, settled
-
-
-@pytest.fixture
-def batch(cast: Cast) -> Batch:
-    return make_batch(cast.project)
-
-
-@pytest.fixture
-def mill(cast: Cast) -> Caller:
-    return Caller(cast.mill)
 
 
 def archive(key: str, batch: Batch, tasks: list[Task]) -> bytes:

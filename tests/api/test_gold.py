@@ -21,16 +21,6 @@ HERE = payload(box(100, 100, 200, 150))
 ELSEWHERE = payload(box(600, 400, 200, 150, label="raspberry-pi-3"))
 
 
-@pytest.fixture
-def batch(cast: Cast) -> Batch:
-    return make_batch(cast.project)
-
-
-@pytest.fixture
-def mill(cast: Cast) -> Caller:
-    return Caller(cast.mill)
-
-
 def supply(caller: Caller, batch: Batch, tasks: list[Task], kind: str = "measure") -> Any:
     items = [{"image": task.image_id, "payload": HERE} for task in tasks]
     return caller.post(f"/batches/{batch.id}/gold", {"kind": kind, "items": items})

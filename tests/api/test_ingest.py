@@ -41,11 +41,6 @@ def no_messages() -> Iterator[None]:
 
 
 @pytest.fixture
-def mill(cast: Cast) -> Caller:
-    return Caller(cast.mill)
-
-
-@pytest.fixture
 def rival(cast: Cast) -> Caller:
     return Caller(cast.rival)
 

@@ -36,11 +36,6 @@ def no_messages() -> Iterator[None]:
 
 
 @pytest.fixture
-def mill(cast: Cast) -> Caller:
-    return Caller(cast.mill)
-
-
-@pytest.fixture
 def batch(cast: Cast) -> int:
     return make_batch(cast.project).id
 

@@ -20,16 +20,6 @@ HERE = payload(box(100, 100, 200, 150))
 SURE = payload({**box(90, 90, 200, 150), "confidence": 0.9})
 
 
-@pytest.fixture
-def batch(cast: Cast) -> Batch:
-    return make_batch(cast.project)
-
-
-@pytest.fixture
-def mill(cast: Cast) -> Caller:
-    return Caller(cast.mill)
-
-
 def upload(caller: Caller, batch: Batch, *items: dict[str, Any], model: str = "yolo 9") -> Any:
     return caller.post(f"/batches/{batch.id}/predictions", {"model": model, "items": list(items)})
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Assignment, Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, ingest, truth
-from tests.e2e.screens import PC
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -27,13 +25,6 @@ KEPT = """async () => {
     const found = await Promise.all([...files, ...later].map((url) => caches.match(url)));
     return found.every(Boolean);
 }"""
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PC, locale="en-GB")
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import BrowserContext
 from pytest_django.live_server_helper import LiveServer
 
 from review.gold import supply_gold
@@ -14,24 +13,11 @@ from tasks.models import Batch, Entrance, GoldTask, Project, Submission
 from tasks.pointed import Pointed
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
-from tests.e2e.desk import Desk, Truth, ingest, truth
-from tests.e2e.screens import PC
+from tests.e2e.desk import Desk, Truth, ingest
 from tests.factories import box, payload
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 SPEC_ORDER = ["arduino-nano", "esp8266", "raspberry-pi-3", "heltec-esp32-lora"]
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PC, locale="en-GB")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def known() -> Truth:
-    return truth(data_folder("boxes_voc"))
 
 
 @pytest.fixture

@@ -58,13 +58,6 @@ SPEC: dict[str, Any] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PC, locale="en-GB")
-    yield context
-    context.close()
-
-
 def cast_with(spec: dict[str, Any], photographs: int = 2) -> Cast:
     folder = data_folder("boxes_voc")
     cast = make_cast()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from math import dist
 from typing import Any
@@ -18,7 +17,6 @@ from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, ingest, truth
 from tests.e2e.drawing import Hand, Point, coco, pairs
-from tests.e2e.screens import PC
 from tests.factories import make_project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -31,13 +29,6 @@ REACH = 9
 def fruit_spec(*geometries: str) -> dict[str, Any]:
     classes = [{"key": name, "names": {"en": name.title()}, "geometries": list(geometries)} for name in FRUIT]
     return {"classes": classes, "tags": []}
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PC, locale="en-GB")
-    yield context
-    context.close()
 
 
 @pytest.fixture

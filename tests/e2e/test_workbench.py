@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,19 +13,11 @@ from tasks.models import Assignment, ProblemReport, Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, Truth, ingest, truth
-from tests.e2e.screens import PC
 from tests.factories import TAG_SPEC, make_project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 SPEC_ORDER = ["arduino-nano", "esp8266", "raspberry-pi-3", "heltec-esp32-lora"]
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PC, locale="en-GB")
-    yield context
-    context.close()
 
 
 @pytest.fixture
@@ -36,11 +27,6 @@ def cast(live_server: LiveServer) -> Cast:
     cast = make_cast()
     ingest(cast, cast.project, [folder / "train" / name for name in sorted(truth(folder))[:4]])
     return cast
-
-
-@pytest.fixture
-def known() -> Truth:
-    return truth(data_folder("boxes_voc"))
 
 
 def stored(person: Any) -> list[dict[str, Any]]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Route
+from playwright.sync_api import BrowserContext, Error, Route
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Assignment, Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, ingest, truth
-from tests.e2e.screens import PC
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -22,13 +20,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 CACHED = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat()"""
 CONTROLLED = "() => navigator.serviceWorker.ready.then(() => true)"
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PC, locale="en-GB")
-    yield context
-    context.close()
 
 
 @pytest.fixture

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from PIL import Image, ImageDraw
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Prediction, Project, Submission, Task
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
-from tests.e2e.desk import Desk, Truth, ingest, truth
-from tests.e2e.screens import PC, keep_picture
+from tests.e2e.desk import Desk, Truth, ingest
+from tests.e2e.screens import keep_picture
 from tests.factories import BOX_SPEC, TAG_SPEC, make_project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -27,18 +26,6 @@ AXE = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
 SERIOUS = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
   .filter(({ impact }) => impact === 'serious' || impact === 'critical')
   .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)"""
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=PC, locale="en-GB")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def known() -> Truth:
-    return truth(data_folder("boxes_voc"))
 
 
 @pytest.fixture
@@ -121,7 +108,6 @@ def test_a_wall_that_is_reloaded_still_has_its_labels(
     page = open_wall(desk)
     desk.press("Digit1", "Digit2", "Digit3")
     page.wait_for_function("() => document.querySelectorAll('.cell.given').length === 3")
-    page.wait_for_timeout(500)  # a label is on the disk a moment after it is on the screen
     page.reload()
     # Work under way goes on at once, or from the start card where the lock of the page before still stands.
     page.wait_for_selector(".cell, .start-card .primary")
