@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from review.consensus.classes.em import Estimate, begin, dense, expected_accuracy, sweep
+from review.consensus.classes.em import Estimate, begin, dense, expected_accuracy, posteriors, sweep
 from review.consensus.classes.majority import summarise
 from review.consensus.classes.table import Floats, Table
 
@@ -30,25 +30,23 @@ def dawid_skene(
     posterior = begin(table, start)
     if not len(table.task):
         return summarise(table, posterior)
-    prior, chances = posterior.mean(axis=0), _chances(table, table.scatter(posterior))
+    chances, prior = _chances(table, table.scatter(posterior)), posterior.mean(axis=0)
+    following = _logs(chances, prior)
+    weights, log_prior = following
     bound, done = -np.inf, 0
     for done in range(1, rounds + 1):  # noqa: B007 - how many there were is part of the estimate
-        found = sweep(
-            table,
-            weights=np.log(chances),
-            log_prior=np.log(np.maximum(prior, LEAST)),
-            posterior=posterior,
-            compares=False,
-        )
-        prior, chances = found.mass / table.tasks, _chances(table, found.counts)
+        weights, log_prior = following
+        found = sweep(table, weights=weights, log_prior=log_prior)
+        chances, prior = _chances(table, found.counts), found.mass / table.tasks
+        following = _logs(chances, prior)
         # crowd-kit counts the prior once for each answer; the same sum stops in the same round.
-        joint = np.log(chances) + np.log(np.maximum(prior, LEAST))
-        before, bound = bound, (float((found.counts * joint).sum()) + found.entropy) / len(table.task)
+        joint = float((found.counts * following[0]).sum() + found.counts.sum(axis=0) @ following[1])
+        before, bound = bound, (joint + found.entropy) / len(table.task)
         if bound - before < tolerance:
             break
     confusion = dense(table, chances)
     return Estimate(
-        posterior=posterior,
+        posterior=posteriors(table, weights=weights, log_prior=log_prior),
         prior=prior,
         confusion=confusion,
         skill=expected_accuracy(confusion, prior),
@@ -59,3 +57,7 @@ def dawid_skene(
 def _chances(table: Table, counts: Floats) -> Floats:
     held = np.maximum(counts, LEAST)
     return np.asarray(held / table.by_annotator(held)[table.pair_annotator])
+
+
+def _logs(chances: Floats, prior: Floats) -> tuple[Floats, Floats]:
+    return np.log(chances), np.log(np.maximum(prior, LEAST))

@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array
 
 from review.consensus.classes.table import Floats, Table
 
 CHANGE = 1e-4  # when no posterior moves by more, a model has settled
+TINY = 1e-200  # far above the least number, so that a class's share of so small a sum is still exact
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,29 +49,58 @@ class Pass:
     entropy: float
 
 
-def sweep(
-    table: Table, *, weights: Floats, log_prior: Floats, posterior: Floats, compares: bool = True
-) -> Pass:
-    """One E-step, written over `posterior` (tasks x columns), and the sums of the M-step; without `compares`
-    the change is not looked at, and is 0."""
-    counts, mass = np.zeros_like(weights), np.zeros_like(log_prior)
-    change, entropy = 0.0, 0.0
-    for tasks, matrix in table.blocks:
-        logs = matrix @ weights
-        logs += log_prior
-        logs -= logs.max(axis=1, keepdims=True)
-        chances = np.exp(logs)
-        total = chances.sum(axis=1, keepdims=True)
-        chances /= total
-        entropy += float(np.log(total).sum() - np.einsum("ij,ij->", chances, logs))
-        mass += chances.sum(axis=0)
-        counts += matrix.T @ chances
-        if compares:
-            before = posterior[tasks]
-            before -= chances
-            change = max(change, float(np.abs(before, out=before).max(initial=0.0)))
-        posterior[tasks] = chances
+def sweep(table: Table, *, weights: Floats, log_prior: Floats, posterior: Floats | None = None) -> Pass:
+    """One E-step, written over `posterior` (tasks x columns), and the sums of the M-step; without a
+    posterior nothing is written, and the change is 0. `weights` are at most 0: logs of chances, or
+    expectations of them.
+    """
+    counts, mass, prior = np.zeros_like(weights), np.zeros_like(log_prior), np.exp(log_prior)
+    change, evidence = 0.0, 0.0
+    for tasks, matrix, transposed in table.blocks:
+        chances, total, shift = _chances(matrix, weights, log_prior)
+        evidence += float(np.log(total).sum()) + shift
+        chances /= total[:, None]
+        mass += np.ones(len(chances)) @ chances
+        counts += transposed @ chances
+        if posterior is not None:
+            chances *= prior
+            change = max(change, float(np.abs(posterior[tasks] - chances).max(initial=0.0)))
+            posterior[tasks] = chances
+    counts *= prior
+    mass *= prior
+    # The sum of p log p, as log p is the terms less the log of their sum.
+    entropy = evidence - float((counts * weights).sum() + mass @ log_prior)
     return Pass(counts=counts, mass=mass, change=change, entropy=entropy)
+
+
+def posteriors(table: Table, *, weights: Floats, log_prior: Floats) -> Floats:
+    """What one E-step says, by weights at most 0: tasks x columns."""
+    found, prior = np.empty((table.tasks, len(log_prior))), np.exp(log_prior)
+    for tasks, matrix, _ in table.blocks:
+        chances, total, _ = _chances(matrix, weights, log_prior)
+        chances /= total[:, None]
+        np.multiply(chances, prior, out=found[tasks])
+    return found
+
+
+def _chances(matrix: csr_array, weights: Floats, log_prior: Floats) -> tuple[Floats, Floats, float]:
+    """exp of a block's summed weights, their sums weighed by the prior, and the log of what both were
+    scaled by, over all rows.
+
+    A row's largest term is not taken off before exp, which would cost more than all the rest: none is above
+    0. The few rows in which all come too near to the least number there is are worked out again.
+    """
+    chances = np.asarray(matrix @ weights)
+    np.exp(chances, out=chances)
+    total = chances @ np.exp(log_prior)
+    rows = np.flatnonzero(total < TINY)
+    if not len(rows):
+        return chances, total, 0.0
+    logs = matrix[rows] @ weights
+    top = (logs + log_prior).max(axis=1)
+    chances[rows] = np.exp(logs - top[:, None])
+    total[rows] = np.exp(logs + log_prior - top[:, None]).sum(axis=1)
+    return chances, total, float(top.sum())
 
 
 def shares(table: Table) -> Floats:
@@ -77,7 +108,9 @@ def shares(table: Table) -> Floats:
     cells = table.task.astype(np.int64) * table.labels + table.label
     counts = np.bincount(cells, minlength=table.tasks * table.labels).reshape(table.tasks, table.labels)
     counted = counts[:, : table.classes].astype(np.float64)
-    total = counted.sum(axis=1, keepdims=True)
+    total = (counted @ np.ones(table.classes))[:, None]
+    if total.all():
+        return np.asarray(np.divide(counted, total, out=counted))
     even = np.full_like(counted, 1.0 / max(table.classes, 1))
     return np.asarray(np.divide(counted, total, out=even, where=total > 0))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from review.consensus.classes.em import Estimate, dense, expected_accuracy, normalise, shares
+from review.consensus.classes.em import Estimate, dense, expected_accuracy, posteriors, shares
 from review.consensus.classes.table import Floats, Table
 
 
@@ -26,10 +26,9 @@ def weighted_majority(table: Table, *, skill: Floats) -> Estimate:
     pairs = np.zeros((len(table.pair_label), table.classes))
     true = np.flatnonzero(table.pair_label < table.classes)
     pairs[true, table.pair_label[true]] = weight[table.pair_annotator[true]]
-    posterior = np.zeros((table.tasks, table.classes))
-    for tasks, matrix in table.blocks:
-        posterior[tasks] = normalise(matrix @ pairs)
-    return summarise(table, posterior)
+    # What is taken off every class of an answer changes nothing, and leaves no weight above 0.
+    above = pairs.max(axis=1, initial=0.0, keepdims=True)
+    return summarise(table, posteriors(table, weights=pairs - above, log_prior=np.zeros(table.classes)))
 
 
 def summarise(table: Table, posterior: Floats, *, rounds: int = 1) -> Estimate:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from review.consensus.classes.em import normalise
+from review.consensus.classes.em import posteriors
 from review.consensus.classes.table import Floats, Table
 
 LEAST = 1e-10
@@ -23,8 +23,6 @@ def online(table: Table, *, prior: Floats, confusion: Floats) -> Floats:
     if not (np.isfinite(confusion).all() and np.isfinite(prior).all()):
         raise ValueError("chances are finite numbers")
     chances = confusion.transpose(0, 2, 1)[table.pair_annotator, table.pair_label]
-    weights, log_prior = np.log(np.maximum(chances, LEAST)), np.log(np.maximum(prior, LEAST))
-    posterior = np.empty((table.tasks, table.classes))
-    for tasks, matrix in table.blocks:
-        posterior[tasks] = normalise(matrix @ weights + log_prior)
-    return posterior
+    return posteriors(
+        table, weights=np.log(np.maximum(chances, LEAST)), log_prior=np.log(np.maximum(prior, LEAST))
+    )

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -41,8 +41,8 @@ class Table:
         return self.pair_label[self.pair]
 
     @cached_property
-    def blocks(self) -> tuple[tuple[slice, csr_array], ...]:
-        """The answers as 0/1 matrices, tasks x pairs, a slice of the tasks each."""
+    def blocks(self) -> tuple[tuple[slice, csr_array, csc_array], ...]:
+        """The answers as 0/1 matrices, tasks x pairs, a slice of the tasks each, and their transposes."""
         starts = np.concatenate([[0], np.cumsum(np.bincount(self.task, minlength=self.tasks))])
         ones = np.ones(len(self.task))
         # A block's posteriors fit the cache, yet it has enough answers to be worth a pass over all pairs.
@@ -53,14 +53,14 @@ class Table:
             a, b = starts[low], starts[high]
             rows = (starts[low : high + 1] - a).astype(np.int32)
             matrix = csr_array((ones[a:b], self.pair[a:b], rows), shape=(high - low, len(self.pair_label)))
-            found.append((slice(low, high), matrix))
+            found.append((slice(low, high), matrix, matrix.T))
         return tuple(found)
 
     def scatter(self, values: Floats) -> Floats:
         """Sum over each pair's answers of `values[task]` (tasks x n): pairs x n."""
         total = np.zeros((len(self.pair_label), values.shape[1]))
-        for tasks, matrix in self.blocks:
-            total += matrix.T @ values[tasks]
+        for tasks, _, transposed in self.blocks:
+            total += transposed @ values[tasks]
         return total
 
     def by_annotator(self, pairs: Floats) -> Floats:
@@ -108,14 +108,11 @@ def tabulate(
     labels = max(int(v.max(initial=-1)) + 1, classes or 0)
     keys = a * labels + v
     present = np.bincount(keys, minlength=annotators * labels) > 0
-    codes = np.cumsum(present) - 1
     pairs = np.flatnonzero(present)
-    key = t * max(len(pairs), 1) + codes[keys]
-    if (key[1:] < key[:-1]).any():
-        key.sort()
+    task_of, pair = _sorted(t, (np.cumsum(present, dtype=np.int32) - 1)[keys], tasks=tasks, pairs=len(pairs))
     return Table(
-        task=(key // max(len(pairs), 1)).astype(np.int32),
-        pair=(key % max(len(pairs), 1)).astype(np.int32),
+        task=task_of,
+        pair=pair,
         pair_annotator=pairs // max(labels, 1),
         pair_label=pairs % max(labels, 1),
         tasks=tasks,
@@ -125,13 +122,27 @@ def tabulate(
     )
 
 
+def _sorted(
+    task: Ints, pair: npt.NDArray[np.int32], *, tasks: int, pairs: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Answers by task, then by pair: two counting sorts, in half of the time of one by comparison."""
+    n = len(task)
+    ones, rows = np.ones(n, dtype=np.int8), np.arange(n + 1, dtype=np.int32)
+    by_pair = csr_array((ones, pair, rows), shape=(n, pairs)).tocsc()
+    by_task = csc_array(
+        (ones, task[by_pair.indices].astype(np.int32), by_pair.indptr), shape=(tasks, pairs)
+    ).tocsr()
+    given = np.diff(by_task.indptr)
+    return np.repeat(np.arange(tasks, dtype=np.int32), given), by_task.indices
+
+
 def _codes(codes: npt.ArrayLike, name: str) -> Ints:
     found = np.asarray(codes)
     if found.size == 0:
         return np.zeros(0, dtype=np.int64)
     if found.ndim != 1 or found.dtype.kind not in "iu" or found.min() < 0:
         raise ValueError(f"{name} codes must be whole numbers from 0")
-    return found.astype(np.int64)
+    return found.astype(np.int64, copy=False)
 
 
 def _size(codes: Ints, given: int | None, name: str) -> int:
