@@ -7,20 +7,21 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from string import ascii_uppercase
 from typing import Any
 
 from django.utils.translation import gettext
 
 from review.counted import counted_answers
-from review.models import Consensus, Dispute, SpotCheck
+from review.models import Consensus, Dispute, SpotCheck, Thread
 from tasks.delivery import image_url
 from tasks.models import Assignment, LabelSchema, Submission
 
 
 def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
-    """JSON of each dispute; four queries however many there are."""
+    """JSON of each dispute; six queries however many there are."""
     tasks = [dispute.task_id for dispute in disputes]
     answers: dict[int, list[Submission]] = defaultdict(list)
     for submission in counted_answers(tasks):
@@ -30,12 +31,16 @@ def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
     for seat in skipped.order_by("id"):
         skips[seat.task_id].append(seat)
     proposals = Consensus.objects.in_bulk(tasks)
+    talks: dict[tuple[int, int], list[Thread]] = defaultdict(list)
+    for thread in Thread.objects.filter(task__in=tasks).prefetch_related("comments").order_by("id"):
+        talks[thread.task_id, thread.annotator_id].append(thread)
     return [
         _case(
             dispute,
             answers=answers[dispute.task_id],
             skips=skips[dispute.task_id],
             proposal=proposals.get(dispute.task_id),
+            talks=talks,
         )
         for dispute in disputes
     ]
@@ -67,6 +72,7 @@ def _case(
     answers: Iterable[Submission],
     skips: Iterable[Assignment],
     proposal: Consensus | None,
+    talks: Mapping[tuple[int, int], Sequence[Thread]],
 ) -> dict[str, Any]:
     task, image = dispute.task, dispute.task.image
     return {
@@ -84,12 +90,28 @@ def _case(
             "name": image.name,
         },
         "answers": [
-            {"submission": str(s.id), "letter": letter, "payload": s.payload}
+            {
+                "submission": str(s.id),
+                "letter": letter,
+                "payload": s.payload,
+                "threads": [_talk(thread) for thread in talks.get((task.id, s.annotator_id), ())],
+            }
             for s, letter in zip(shuffled(answers), ascii_uppercase, strict=False)
         ],
         "proposal": proposal.payload if proposal else None,
         "skips": [{"reason": seat.get_skip_reason_display(), "note": seat.note} for seat in skips],
         "can_ask": task.answers < task.max_overlap,
+    }
+
+
+def _talk(thread: Thread) -> dict[str, Any]:
+    comments = sorted(thread.comments.all(), key=attrgetter("written_at"))
+    return {
+        "id": thread.id,
+        "shape": thread.shape,
+        "place": None if thread.x is None else [thread.x, thread.y],
+        "resolved": thread.resolved_at is not None,
+        "comments": [{"side": one.side, "words": one.words} for one in comments],
     }
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from review import appeals, mine
+from review import appeals, comments, mine
 from review.practice import feedback
 from tasks.access import access_annotator
 from workers import notices
@@ -33,6 +33,7 @@ def checks(request: HttpRequest) -> HttpResponse:
     unread = [(notice, notices.sentence(notice)) for notice in notices.unread(person=person)[: notices.SHOWN]]
     context = {
         "unread": unread,
+        "threads": comments.threads_about(person).select_related("task__image", "project")[: mine.SHOWN],
         "told": mine.told(person=person),
         "rejected": mine.rejected(person=person, now=timezone.now()),
     }

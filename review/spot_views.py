@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from string import ascii_uppercase
 from typing import Any
 
@@ -21,7 +22,7 @@ from review import disputes, spot_checks
 from review.adjudicate import Verdict
 from review.cases import describe_check, shuffled, specs_of_check
 from review.counted import counted_answers
-from review.models import CheckedAnswer, Consensus, SpotCheck
+from review.models import CheckedAnswer, Consensus, SpotCheck, Thread
 from review.outlines import path_of
 from review.portal.summary import Names
 from review.spot_verdicts import Rejection, fix_check, judge_check, may_send_on
@@ -54,6 +55,7 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
     consensus = Consensus.objects.get(task=check.task_id)
     agreement = consensus.payload["agreement"]
     answers = shuffled(counted_answers([check.task_id]))
+    talks = Counter(Thread.objects.filter(task=check.task_id).values_list("annotator", flat=True))
     context = {
         "check": check,
         "image": image,
@@ -62,7 +64,7 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
         "counts": names.counts(consensus.payload),
         "said": names.said(consensus.payload),
         "answers": [
-            _answer(answer, letter, names, agreement.get(str(answer.id)))
+            _answer(answer, letter, names, agreement.get(str(answer.id)), talks[answer.annotator_id])
             for answer, letter in zip(answers, ascii_uppercase, strict=False)
         ],
         "reasons": CheckedAnswer.Reason.choices,
@@ -100,6 +102,8 @@ def check_fix(request: HttpRequest, check_id: int) -> HttpResponse:
             "verdict": reverse("review-check-verdict", args=[check.id]),
             "ask": None,
             "let_go": None,
+            "thread": reverse("review-thread-open", args=[uuid.UUID(int=0)]),
+            "comments": reverse("review-comments", args=[uuid.UUID(int=0)]),
             "queues": reverse("review-check", args=[check.id]),
         },
     }
@@ -142,7 +146,9 @@ def _rejection(request: HttpRequest, submission: uuid.UUID) -> Rejection | None:
     return Rejection(reason, request.POST.get(f"note-{submission}", "")) if reason else None
 
 
-def _answer(answer: Submission, letter: str, names: Names, score: float | None) -> dict[str, Any]:
+def _answer(
+    answer: Submission, letter: str, names: Names, score: float | None, threads: int
+) -> dict[str, Any]:
     tags = {key: {"value": value} for key, value in answer.payload["tags"].items()}
     return {
         "id": answer.id,
@@ -151,4 +157,5 @@ def _answer(answer: Submission, letter: str, names: Names, score: float | None) 
         "counts": names.counts(answer.payload),
         "said": names.said({"tags": tags}),
         "score": score,
+        "threads": threads,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from review import agreements, checking, spot_views, views
+from review import agreements, checking, comment_views, spot_views, views
 from review import desk as at_desk
 from review.api import datasets, gold, quality, releases, results
 
@@ -33,6 +33,8 @@ desk = [
     path("mine/checks", at_desk.checks, name="desk-checks"),
     path("mine/notices-read", at_desk.read_notices, name="desk-notices-read"),
     path("mine/<uuid:submission_id>/", at_desk.answer, name="desk-answer"),
+    path("mine/<uuid:submission_id>/comments/", comment_views.annotator_page, name="desk-comments"),
+    path("mine/threads/<int:thread_id>", comment_views.annotator_reply, name="desk-comment"),
     path("mine/<uuid:submission_id>/appeal", at_desk.appeal_answer, name="desk-appeal-answer"),
     path(
         "mine/consequences/<int:consequence_id>/appeal",
@@ -56,6 +58,11 @@ pages = [
     path("checks/<int:check_id>/fix/", spot_views.check_fix, name="review-check-fix"),
     path("checks/<int:check_id>/next", spot_views.check_next, name="review-check-next"),
     path("checks/<int:check_id>/verdict", spot_views.check_verdict, name="review-check-verdict"),
+    path("comments/", comment_views.waiting_list, name="review-threads"),
+    path("comments/read", comment_views.read_notices, name="review-notices-read"),
+    path("comments/<int:thread_id>", comment_views.reviewer_reply, name="review-comment"),
+    path("answers/<uuid:submission_id>/comments/", comment_views.reviewer_page, name="review-comments"),
+    path("answers/<uuid:submission_id>/threads", comment_views.open_thread, name="review-thread-open"),
     path("appeals/", checking.appeal_list, name="review-appeals"),
     path("appeals/<int:appeal_id>", checking.appeal_decide, name="review-appeal"),
     path("projects/<int:project_id>/gold/", checking.gold_list, name="review-gold"),

@@ -20,6 +20,7 @@ from review import disputes
 from review.adjudicate import Verdict, adjudicate, ask_one_more
 from review.appeals import waiting_for
 from review.cases import describe, specs_of
+from review.comments import waiting_for_reviewer
 from review.spot_checks import open_checks_of
 from tasks.access import site_projects
 
@@ -58,6 +59,7 @@ def queue_list(request: HttpRequest) -> HttpResponse:
         "queues": disputes.queues_of(person),
         "appeals": waiting_for(person).count(),
         "checks": open_checks_of(person).count(),
+        "comments": waiting_for_reviewer(person).count(),
         "projects": site_projects(person).order_by("-priority", "name")[:SHOWN],
     }
     return render(request, "review/queues.html", context)
@@ -77,6 +79,8 @@ def desk(request: HttpRequest, project_id: int) -> HttpResponse:
             "verdict": reverse("review-verdict", args=[0]),
             "ask": reverse("review-ask", args=[0]),
             "let_go": reverse("review-let-go"),
+            "thread": reverse("review-thread-open", args=[uuid.UUID(int=0)]),
+            "comments": reverse("review-comments", args=[uuid.UUID(int=0)]),
             "queues": reverse("review-queues"),
         },
     }

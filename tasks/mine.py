@@ -38,6 +38,7 @@ class Mine:
     paid: Decimal | None
     currency: str
     is_told: bool
+    is_practice: bool
 
 
 def last_submissions(*, person: Person, now: datetime) -> list[Mine]:
@@ -68,6 +69,7 @@ def _mine(row: Submission, *, state: str, corrected: bool, piece: Earning | None
         paid=piece.amount if piece else None,
         currency=piece.currency if piece else "",
         is_told=state == Task.State.SETTLED and row.created_at < now - TOLD_AFTER,
+        is_practice=row.purpose == Assignment.Purpose.PRACTICE,
     )
 
 

@@ -32,6 +32,9 @@ WORDS: dict[str, str | Promise] = {
     "answer_rejected": _("Your answer to %(image)s in %(project)s was rejected. See why below."),
     "appeal_granted": _("Your appeal in %(project)s was granted."),
     "appeal_refused": _("Your appeal in %(project)s was not granted. The reviewer's answer is below."),
+    "commented": _("A reviewer wrote about your answer to %(image)s in %(project)s."),
+    "annotator_commented": _("An annotator wrote about their answer to %(image)s in %(project)s."),
+    "sent_back": _("Your answer to %(image)s in %(project)s came back to you: look at it again and correct it."),
 }
 
 
@@ -40,11 +43,11 @@ def notify(*, people: Iterable[int], kind: str, about: dict[str, Any], link: str
     Notice.objects.bulk_create(Notice(person_id=id_, kind=kind, about=about, link=link) for id_ in people)
 
 
-def notify_once(*, people: Collection[int], kind: str, about: dict[str, Any]) -> None:
+def notify_once(*, people: Collection[int], kind: str, about: dict[str, Any], link: str = "") -> None:
     """The same, unless the same is waiting to be read."""
-    there = Notice.objects.filter(person__in=people, kind=kind, about=about, read_at__isnull=True)
+    there = Notice.objects.filter(person__in=people, kind=kind, about=about, link=link, read_at__isnull=True)
     told = set(there.values_list("person", flat=True))
-    notify(people=[id_ for id_ in people if id_ not in told], kind=kind, about=about)
+    notify(people=[id_ for id_ in people if id_ not in told], kind=kind, about=about, link=link)
 
 
 def supervisors_of(*, site_id: int | None) -> list[int]:

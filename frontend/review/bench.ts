@@ -210,8 +210,10 @@ export class Bench {
       lookOf: (shape) => this.lookOf(shape, camera.view.peek().scale),
       brushRadius: () => BRUSH_PX,
       snaps: () => false,
+      guide: () => null,
       say: () => {},
       leave: () => (this.tool.value = "select"),
+      rest: () => (this.tool.value = "select"),
       pan: (dx, dy) => camera.pan(dx, dy),
     };
   }

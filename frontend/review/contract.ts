@@ -10,6 +10,16 @@ export interface Proposal {
   readonly rejected?: readonly ProposedShape[];
 }
 
+/** What was said about an answer, pinned on an object or a place of it, else about all of it. */
+export interface Talk {
+  readonly id: number;
+  readonly shape: string;
+  /** Image pixels. */
+  readonly place: readonly [number, number] | null;
+  readonly resolved: boolean;
+  readonly comments: readonly { readonly side: "reviewer" | "annotator"; readonly words: string }[];
+}
+
 export interface Dispute {
   readonly id: number;
   readonly task: number;
@@ -19,7 +29,7 @@ export interface Dispute {
   /** A path into the proposal: "tags.garment", "shapes[3]". */
   readonly where: string;
   readonly image: { readonly url: string; readonly original: string; readonly width: number; readonly height: number; readonly name: string };
-  readonly answers: readonly { readonly submission: string; readonly letter: string; readonly payload: Payload }[];
+  readonly answers: readonly { readonly submission: string; readonly letter: string; readonly payload: Payload; readonly threads: readonly Talk[] }[];
   readonly proposal: Proposal | null;
   readonly skips: readonly { readonly reason: string; readonly note: string }[];
   readonly can_ask: boolean;
@@ -50,6 +60,9 @@ export interface Boot {
     /** Neither is there where a single task is put right. */
     readonly ask: string | null;
     readonly let_go: string | null;
+    /** With zeros in place of the answer's id. */
+    readonly thread: string;
+    readonly comments: string;
     readonly queues: string;
   };
 }

@@ -8,6 +8,7 @@ import { Camera } from "../workbench/view/camera";
 import { Bench } from "./bench";
 import type { Boot } from "./contract";
 import { Line } from "./line";
+import { Talks } from "./talks";
 import { type Translate, translator } from "./words";
 
 /** What Shift and a digit chooses: a class of the box, or an option of a question. */
@@ -22,6 +23,7 @@ export class Review {
   readonly line: Line;
   readonly bench = signal<Bench | null>(null);
   readonly help = signal(false);
+  readonly talks: Talks = new Talks(this);
 
   constructor(readonly boot: Boot) {
     this.t = translator(boot.language);

@@ -25,7 +25,7 @@ function dispute(id = 7, answers: Payload[] = [near, shifted, elsewhere]): Dispu
     reason_text: "Some saw an object that others did not",
     where: "shapes[0]",
     image: { url: `/media/${id}`, original: `/media/o${id}`, ...image, name: `${id}.jpg` },
-    answers: answers.map((payload, at) => ({ submission: `s${at}`, letter: "ABC"[at] ?? "", payload })),
+    answers: answers.map((payload, at) => ({ submission: `s${at}`, letter: "ABC"[at] ?? "", payload, threads: [] })),
     proposal: {
       tags: { light: { value: "good", confidence: 0.7 }, flags: { value: null, confidence: 1 } },
       shapes: [{ ...shape("c1", [102, 101, 200, 100]), confidence: 0.9 }],
@@ -173,7 +173,7 @@ describe("the line of disputes", () => {
     language: "en",
     csrf: "x",
     project: "Boards",
-    urls: { next: "/next", verdict: "/disputes/0/verdict", ask: "/disputes/0/ask", let_go: "/let-go", queues: "/" },
+    urls: { next: "/next", verdict: "/disputes/0/verdict", ask: "/disputes/0/ask", let_go: "/let-go", thread: "/answers/0/threads", comments: "/answers/0/comments/", queues: "/" },
   };
   type Call = { url: string; body: Record<string, unknown> };
 

@@ -1,6 +1,7 @@
 """Tables of review: what was concluded, how good people are, the datasets; import them from here."""
 
 from review.models.checks import CheckedAnswer, CheckPolicy, SpotCheck
+from review.models.comments import Comment, Thread
 from review.models.gold import Appeal, Consequence, GoldRule, GoldScore
 from review.models.habits import Habit, Question
 from review.models.quality import Quality
@@ -12,6 +13,7 @@ __all__ = [
     "Appeal",
     "CheckPolicy",
     "CheckedAnswer",
+    "Comment",
     "Consensus",
     "Consequence",
     "CrowdEstimate",
@@ -25,4 +27,5 @@ __all__ = [
     "ReleaseFile",
     "Skill",
     "SpotCheck",
+    "Thread",
 ]

@@ -60,6 +60,15 @@ POST desk/mine/notices-read                              401 403 401 403 403 302
 GET  desk/mine/<uuid:submission_id>/                      in 403  in 403 403 404
 POST desk/mine/<uuid:submission_id>/appeal               401 403 401 403 403 404
 POST desk/mine/consequences/<int:consequence_id>/appeal  401 403 401 403 403 404
+GET  desk/mine/<uuid:submission_id>/comments/             in 403  in 403 403 404
+POST desk/mine/<uuid:submission_id>/comments/             in 403  in 403 403 422
+POST desk/mine/threads/<int:thread_id>                    in 403  in 403 403 422
+GET  review/comments/                                     in 403  in 403 200 403
+POST review/comments/read                                 in 403  in 403 302 403
+POST review/comments/<int:thread_id>                      in 403  in 403 422 403
+GET  review/answers/<uuid:submission_id>/comments/        in 403  in 403 404 403
+POST review/answers/<uuid:submission_id>/comments/        in 403  in 403 422 403
+POST review/answers/<uuid:submission_id>/threads          in 403  in 403 404 403
 GET  review/checks/                                       in 403  in 403 200 403
 GET  review/checks/<int:check_id>/                        in 403  in 403 404 403
 POST review/checks/<int:check_id>/judge                   in 403  in 403 404 403
@@ -164,6 +173,9 @@ BODIES: dict[str, Any] = {
     "api/v1/projects/<int:project_id>/schemas": {"spec": BOX_SPEC},
     "api/v1/projects/<int:project_id>/batches": {"name": "theirs"},
     "desk/report": {"task": "<task_id>", "kind": "tool", "note": ""},
+    "review/answers/<uuid:submission_id>/threads": {
+        "id": "0198e1a0-0000-7000-8000-000000000002", "words": "Look here.",
+    },
     "review/checks/<int:check_id>/verdict": {
         "id": "0198e1a0-0000-7000-8000-000000000001", "payload": payload(), "picked": None, "excluded": True,
     },

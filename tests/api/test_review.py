@@ -75,7 +75,7 @@ def next_url(cast: Cast) -> str:
 def test_the_list_shows_projects_with_something_to_settle(cast: Cast, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
     disputed(cast)
     client = signed_in(cast.rong)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page = client.get("/review/").content.decode()
     assert f"/review/projects/{cast.project.id}/" in page
     assert f"/review/projects/{cast.project.id}/" not in signed_in(cast.dai).get("/review/").content.decode()

@@ -11,7 +11,17 @@ from django.utils import timezone
 
 from clients.auth import digest, new_secret
 from clients.models import ApiKey, Membership, Organization, WebhookDelivery, WebhookEndpoint
-from review.models import Appeal, Consensus, Consequence, Dispute, Release, ReleaseFile, SpotCheck
+from review.models import (
+    Appeal,
+    Comment,
+    Consensus,
+    Consequence,
+    Dispute,
+    Release,
+    ReleaseFile,
+    SpotCheck,
+    Thread,
+)
 from tasks.delivery import image_url
 from tasks.models import ProblemReport, Project, Submission, Task
 from tests.cast import Cast
@@ -61,6 +71,7 @@ def make_world(cast: Cast) -> World:
             "dispute_id": dispute.id,
             "check_id": SpotCheck.objects.create(task=settled, project=cast.project).id,
             "submission_id": answer.id,
+            "thread_id": _thread(answer).id,
             "consequence_id": consequence.id,
             "appeal_id": Appeal.objects.create(
                 person=cast.an, project=cast.project, consequence=consequence, words=MARK
@@ -99,6 +110,17 @@ def _release(cast: Cast) -> dict[str, Any]:
         release=release, format="coco", name=f"{MARK}.zip", key="none", size=1, sha256="0" * 64
     )
     return {"release_id": release.id, "name": file.name}
+
+
+def _thread(answer: Submission) -> Thread:
+    task = answer.task
+    thread = Thread.objects.create(
+        submission=answer, task=task, project=task.project, annotator=answer.annotator, waits_for="reviewer"
+    )
+    Comment.objects.create(
+        id=uuid.uuid4(), thread=thread, author=answer.annotator, side="annotator", words=MARK
+    )
+    return thread
 
 
 def _signed_in(person: Person) -> Client:

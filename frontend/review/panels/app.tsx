@@ -5,6 +5,7 @@ import { SHEET } from "../commands";
 import type { Review } from "../review";
 import { Panel } from "./panel";
 import { StageView } from "./stage";
+import { TalkDialog } from "./talk";
 
 function Bar({ review }: { review: Review }) {
   const { t, line, boot } = review;
@@ -92,6 +93,7 @@ export function App({ review }: { review: Review }) {
         <Rest review={review} />
       )}
       {review.help.value && <Help review={review} />}
+      {bench && review.talks.target.value && <TalkDialog review={review} bench={bench} />}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { QuestionField } from "../../workbench/panels/question";
 import type { Bench } from "../bench";
 import { type Candidate, equal, type Style } from "../candidates";
 import type { Review } from "../review";
+import { Talk } from "./talk";
 
 interface Props {
   review: Review;
@@ -248,6 +249,7 @@ export function Panel({ review, bench }: Props) {
         <Classes review={review} bench={bench} chords={chords} />
         <Attributes review={review} bench={bench} />
         <Tags review={review} bench={bench} chords={chords} />
+        <Talk review={review} bench={bench} />
       </div>
       <Foot review={review} bench={bench} />
     </aside>

@@ -144,6 +144,29 @@ function Outline({ bench, shape, scale, name }: { bench: Bench; shape: Shape; sc
   );
 }
 
+/** Where people said something about the answer at hand. */
+function Pins({ review, bench }: Props) {
+  const view = review.camera.view.value;
+  const about = review.talks.about.value;
+  if (!about?.submission || bench.overlaysHidden.value) return null;
+  const pins = review.talks.of(bench, about.submission).flatMap((talk, at) => {
+    const shape = about.payload.shapes.find(({ id }) => id === talk.shape);
+    const corner = shape && boundsOf(shape);
+    const place = talk.place ?? (corner && [corner[0] + corner[2], corner[1]]);
+    return place && !talk.resolved ? [{ id: talk.id, number: at + 1, at: toScreen(view, { x: place[0] ?? 0, y: place[1] ?? 0 }) }] : [];
+  });
+  return (
+    <g class="pins">
+      {pins.map(({ id, number, at }) => (
+        <g key={id}>
+          <circle cx={at.x} cy={at.y} r="10" />
+          <text x={at.x} y={at.y} text-anchor="middle" dominant-baseline="central">{number}</text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
 /** The selected shape with its grips, and what is being drawn. */
 function Overlay({ review, bench }: Props) {
   const view = review.camera.view.value;
@@ -185,6 +208,7 @@ function Overlay({ review, bench }: Props) {
         const dot = toScreen(view, { x, y: dots[at + 1] ?? 0 });
         return [<circle key={at} class="dot" cx={dot.x} cy={dot.y} r="3" fill="#ffffff" />];
       })}
+      <Pins review={review} bench={bench} />
     </svg>
   );
 }
