@@ -7,7 +7,7 @@ import { EMPTY } from "../workbench/model/document";
 import { Editor } from "../workbench/model/editor";
 import type { Step } from "../workbench/model/history";
 import { Chart } from "../workbench/tools/chart";
-import type { Draft, Node, Press, ToolContext } from "../workbench/tools/context";
+import type { Draft, Guide, Node, Press, ToolContext } from "../workbench/tools/context";
 import { image } from "./things";
 
 const points = ["head", "hand", "foot"].map((key) => ({ key, names: {} }));
@@ -21,6 +21,7 @@ export class AtTheStage {
   editor: Editor;
   readonly chart: Chart<ToolContext, Press>;
   left = 0;
+  guide: Guide | null = null;
   private made = 0;
   private held: Partial<Press> = {};
 
@@ -97,8 +98,10 @@ export class AtTheStage {
       lookOf: () => ({ unit: 0.5 }),
       brushRadius: () => 20,
       snaps: () => true,
+      guide: () => this.guide,
       say: (key) => this.said.push(key),
       leave: () => this.left++,
+      rest: () => this.chart.rest(),
       pan: () => {},
     };
   }

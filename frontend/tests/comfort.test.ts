@@ -8,6 +8,8 @@ import { WorkSpell } from "../workbench/comfort/rest";
 import { conflicts, keymapOf, withKeys } from "../workbench/commands/command";
 import { fixedCommands } from "../workbench/commands/commands";
 import { draftCommands } from "../workbench/drafts/commands";
+import { keyOf } from "../workbench/commands/keys";
+import { listen } from "../workbench/input";
 import { openedDesk, settled, workingDesk, FakeServer } from "./desk-at-work";
 
 const MINUTE = 60_000;
@@ -75,5 +77,22 @@ describe("keys of one's own", () => {
     const desk = await workingDesk();
     expect(judge(fixedCommands(desk), {}, "skip", "F9")).toEqual({ is: "free" });
     expect(judge(fixedCommands(desk), {}, "skip", "KeyH")).toMatchObject({ is: "taken", by: { id: "hide" } });
+  });
+});
+
+describe("what is printed on buttons", () => {
+  it("is the key that counts where the button is", async () => {
+    const desk = await workingDesk();
+    listen(desk);
+    rekey(desk, "new", "F9");
+    rekey(desk, "skip", "F8");
+    expect([keyOf("KeyN"), keyOf("KeyS"), keyOf("KeyF")]).toEqual(["F9", "F8", "F"]);
+    // While a draft is judged N says no, and skipping keeps the person's own key.
+    desk.more.value = draftCommands(desk);
+    desk.keep({ verify: true });
+    const work = desk.session.work.peek()!;
+    desk.session.work.value = { ...work, held: { ...work.held, draft: { tags: {}, shapes: [] } } };
+    expect(desk.scope.value).toBe("verify");
+    expect([keyOf("KeyN"), keyOf("KeyS")]).toEqual(["N", "F8"]);
   });
 });

@@ -35,8 +35,10 @@ beforeEach(() => {
     lookOf: () => ({ unit: 0.5 }),
     brushRadius: () => 8,
     snaps: () => true,
+    guide: () => null,
     say: () => {},
     leave: () => {},
+    rest: () => {},
     pan: (dx, dy) => (panned = [panned[0] + dx, panned[1] + dy]),
   };
 });

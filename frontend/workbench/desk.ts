@@ -25,6 +25,7 @@ import { Tabs } from "./sync/tabs";
 import { uuid } from "./sync/ids";
 import { csrfToken, HttpWire, type Wire, WireError } from "./sync/wire";
 import { fetchTools, isEquipped, POLYGON_TOOLS, type ToolName, toolOf, type Way, waysOf } from "./tools/tools";
+import type { Guide } from "./tools/context";
 import { Camera } from "./view/camera";
 import { Stage } from "./view/stage";
 
@@ -109,6 +110,9 @@ export class Desk {
 
   readonly brush = computed(() => this.settings.value.brush ?? 12);
   readonly snaps = computed(() => !this.settings.value.noSnap);
+  private readonly scissors = signal<Guide | null>(null);
+  /** Leads lines along the picture's edges while the person wants it. */
+  readonly guide = computed(() => (this.settings.value.edges ? this.scissors.value : null));
 
   /** A draft that nobody has touched is judged by one key: right, wrong, or to be put right. */
   readonly verifying = computed(() => {
@@ -313,10 +317,11 @@ export class Desk {
   private setStage(work: Work): void {
     this.camera.show(work.held.image);
     this.notices.clear();
+    if (this.settings.peek().edges) this.fetchScissors();
     this.goOnWith(work.editor.sketch.peek());
-    const { shapeClass, toolInUse: tool, hidden, brush, snaps, camera } = this;
+    const { shapeClass, toolInUse: tool, hidden, brush, snaps, guide, camera } = this;
     const say = (key: Key): void => this.notices.say("info", this.t(key));
-    this.stage.value = new Stage(work, { shapeClass, tool, hidden, brush, snaps, camera, say, leave: () => (this.tool.value = "draw") });
+    this.stage.value = new Stage(work, { shapeClass, tool, hidden, brush, snaps, guide, camera, say, leave: () => (this.tool.value = "draw") });
   }
 
   /** What was being drawn when the page closed needs its tool and its class again. */
@@ -328,6 +333,28 @@ export class Desk {
     this.useClass(sketch.class);
     if (POLYGON_TOOLS.some((name) => name === sketch.tool)) this.tool.value = sketch.tool as ToolName;
     else this.useWay(sketch.tool as Way);
+  }
+
+  /** Takes up a sketch that was given up in the last step; false: there is none. */
+  regainSketch(): boolean {
+    const stage = this.stage.peek();
+    const sketch = stage?.work.editor.regainSketch() ?? null;
+    if (sketch) {
+      this.goOnWith(sketch);
+      stage?.resume();
+    }
+    return sketch !== null;
+  }
+
+  /** Lines follow the picture's edges, or no longer. */
+  toggleEdges(): void {
+    this.keep({ edges: this.settings.peek().edges !== true });
+    if (this.settings.peek().edges) this.fetchScissors();
+  }
+
+  private fetchScissors(): void {
+    const missing = (): void => this.notices.say("bad", this.t("toolsMissing"));
+    if (!this.scissors.peek()) void import("./assist/guide").then(({ guideOf }) => (this.scissors.value = guideOf(this)), missing);
   }
 
   /** Draws the class in this way from now on. */

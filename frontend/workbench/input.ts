@@ -10,8 +10,11 @@ export function listen(desk: Desk): void {
   const fixed = fixedCommands(desk);
   const keymap = computed((): Keymap => keymapOf([...optionCommands(desk), ...withKeys([...fixed, ...desk.more.value], desk.settings.value.keys)], desk.scope.value));
   effect(() => {
+    // One key may mean two things: what stands on a button is what counts where that button is.
+    const scope = ["verify", "grid"].find((own) => own === desk.scope.value) ?? "desk";
+    const here = [...fixed, ...desk.more.value].filter((command) => command.scope === scope);
     const { keys = {} } = desk.settings.value;
-    rekeyed.value = new Map([...fixed, ...desk.more.value].flatMap(({ id, keys: usual }) => usual.map((chord) => [chord, keys[id] ?? chord])));
+    rekeyed.value = new Map(here.flatMap(({ id, like = id, keys: usual }) => usual.map((chord) => [chord, keys[like] ?? chord])));
   });
   let current: Keymap = new Map();
   effect(() => {

@@ -8,6 +8,7 @@ import { levelOf, openPath, take } from "../model/tree";
 import { attributeKeys, choicesOf, optionId, UP } from "./options";
 import { chooseClass } from "./boxes";
 import type { Command } from "./command";
+import { keyOf } from "./keys";
 
 export function pressTag(desk: Desk, group: Question, option: string): void {
   const editor = desk.session.work.peek()?.editor;
@@ -144,7 +145,7 @@ export function submit(desk: Desk): void {
   if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
   const { pending } = stage.work.editor;
   const undecided = pending.peek().shapes.length + Object.keys(pending.peek().tags).length;
-  if (undecided > 0) return desk.notices.say("warn", desk.t("draftWaits", { n: undecided }));
+  if (undecided > 0) return desk.notices.say("warn", desk.t("draftWaits", { n: undecided, take: keyOf("Shift+Enter"), leave: keyOf("Shift+Delete") }));
   const { tags, shapes } = stage.work.editor.document.peek();
   const empty = stage.canDraw && shapes.length === 0 && Object.keys(tags).length === 0;
   if (empty && !confirmedEmpty.has(stage)) {

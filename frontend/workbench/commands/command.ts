@@ -11,6 +11,8 @@ export interface Command {
   readonly keys: readonly Chord[];
   /** Further keys that the sheet does not list. */
   readonly also?: readonly Chord[];
+  /** The command whose key it has, where that is another one: the same, in another scope. */
+  readonly like?: string;
   /** Its line on the shortcut sheet; commands without one are not listed. */
   readonly label?: Key;
   /** The same, in the person's language already: of commands that come with their own words. */
@@ -52,7 +54,7 @@ export function conflicts(commands: readonly Command[]): Conflict[] {
 /** Fixed commands under the keys that the person has given them. */
 export function withKeys(commands: readonly Command[], keys: Readonly<Record<string, Chord>> = {}): readonly Command[] {
   return commands.map((command) => {
-    const chord = keys[command.id];
+    const chord = keys[command.like ?? command.id];
     return chord === undefined ? command : { ...command, keys: [chord], also: [] };
   });
 }

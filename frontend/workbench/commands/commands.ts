@@ -41,7 +41,7 @@ function ofTheTool(desk: Desk, wish: Wish): boolean {
 }
 
 export function undo(desk: Desk): void {
-  if (!ofTheTool(desk, "back")) desk.session.work.peek()?.editor.undo();
+  if (!ofTheTool(desk, "back") && !desk.regainSketch()) desk.session.work.peek()?.editor.undo();
 }
 
 export function redo(desk: Desk): void {

@@ -61,3 +61,6 @@ export function capOf(chord: Chord): string {
   const code = parts.pop() ?? "";
   return [...parts, CAPS[code] ?? code.replace(/^(Key|Digit)/, "")].join("+");
 }
+
+/** What stands on the key that the person has given a command, to be written into a sentence or a hint. */
+export const keyOf = (usual: Chord): string => capOf(rekeyed.value.get(usual) ?? usual);

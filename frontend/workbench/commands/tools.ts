@@ -2,6 +2,7 @@
 import type { Desk } from "../desk";
 import type { Shape } from "../contract";
 import { boundsOf } from "../model/bounds";
+import type * as Assists from "../assist/acts";
 import type * as Edits from "../tools/edits";
 import { editsAtHand, fetchTools, type PolygonTool, waysOf } from "../tools/tools";
 import type { Command } from "./command";
@@ -37,9 +38,8 @@ function edit(desk: Desk, act: (edits: typeof Edits) => void): void {
   else void fetchTools().then(now, () => desk.notices.say("bad", desk.t("toolsMissing")));
 }
 
-function grow(desk: Desk): void {
-  const missing = (): void => desk.notices.say("bad", desk.t("toolsMissing"));
-  void import("../assist/acts").then(({ growHere }) => growHere(desk), missing);
+function assist(desk: Desk, act: (acts: typeof Assists) => void): void {
+  void import("../assist/acts").then(act, () => desk.notices.say("bad", desk.t("toolsMissing")));
 }
 
 const BRUSH_STEP = 1.25;
@@ -73,7 +73,9 @@ export function toolCommands(desk: Desk): Command[] {
     { ...draw, id: "brush.larger", keys: ["BracketRight"], label: "cmdBrushLarger", repeats: true, run: () => resizeBrush(desk, BRUSH_STEP) },
     { ...draw, id: "snap", keys: ["Shift+KeyS"], label: "cmdSnap", run: () => desk.keep({ noSnap: settings().noSnap !== true }) },
     { ...draw, id: "zoom.object", keys: ["Shift+KeyF"], label: "cmdZoomTo", run: () => zoomToSelected(desk) },
-    { ...draw, id: "grow", keys: ["Shift+KeyW"], label: "cmdGrow", run: () => grow(desk) },
+    { ...draw, id: "grow", keys: ["Shift+KeyW"], label: "cmdGrow", run: () => assist(desk, ({ growHere }) => void growHere(desk)) },
+    { ...draw, id: "edges", keys: ["Shift+KeyQ"], label: "cmdEdges", run: () => desk.toggleEdges() },
+    { ...draw, id: "edges.fit", keys: ["Shift+KeyI"], label: "cmdFitEdges", run: () => assist(desk, ({ fitToEdges }) => void fitToEdges(desk)) },
     { ...draw, id: "magnifier", keys: ["Shift+KeyZ"], label: "cmdMagnifier", run: () => desk.keep({ magnifier: settings().magnifier !== true }) },
   ];
 }

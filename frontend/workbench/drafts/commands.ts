@@ -1,5 +1,5 @@
 /** Keys for drafts, while an image with one is on the screen. */
-import { type Command, withKeys } from "../commands/command";
+import type { Command } from "../commands/command";
 import { fixedCommands } from "../commands/commands";
 import type { Desk } from "../desk";
 import { decideOne, refuse, takeAndSend, takeToMend } from "./acts";
@@ -11,10 +11,10 @@ const SHARED = new Set(["skip", "back", "undo", "redo"]);
 
 /** What counts while a draft is judged too: looking closer, help, skipping, going back. */
 function shared(desk: Desk): Command[] {
-  const commands = withKeys(fixedCommands(desk), desk.settings.peek().keys).filter(({ id, scope, group }) => {
+  const commands = fixedCommands(desk).filter(({ id, scope, group }) => {
     return scope === "desk" && (group === "groupView" || group === "groupHelp" || SHARED.has(id));
   });
-  return commands.map((command) => ({ ...command, id: `verify.${command.id}`, scope: "verify", group: undefined }) as unknown as Command);
+  return commands.map((command) => ({ ...command, id: `verify.${command.id}`, like: command.id, scope: "verify", group: undefined }) as unknown as Command);
 }
 
 export function draftCommands(desk: Desk): Command[] {

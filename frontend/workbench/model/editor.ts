@@ -26,6 +26,8 @@ export class Editor {
   readonly history = new History();
   /** Drawn point by point and not finished. */
   readonly sketch = signal<Sketch | null>(null);
+  /** The sketch that was given up in the very last step. */
+  private givenUp: Sketch | null = null;
   /** Points taken back from the sketch, the last first. */
   private dropped: (readonly number[])[] = [];
 
@@ -43,7 +45,7 @@ export class Editor {
     }, base);
     this.document = signal(replayed);
     this.pending = computed(() => (draft ? undecided(draft, this.decided.value, this.document.value.tags) : EMPTY));
-    this.sketch.value = steps.reduce(afterStep, null);
+    for (const step of steps) this.goOn(step);
     this.selected = computed(() => this.find(this.selectedId.value, this.document.value, this.pending.value));
   }
 
@@ -91,7 +93,20 @@ export class Editor {
 
   dropSketch(): void {
     const sketch = this.sketch.peek();
-    if (sketch) this.plot(sketch.tool, sketch.class, [], 0);
+    if (!sketch) return;
+    this.dropped = [];
+    this.note({ do: "sketch", tool: sketch.tool, class: sketch.class, keep: 0, add: [], drops: true });
+  }
+
+  /** Brings back the sketch that was given up in the last step, point by point as it was; null: there is none. */
+  regainSketch(): Sketch | null {
+    const lost = this.givenUp;
+    lost?.marks.forEach((mark, at) => this.plot(lost.tool, lost.class, lost.points.slice(lost.marks[at - 1] ?? 0, mark)));
+    return this.sketch.peek() && lost;
+  }
+
+  get canRegain(): boolean {
+    return this.givenUp !== null;
   }
 
   bail(): void {
@@ -155,9 +170,15 @@ export class Editor {
   }
 
   private note(step: Step): void {
-    this.sketch.value = afterStep(this.sketch.peek(), step);
+    this.goOn(step);
     this.revision.value++;
     this.journal(step);
+  }
+
+  private goOn(step: Step): void {
+    const before = this.sketch.peek();
+    this.givenUp = step.do === "sketch" && step.drops ? before : null;
+    this.sketch.value = afterStep(before, step);
   }
 
   /** Applies a diff taken from history and selects what it touched, so that the eye finds it. */

@@ -16,6 +16,8 @@ export interface SketchStep {
   readonly class: string;
   readonly keep: number;
   readonly add: readonly number[];
+  /** The person gave it up: the next undo brings it back. */
+  readonly drops?: true;
 }
 
 export function sketched(before: Sketch | null, { tool, class: name, keep, add }: SketchStep): Sketch | null {

@@ -4,6 +4,7 @@ import { nameOf } from "../contract";
 import { attributesOfSelected, openBranch, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
 import { chooseClass } from "../commands/boxes";
 import { open, toggleGrid } from "../commands/commands";
+import { keyOf } from "../commands/keys";
 import { attributeKeys } from "../commands/options";
 import { classOf, isSorting } from "../model/check";
 import type { Stage } from "../view/stage";
@@ -96,7 +97,7 @@ function Banner({ desk, stage }: Props) {
     <>
       {corrects && (
         <p class="notice info" role="status">
-          <strong>{desk.t("correcting")}</strong> {desk.t("correctingHelp")}
+          <strong>{desk.t("correcting")}</strong> {desk.t("correctingHelp", { key: keyOf("KeyB") })}
         </p>
       )}
       {refusal && <p class="notice bad">{desk.t("refusedHere", { detail: refusal.detail })}</p>}

@@ -1,9 +1,9 @@
 /** Small parts that every panel uses. */
 import type { ComponentChildren, JSX } from "preact";
-import { capOf, type Chord, rekeyed } from "../commands/keys";
+import { type Chord, keyOf } from "../commands/keys";
 
 export function Kbd({ chord }: { chord: Chord | undefined }) {
-  return chord ? <kbd class="kbd">{capOf(rekeyed.value.get(chord) ?? chord)}</kbd> : null;
+  return chord ? <kbd class="kbd">{keyOf(chord)}</kbd> : null;
 }
 
 /** A press with the pointer leaves the focus on the image, so that the next key means what it meant. */
@@ -71,6 +71,7 @@ const PATHS = {
   extend: "M12 3l8 6-3 11H7L4 9zM9 12h6M12 9v6",
   split: "M12 3l8 6-3 11H7L4 9zM2 20L22 4",
   merge: "M3 3h11v11H3zM10 10h11v11H10z",
+  scissors: "M8 8l12 12M8 16L20 4M6 4a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5M6 15a2.500 2.500 0 1 0 0 5 2.500 2.500 0 0 0 0-5",
   select: "M5 3l14 8-6 2-3 6z",
   undo: "M9 14L4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3",
   redo: "M15 14l5-5-5-5M20 9H10a6 6 0 0 0 0 12h3",

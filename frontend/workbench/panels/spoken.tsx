@@ -40,6 +40,7 @@ export function Hint({ desk, stage }: { desk: Desk; stage: Stage }) {
     return <p class="hint">{desk.t("hintSkeleton", values)}</p>;
   }
   if (name === "extreme" && state[1] === "waiting") return <p class="hint">{desk.t("hintExtreme", { n: points / 2 + 1 })}</p>;
-  const text = OWN_HINTS[name] ?? HINTS[state.join(".")];
+  const led = desk.guide.value && state.join(".") === "drawing.waiting" && (name === "polygon" || name === "polyline");
+  const text = led ? "hintEdges" : (OWN_HINTS[name] ?? HINTS[state.join(".")]);
   return text ? <p class="hint">{desk.t(text)}</p> : null;
 }

@@ -2,6 +2,7 @@
 import { effect, type Signal, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import paintWorker from "worker:../view/paint_worker";
+import { keyOf } from "../commands/keys";
 import type { Desk } from "../desk";
 import type { Point } from "../model/geometry";
 import { PointerInput } from "../view/pointer";
@@ -170,7 +171,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         tabIndex={0}
         role="application"
         aria-busy={loading.value !== "there"}
-        aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name })}
+        aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name, key: keyOf("KeyN") })}
       >
         <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />
         <div class="drawing" ref={tiles} />

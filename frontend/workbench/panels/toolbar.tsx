@@ -2,7 +2,7 @@
 import { redo, undo } from "../commands/commands";
 import { newShape } from "../commands/boxes";
 import { usePolygonTool } from "../commands/tools";
-import { capOf } from "../commands/keys";
+import { keyOf } from "../commands/keys";
 import type { Desk } from "../desk";
 import { POLYGON_TOOLS, waysOf } from "../tools/tools";
 import type { Stage } from "../view/stage";
@@ -19,7 +19,7 @@ function Ways({ desk }: { desk: Desk }) {
       {ways.map((way) => (
         <Button
           key={way}
-          label={`${t(`way_${way}`)} (${way === usual ? "N" : capOf("Backquote")})`}
+          label={`${t(`way_${way}`)} (${keyOf(way === usual ? "KeyN" : "Backquote")})`}
           pressed={desk.tool.value === "draw" && way === usual}
           onPress={() => (way === usual ? newShape(desk) : desk.withTool(way, () => desk.useWay(way)))}
         >
@@ -30,7 +30,19 @@ function Ways({ desk }: { desk: Desk }) {
   );
 }
 
-const KEYS = { cut: "Shift+C", extend: "Shift+A", split: "Shift+X", merge: "Shift+M" } as const;
+const KEYS = { cut: "Shift+KeyC", extend: "Shift+KeyA", split: "Shift+KeyX", merge: "Shift+KeyM" } as const;
+/** Lines that follow the picture's edges: for what is drawn point by point. */
+function Scissors({ desk, stage }: { desk: Desk; stage: Stage }) {
+  if (!FOLLOWING.has(stage.chart.value.name)) return null;
+  return (
+    <Button label={`${desk.t("cmdEdges")} (${keyOf("Shift+KeyQ")})`} pressed={desk.settings.value.edges === true} onPress={() => desk.toggleEdges()}>
+      <Icon name="scissors" />
+    </Button>
+  );
+}
+
+const FOLLOWING = new Set<string>(["polygon", "polyline", "cut", "extend", "split"]);
+
 const LABELS = { cut: "cmdCut", extend: "cmdExtend", split: "cmdSplit", merge: "cmdMerge" } as const;
 
 /** What can be done to the selected polygon. */
@@ -41,7 +53,7 @@ function PolygonTools({ desk, stage }: { desk: Desk; stage: Stage }) {
       {POLYGON_TOOLS.map((tool) => (
         <Button
           key={tool}
-          label={`${desk.t(LABELS[tool])} (${KEYS[tool]})`}
+          label={`${desk.t(LABELS[tool])} (${keyOf(KEYS[tool])})`}
           pressed={desk.tool.value === tool}
           onPress={() => usePolygonTool(desk, tool)}
         >
@@ -62,33 +74,34 @@ export function Tools({ desk, stage }: { desk: Desk; stage: Stage }) {
         <>
           <Ways desk={desk} />
           <Button
-            label={`${t("selectTool")} (V)`}
+            label={`${t("selectTool")} (${keyOf("KeyV")})`}
             pressed={desk.tool.value === "select"}
             onPress={() => (desk.tool.value = "select")}
           >
             <Icon name="select" />
           </Button>
           <PolygonTools desk={desk} stage={stage} />
+          <Scissors desk={desk} stage={stage} />
         </>
       )}
-      <Button label={`${t("undo")} (Ctrl+Z)`} disabled={!editor.history.canUndo && !editor.sketch.value} onPress={() => undo(desk)}>
+      <Button label={`${t("undo")} (${keyOf("Ctrl+KeyZ")})`} disabled={!editor.history.canUndo && !editor.sketch.value && !editor.canRegain} onPress={() => undo(desk)}>
         <Icon name="undo" />
       </Button>
-      <Button label={`${t("redo")} (Ctrl+Y)`} disabled={!editor.history.canRedo} onPress={() => redo(desk)}>
+      <Button label={`${t("redo")} (${keyOf("Ctrl+KeyY")})`} disabled={!editor.history.canRedo} onPress={() => redo(desk)}>
         <Icon name="redo" />
       </Button>
-      <Button label={`${t("zoomIn")} (+)`} onPress={() => camera.zoom(1.25)}>
+      <Button label={`${t("zoomIn")} (${keyOf("Equal")})`} onPress={() => camera.zoom(1.25)}>
         <Icon name="plus" />
       </Button>
-      <Button label={`${t("zoomOut")} (−)`} onPress={() => camera.zoom(0.8)}>
+      <Button label={`${t("zoomOut")} (${keyOf("Minus")})`} onPress={() => camera.zoom(0.8)}>
         <Icon name="minus" />
       </Button>
-      <Button label={`${t("fit")} (F)`} onPress={() => camera.fit()}>
+      <Button label={`${t("fit")} (${keyOf("KeyF")})`} onPress={() => camera.fit()}>
         <Icon name="fit" />
       </Button>
       {stage.canDraw && (
         <Button
-          label={`${t(desk.hidden.value ? "showShapes" : "hideShapes")} (H)`}
+          label={`${t(desk.hidden.value ? "showShapes" : "hideShapes")} (${keyOf("KeyH")})`}
           pressed={desk.hidden.value}
           onPress={() => (desk.hidden.value = !desk.hidden.peek())}
         >

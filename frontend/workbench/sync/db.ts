@@ -52,6 +52,8 @@ export interface Settings {
   magnifier?: boolean;
   /** Points jump to neighbours' edges unless this is true. */
   noSnap?: boolean;
+  /** Lines follow the picture's edges. */
+  edges?: boolean;
   /** How pictures are shown; 1 is as they are. */
   look?: Look;
   leftHanded?: boolean;

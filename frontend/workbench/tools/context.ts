@@ -44,6 +44,15 @@ export interface Draft {
   readonly stroke?: { readonly points: FlatPoints; readonly radius: number; readonly erases: boolean };
 }
 
+/** Leads lines along the edges of the picture. */
+export interface Guide {
+  /**
+   * The way from one place to another without the first, in image pixels; only the place itself where there is nothing
+   * to follow. `reach`: how far its end may jump to an edge. Never fails.
+   */
+  lead(from: Point | null, to: Point, reach: number): Promise<FlatPoints>;
+}
+
 export interface ToolContext {
   readonly editor: Editor;
   readonly image: Size;
@@ -60,11 +69,15 @@ export interface ToolContext {
   lookOf(shape: Shape): Look;
   /** Whether points jump to neighbours' edges. */
   snaps(): boolean;
+  /** What leads lines along edges; null: they go straight. */
+  guide(): Guide | null;
   /** CSS pixels. */
   brushRadius(): number;
   say(key: Key): void;
   /** Back from a tool that does one thing, to drawing. */
   leave(): void;
+  /** Back to the tool's start: what it went on with for a while has ended well. */
+  rest(): void;
   pan(dx: number, dy: number): void;
 }
 

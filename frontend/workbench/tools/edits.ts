@@ -1,5 +1,6 @@
 /** What keys do to vertices, and turning polygons into masks and back. */
 import type { Shape } from "../contract";
+import { keyOf } from "../commands/keys";
 import type { Desk } from "../desk";
 import { gripMoved, gripsOf, isValid, rounded, withGeometry } from "../geometry/kinds";
 import { placeOf, withoutVertex } from "../geometry/points";
@@ -63,7 +64,7 @@ export function addVertex(desk: Desk): void {
 /** Visible, hidden, visible ... of the skeleton's point in hand. */
 export function nextVisibility(desk: Desk): void {
   const hand = inHand(desk);
-  if (hand?.shape.type !== "skeleton" || hand.vertex === null) return desk.notices.say("info", desk.t("takeVertex"));
+  if (hand?.shape.type !== "skeleton" || hand.vertex === null) return desk.notices.say("info", desk.t("takeVertex", { key: keyOf("Period") }));
   const { at } = placeOf(hand.vertex);
   const points = skeletonPoints(hand.shape.skeleton).map((one) => (one.at === at ? { ...one, v: one.v === 2 ? 1 : 2 } : one));
   const next = withGeometry(hand.shape, flatSkeleton(points));

@@ -1,7 +1,8 @@
 /**
  * Drawing point by point: a click places a point, a drag draws freely and is simplified. Places jump to neighbours'
  * edges, and between two places on one edge the line goes along it; Alt draws as if nobody were there, Shift goes
- * the longer way round. A click on the first or the last point ends it, as Enter does.
+ * the longer way round. With intelligent scissors the line follows the picture's own edges. A click on the first or
+ * the last point ends it, as Enter does.
  */
 import { type FlatPoints, LIMITS, type Shape } from "../contract";
 import { apart, countOf, pointAt } from "../geometry/points";
@@ -9,6 +10,7 @@ import { simplifyTo } from "../geometry/simplify";
 import { aim, way } from "./aim";
 import { gestureAt, inImage, isDrag, type Node, preview, type Press, type ToolContext } from "./context";
 import { drawingTool, selectInstead } from "./drawing";
+import { Led } from "./led";
 import { placed, plot, sketchWishes } from "./plot";
 
 export interface SketchPlan {
@@ -31,13 +33,33 @@ const comesBack = (context: ToolContext, press: Press): boolean =>
 /** CSS pixels that a line drawn by hand may be off. */
 const TOLERANCE_PX = 1.2;
 
+/** The pointer's way since the last point, with as few points as say the same. */
+function traced(context: ToolContext): FlatPoints {
+  const points = placed(context);
+  const { unit } = context.lookOf(preview(context, "point", [0, 0]));
+  const last = countOf(points) > 0 ? pointAt(points, countOf(points) - 1) : null;
+  const trail = [...(last ? [last.x, last.y] : []), ...(context.gesture?.trail ?? [])];
+  const simple = simplifyTo(trail, TOLERANCE_PX * unit, LIMITS.points - countOf(points));
+  return last ? simple.slice(2) : simple;
+}
+
+/** Nothing is taken or selected: each press draws, for the polygon that is selected. */
+const always: Node = {
+  down(context, press) {
+    context.gesture = gestureAt(press, { forced: true });
+    return "drawing.pressing";
+  },
+};
+
 export function sketchTool(plan: SketchPlan): Node {
   const { name, closed, least } = plan;
+  const led = new Led(name);
 
   function show(context: ToolContext, press: Press): void {
     const dots = placed(context);
     const to = aim(plan, context, press);
-    const run = [...dots, ...(to.ends ? [] : way(context, press, to))];
+    const edge = led.preview(context, press, to, show);
+    const run = [...dots, ...(to.ends ? [] : (edge ?? way(context, press, to)))];
     const shape = closed && countOf(run) > 2 ? preview(context, "polygon", [run]) : preview(context, "polyline", run);
     context.setDraft({ dots, shape, snap: to.snap ? to.point : null });
   }
@@ -50,14 +72,19 @@ export function sketchTool(plan: SketchPlan): Node {
 
   function finish(context: ToolContext): string | void {
     const points = placed(context);
-    if (countOf(points) < least || !plan.finish(context, points)) return;
-    return "idle";
+    if (countOf(points) < least) return;
+    if (!context.guide()) return plan.finish(context, points) ? "idle" : undefined;
+    void led.close(context, closed).then((there) => {
+      if (there && plan.finish(context, placed(context))) context.rest();
+    });
   }
 
   function place(context: ToolContext, press: Press): string {
     const to = aim(plan, context, press);
     if (to.ends) return finish(context) ?? "drawing.waiting";
-    if (countOf(placed(context)) < LIMITS.points) plot(context, name, way(context, press, to));
+    if (countOf(placed(context)) >= LIMITS.points) return "drawing.waiting";
+    plot(context, name, way(context, press, to));
+    if (!to.snap && !press.alt) led.follow(context, to.point, press.slack, show, rest);
     return "drawing.waiting";
   }
 
@@ -88,12 +115,7 @@ export function sketchTool(plan: SketchPlan): Node {
       context.setDraft({ shape: preview(context, "polyline", run) });
     },
     up(context, press) {
-      const points = placed(context);
-      const unit = context.lookOf(preview(context, "point", [0, 0])).unit;
-      const last = countOf(points) > 0 ? pointAt(points, countOf(points) - 1) : null;
-      const trail = [...(last ? [last.x, last.y] : []), ...(context.gesture?.trail ?? [])];
-      const simple = simplifyTo(trail, TOLERANCE_PX * unit, LIMITS.points - countOf(points));
-      plot(context, name, last ? simple.slice(2) : simple);
+      plot(context, name, traced(context));
       return closed && countOf(placed(context)) >= least && comesBack(context, press) ? (finish(context) ?? "drawing.waiting") : "drawing.waiting";
     },
   };
@@ -111,13 +133,5 @@ export function sketchTool(plan: SketchPlan): Node {
   };
 
   const tool = drawingTool({ ...sketchWishes, finish, states: { pressing, tracing, waiting } });
-  if (!plan.about) return tool;
-  // Nothing is taken or selected: each press draws, for the polygon that is selected.
-  const idle: Node = {
-    down(context, press) {
-      context.gesture = gestureAt(press, { forced: true });
-      return "drawing.pressing";
-    },
-  };
-  return { ...tool, states: { ...tool.states, idle } };
+  return plan.about ? { ...tool, states: { ...tool.states, idle: always } } : tool;
 }

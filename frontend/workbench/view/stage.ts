@@ -8,7 +8,7 @@ import type { Size } from "../model/geometry";
 import type { Work } from "../session/session";
 import { shapeId } from "../sync/ids";
 import { Chart } from "../tools/chart";
-import type { Draft, Press, ToolContext } from "../tools/context";
+import type { Draft, Guide, Press, ToolContext } from "../tools/context";
 import { type ToolName, toolOf } from "../tools/tools";
 import type { Camera } from "./camera";
 import type { Looks } from "./scene";
@@ -21,6 +21,7 @@ export interface Around {
   /** Radius in CSS pixels. */
   readonly brush: ReadonlySignal<number>;
   readonly snaps: ReadonlySignal<boolean>;
+  readonly guide: ReadonlySignal<Guide | null>;
   readonly camera: Camera;
   say(key: Key): void;
   leave(): void;
@@ -105,8 +106,8 @@ export class Stage {
     this.stopEffects();
   }
 
-  /** Goes on with what a reload or another task had interrupted. */
-  private resume(): void {
+  /** Goes on with what a reload, another task or Esc had interrupted. */
+  resume(): void {
     const sketch = this.work.editor.sketch.peek();
     const chart = this.chart.peek();
     if (sketch && chart.name === sketch.tool) chart.go("drawing.waiting");
@@ -153,8 +154,10 @@ export class Stage {
       lookOf: (shape) => this.lookOf(shape),
       brushRadius: () => around.brush.peek(),
       snaps: () => around.snaps.peek(),
+      guide: () => around.guide.peek(),
       say: (key) => around.say(key),
       leave: () => around.leave(),
+      rest: () => this.chart.peek().rest(),
       pan: (dx, dy) => around.camera.pan(dx, dy),
     };
   }
