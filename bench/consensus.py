@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,13 @@ class Bench:
         with np.load(target) as file:
             return Run(float(file["took"]), float(file["extra"]), file["posterior"])
 
-    def best(self, method: str, answers: Answers, times: int) -> Run | None:
-        """The quickest of several: the machine's other work slows, nothing speeds up."""
-        runs = [run for run in (self.run(method, answers) for _ in range(times)) if run]
-        return min(runs, key=lambda run: run.took) if runs else None
+    def in_turns(self, methods: Sequence[str], answers: Answers, times: int) -> list[Run | None]:
+        """The quickest of several runs of each, in turns: other work on the machine only slows."""
+        runs = [[self.run(method, answers) for method in methods] for _ in range(times)]
+        return [
+            min((run for run in column if run), key=lambda run: run.took, default=None)
+            for column in zip(*runs, strict=True)
+        ]
 
     def note(self, name: str, value: float) -> None:
         self.results[name] = value
@@ -93,7 +97,7 @@ def accuracy(posterior: Any, truth: Any) -> float:
 
 
 def compare(bench: Bench, name: str, answers: Answers, *, ours: str, peer: str, times: int) -> None:
-    mine, theirs = bench.best(f"ours:{ours}", answers, times), bench.run(f"crowdkit:{peer}", answers)
+    mine, theirs = bench.in_turns([f"ours:{ours}", f"crowdkit:{peer}"], answers, times)
     assert mine
     line = f"{name:6} {ours:12} {mine.took:8.3f} s {mine.extra:6.0f} MiB"
     if theirs:
@@ -110,12 +114,12 @@ def compare(bench: Bench, name: str, answers: Answers, *, ours: str, peer: str, 
 
 
 def speeds(bench: Bench, *, quick: bool) -> None:
-    for size in "s" if quick else "sml":
-        compare(bench, f"ds_{size}", plant(**SIZES[size]), ours="dawid_skene", peer="DawidSkene", times=3)
+    for size, times in ({"s": 5} if quick else {"s": 5, "m": 3, "l": 2}).items():
+        compare(bench, f"ds_{size}", plant(**SIZES[size]), ours="dawid_skene", peer="DawidSkene", times=times)
     small = plant(**(SIZES["s"] | {"tasks": 1_000} if quick else SIZES["s"]))
-    compare(bench, "glad", small, ours="glad", peer="GLAD", times=3)
+    compare(bench, "glad", small, ours="glad", peer="GLAD", times=2)
     # crowd-kit makes ten starts of fifty rounds: as many rounds of ours, though one start is enough for it.
-    compare(bench, "mace", small, ours="mace_500", peer="MACE", times=3)
+    compare(bench, "mace", small, ours="mace_500", peer="MACE", times=2)
 
 
 def online(bench: Bench) -> None:
@@ -186,10 +190,9 @@ def calibration(bench: Bench, sets: dict[str, Answers]) -> None:
 
 def alphas(bench: Bench, *, quick: bool) -> None:
     answers = plant(tasks=100_000 if quick else 1_000_000, each=3, classes=5, people=1_000)
-    mine = bench.best("alpha:ours", answers, 5)
+    mine, theirs = bench.in_turns(["alpha:ours", "alpha:nominal"], answers, 3)
     assert mine
     line = f"alpha, {len(answers.truth):,} x 3: {mine.took:.3f} s, {mine.extra:.0f} MiB"
-    theirs = bench.run("alpha:nominal", answers)
     if theirs:
         line += f"   krippendorff {theirs.took:.2f} s, {theirs.extra:.0f} MiB"
         line += f"   difference {abs(float(mine.posterior[0] - theirs.posterior[0])):.1e}"

@@ -51,16 +51,18 @@ def crowdkit(name: str, data: Any) -> tuple[float, float, Any]:
 
 
 def alpha(name: str, data: Any) -> tuple[float, float, Any]:
-    base, started = memory(), time.process_time()
     if name == "ours":
         from review.agreement import krippendorff_alpha
 
+        base, started = memory(), time.process_time()
         found = krippendorff_alpha(data["task"], data["label"])
     else:
         import krippendorff
 
         # Its input is a matrix of people x items; who said what does not matter to alpha.
-        found = krippendorff.alpha(data["label"].reshape(len(data["truth"]), -1).T, level_of_measurement=name)
+        matrix = data["label"].reshape(len(data["truth"]), -1).T
+        base, started = memory(), time.process_time()
+        found = krippendorff.alpha(matrix, level_of_measurement=name)
     return time.process_time() - started, memory() - base, np.array([found])
 
 

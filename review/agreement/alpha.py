@@ -25,7 +25,7 @@ def krippendorff_alpha(items: Codes, values: Codes) -> float:
     counts = np.bincount(items)
     kinds = int(values.max(initial=-1)) + 1
     if len(counts) * kinds <= MOST_CELLS:
-        agree, totals = _dense(items, values, kinds)
+        agree, totals = _dense(items, values, counts, kinds)
     else:
         agree, totals = _sparse(items, values, counts)
     n = totals.sum()
@@ -61,14 +61,15 @@ def interval_alpha(items: Codes, values: Floats) -> float:
     return float(1.0 - observed / expected) if expected > 0.0 else 1.0
 
 
-def _dense(items: Codes, values: Codes, kinds: int) -> tuple[float, Floats]:
-    """Agreeing pairs, each item's scaled by 1 / (n - 1), and the answers of each value."""
-    cells = np.bincount(items * kinds + values, minlength=(int(items.max()) + 1) * kinds if len(items) else 0)
-    table = cells.reshape(-1, kinds) if kinds else cells.reshape(0, 0)
-    given = table.sum(axis=1)
-    share = np.divide(1.0, given - 1.0, out=np.zeros(len(given)), where=given > 1)
-    pairs = np.einsum("ij,ij->i", table, table) - given
-    return float(pairs @ share), np.asarray((given > 1).astype(np.float64) @ table)
+def _dense(items: Codes, values: Codes, counts: Codes, kinds: int) -> tuple[float, Floats]:
+    """Agreeing pairs, each item's scaled by 1 / (n - 1), and the pairable answers of each value."""
+    cells = items * kinds
+    cells += values
+    table = np.bincount(cells, minlength=len(counts) * kinds).reshape(len(counts), kinds)
+    share = np.divide(1.0, counts - 1.0, out=np.zeros(len(counts)), where=counts > 1)
+    pairs = np.einsum("ij,ij->i", table, table) - counts
+    alone = table[counts == 1].sum(axis=0)
+    return float(pairs @ share), np.asarray(np.bincount(values, minlength=kinds) - alone, dtype=np.float64)
 
 
 def _sparse(items: Codes, values: Codes, counts: Codes) -> tuple[float, Floats]:
