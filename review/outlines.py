@@ -1,7 +1,4 @@
-"""Shapes as the `d` of an SVG path, in pixels of the upright image, for pages that the server draws. Pure.
-
-A mask has no outline without decoding it; it is drawn as nothing.
-"""
+"""Shapes as the `d` of an SVG path, in pixels of the upright image, for pages that the server draws. Pure."""
 
 from __future__ import annotations
 
@@ -9,8 +6,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from tasks.shapes.raster import Mask, trace
+from tasks.shapes.rle import unpack_mask
+
 Numbers = Sequence[float]
 MARK = 6.0  # half the cross of a point, in pixels
+# Masks of larger images are outlined along blocks of pixels, finer than a page shows them.
+FINEST = 800
 
 
 def path_of(shape: Mapping[str, Any]) -> str:
@@ -72,6 +76,22 @@ def _skeleton(triples: Numbers) -> str:
     return "".join(_point((x, y)) for x, y, visible in seen if visible)
 
 
+def _mask(mask: Mapping[str, Any]) -> str:
+    pixels = unpack_mask(mask)
+    step = -(-max(pixels.shape) // FINEST)
+    if step > 1:
+        pixels = _blocks(pixels, step)
+    return "".join(_line([at * step for at in ring], closed=True) for ring in trace(pixels))
+
+
+def _blocks(pixels: Mask, step: int) -> Mask:
+    """True for each block of step x step pixels that has any: what is thin stays in sight."""
+    height, width = pixels.shape
+    rows = np.logical_or.reduceat(pixels, np.arange(0, height, step), axis=0)
+    found: Mask = np.logical_or.reduceat(rows, np.arange(0, width, step), axis=1)
+    return found
+
+
 _PATHS: dict[str, Callable[[Any], str]] = {
     "box": _box,
     "rotated_box": _rotated_box,
@@ -80,4 +100,5 @@ _PATHS: dict[str, Callable[[Any], str]] = {
     "polyline": _polyline,
     "point": _point,
     "skeleton": _skeleton,
+    "mask": _mask,
 }
