@@ -53,6 +53,10 @@ VOLATILE_OPTIONS = {
     "max_wal_senders": "0",
 }
 
+# A connection keeps the memory that its last statement freed, instead of giving it to the kernel and faulting
+# it in again for the next: a fifth of a claim's CPU. By glibc alone; elsewhere it says nothing.
+MEMORY = {"MALLOC_TRIM_THRESHOLD_": str(16 * 2**20), "MALLOC_TOP_PAD_": str(2**20)}
+
 
 class EmbeddedPostgres:
     """A PostgreSQL server in `directory`, created on the first start.
@@ -199,7 +203,7 @@ class EmbeddedPostgres:
             self.account.own(self._sockets)
 
     def _try_to_start(self) -> bool:
-        environment = {"PATH": os.defpath, "LC_ALL": "C"}
+        environment = {"PATH": os.defpath, "LC_ALL": "C", **MEMORY}
         predecessor = self._predecessor()
         if predecessor:
             if self._is_ours(predecessor):
