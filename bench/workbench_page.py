@@ -18,11 +18,12 @@ PROJECT = "Things in photographs"
 # When, in milliseconds since the visit began, each thing was first painted.
 WATCH = """() => {
   const seen = window.benchSeen = {};
-  const loaded = (image) => Boolean(image && image.complete && image.naturalWidth);
-  const styled = () => [...document.styleSheets].length > 0;
+  // In its place, as large as it will be; a picture without its looks would be somewhere else.
+  const shown = (image) => image.complete && image.naturalWidth && image.clientHeight > innerHeight / 2;
+  const pictures = () => [...document.querySelectorAll('.preview, .picture')].filter(shown);
   const there = {
-    preview: () => styled() && [...document.querySelectorAll('.preview, img.picture')].some(loaded),
-    image: () => loaded(document.querySelector('.picture-slot img')),
+    preview: () => pictures().length > 0,
+    image: () => pictures().some(({ src }) => src.includes('-screen-')),
     interactive: () => Boolean(document.querySelector('#stage') && document.querySelector('#panel button')),
   };
   const look = () => {

@@ -85,12 +85,14 @@ const split = {
 /**
  * esbuild puts what the entry shares with one part that comes later into one chunk, with another part into another:
  * twenty files to ask for at once, each compressed by itself. When every later part imports the entry, all of that
- * is one chunk. The words have nothing to share.
+ * is one chunk; when it imports the first task's part too, so is what is shared with that. The words have nothing to
+ * share.
  */
 const together = {
   name: "together",
   setup(build) {
     const main = join(here, "workbench/main.tsx");
+    const work = join(here, "workbench/panels/work.tsx");
     const laterParts = new Set();
     build.onStart(async () => {
       const { metafile } = await esbuild.build({ ...split, plugins: [workers], entryPoints: [main], write: false });
@@ -98,7 +100,8 @@ const together = {
     });
     build.onLoad({ filter: /workbench\/.*\.tsx?$/ }, ({ path }) => {
       if (path === main || !laterParts.has(path) || path.includes("/i18n/")) return undefined;
-      const contents = `${readFileSync(path, "utf8")}\nimport ${JSON.stringify(main)};\n`;
+      const needed = path === work ? [main] : [main, work];
+      const contents = [readFileSync(path, "utf8"), ...needed.map((one) => `import ${JSON.stringify(one)};`)].join("\n");
       return { contents, loader: path.endsWith("x") ? "tsx" : "ts", resolveDir: dirname(path) };
     });
   },

@@ -18,6 +18,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.face import DESK_COOKIE, DESK_PATH, theme_of
+from annotator.first_paint import link_header
 from annotator.parsers import read_body
 from tasks import desk
 from tasks.access import access_annotator
@@ -40,6 +41,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     boot = {**_boot(request, person), "resume": resume}
     image = resume["tasks"][0]["image"] if resume else None
     response = render(request, "desk/index.html", {"boot": boot, "image": image})
+    if image:
+        response["Link"] = link_header(image=image["url"])
     response.set_cookie(
         DESK_COOKIE,
         str(person.id),

@@ -12,9 +12,10 @@ from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from annotator.first_paint import STYLE
 from annotator.static import chunks_of
 
 register = template.Library()
@@ -40,6 +41,12 @@ def grouped(value: int | float | Decimal | None) -> str:
 def money(amount: Decimal, currency: str) -> str:
     """1.5 -> ¥1.50, 0.0825 -> ¥0.0825: as the workbench writes it, alike in both languages."""
     return format_currency(amount, currency, "¤#,##0.00##", locale="zh_Hans", currency_digits=False)
+
+
+@register.simple_tag
+def first_style() -> SafeString:
+    """The rules that hold before the style sheet is there; the page's policy knows exactly this text."""
+    return mark_safe(f"<style>{STYLE}</style>")  # noqa: S308 - a constant of ours
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ import type { Boot, Language, Project, Shape } from "./contract";
 import { openLevel } from "./commands/answer";
 import type { Command, Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
-import { type Key, type Translate, translator } from "./i18n";
+import { type Key, loadWords, type Translate, translator } from "./i18n";
 import { isSorting } from "./model/check";
 import type { Point } from "./model/geometry";
 import type { Sketch } from "./model/sketch";
@@ -189,23 +189,26 @@ export class Desk {
   }
 
   static async open(boot: Boot): Promise<Desk> {
-    const desk = new Desk(boot, await openDesk(boot.person.id));
+    const [db] = await Promise.all([openDesk(boot.person.id), loadWords(boot.person.language)]);
+    const desk = new Desk(boot, db);
+    const asked = desk.tabs.ask();
     await desk.loadStored();
-    void desk.connect();
+    void desk.connect(asked);
     return desk;
   }
 
   /** Takes up what this browser still knows. */
   async loadStored(): Promise<void> {
-    await Promise.all([this.journal.load(), this.outbox.load()]);
-    await this.session.load();
-    await this.pack.load();
-    this.settings.value = { ...DEFAULTS, ...(await this.db.get("settings", "desk")) };
+    // All at once: one after the other, each would wait for its turn on a slow computer.
+    const own = Promise.all([this.journal.load(), this.outbox.load()]);
+    const session = this.session.load(own);
+    const [settings] = await Promise.all([this.db.get("settings", "desk"), session, this.pack.load(session)]);
+    this.settings.value = { ...DEFAULTS, ...settings };
   }
 
   /** Only the working tab talks to the server; another one only says so. */
-  private async connect(): Promise<void> {
-    if (await this.tabs.ask()) void this.sync.poke();
+  private async connect(asked: Promise<boolean>): Promise<void> {
+    if (await asked) void this.sync.poke();
     effect(() => {
       if (this.tabs.working.value === false) this.standDown();
     });

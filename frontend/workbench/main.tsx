@@ -6,7 +6,7 @@ import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
 import { App } from "./panels/app";
 import { lastLanguage, readBoot, refreshBoot } from "./shell/memory";
-import { goOn } from "./shell/resume";
+import { goOn, removePreview } from "./shell/resume";
 import { keepShell } from "./shell/register";
 
 /** A page that the browser has kept knows neither the person's language nor their colours. */
@@ -18,13 +18,15 @@ function dress({ person, theme }: Boot): void {
 async function start(root: HTMLElement): Promise<void> {
   const boot = readBoot();
   if (boot === "gone") return;
-  const spoken = lastLanguage();
-  await loadWords(boot?.person.language ?? spoken);
+  const spoken = boot?.person.language ?? lastLanguage();
   if (!boot) {
-    const t = translator(spoken);
-    return render(<p class="strip warn">{t("needsLine")}</p>, root);
+    await loadWords(spoken);
+    return render(<p class="strip warn">{translator(spoken)("needsLine")}</p>, root);
   }
   dress(boot);
+  // A page that goes on with its task: what that needs comes while the browser's database is being read.
+  const goesOn = Boolean(boot.resume) || !document.getElementById("boot");
+  if (goesOn) void import("./panels/work").catch(() => {});
   try {
     const desk = await Desk.open(boot);
     listen(desk);
@@ -32,8 +34,8 @@ async function start(root: HTMLElement): Promise<void> {
     void navigator.storage?.persist?.();
     // Out of the way of what is drawn; goOn takes it away.
     document.body.append(...document.querySelectorAll(".preview"));
-    render(<App desk={desk} />, root);
     goOn(desk, boot);
+    render(<App desk={desk} />, root);
     desk.meter.watch();
     // After the page is there and before the first picture is.
     setTimeout(() => void import("./panels/work").then(({ warmPainter }) => warmPainter(), () => {}), 0);
@@ -42,9 +44,9 @@ async function start(root: HTMLElement): Promise<void> {
     void keepShell();
     if (!document.getElementById("boot")) void refreshBoot(boot);
   } catch {
-    document.querySelector(".preview")?.remove();
-    const t = translator(boot.person.language);
-    render(<p class="strip bad">{t("noStorage")}</p>, root);
+    removePreview();
+    await loadWords(spoken);
+    render(<p class="strip bad">{translator(spoken)("noStorage")}</p>, root);
   }
 }
 

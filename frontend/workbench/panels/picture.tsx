@@ -2,6 +2,7 @@
 import { effect, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
+import { removePreview } from "../shell/resume";
 import type { Stage } from "../view/stage";
 
 export type Loading = "loading" | "there" | "failed";
@@ -44,7 +45,9 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
       slot.current?.replaceChildren();
       loading.value = "loading";
       void desk.images.get(url).then(show, () => {
-        if (current) loading.value = "failed";
+        if (!current) return;
+        loading.value = "failed";
+        removePreview();
       });
     }
     return () => {

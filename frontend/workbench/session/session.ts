@@ -82,12 +82,13 @@ export class Session {
     this.past = new Past(parts.db, parts.saver);
   }
 
-  /** Takes up what this browser still knows, before any request. */
-  async load(): Promise<void> {
+  /** Takes up what this browser still knows, before any request. @param own journal and outbox are being read. */
+  async load(own: Promise<unknown> = Promise.resolve()): Promise<void> {
     const [held, schemas] = await Promise.all([
       this.parts.db.getAll("held"),
       this.parts.db.getAll("schemas"),
       this.past.load(),
+      own,
     ]);
     for (const { id, ...schema } of schemas) this.schemas.set(id, schema);
     const gone = this.parts.outbox.seats;

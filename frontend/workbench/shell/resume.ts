@@ -1,16 +1,18 @@
 /** A page that was left in the middle of work goes on with it: no start page, no request before the image. */
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { Boot } from "../contract";
 import { ANY, type Desk } from "../desk";
 
 const key = (person: number): string => `labelmill-desk-paused-${person}`;
 
+export const removePreview = (): void => document.querySelectorAll(".preview").forEach((image) => image.remove());
+
 /** The preview that came with the page stays above it until there is something to see below. */
-function uncover({ session, stage }: Desk): void {
-  const preview = document.querySelector(".preview");
+function uncover({ session, stage, scope }: Desk): void {
+  const isAtWork = computed(() => scope.value === "desk" || scope.value === "verify");
   const stop = effect(() => {
-    if (session.started.value && !stage.value) return;
-    preview?.remove();
+    if (session.started.value && (!stage.value || (isAtWork.value && !stage.value.seen.value))) return;
+    removePreview();
     queueMicrotask(() => stop());
   });
 }
