@@ -9,13 +9,14 @@ the next worker goes on with the others.
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from itertools import chain, tee
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from django.utils.translation import gettext_lazy as _
 from annotator.errors import DomainError
 from clients.webhooks import enqueue
 from review.archive import Archive
+from review.difference import line_of
 from review.formats import FORMATS, Format, Member, Settled
 from review.models import Consensus, Release, ReleaseFile
 from review.options import chosen, kept_options
@@ -108,7 +110,7 @@ def build(release: Release) -> None:
         if ANSWERS not in finished:
             members = iter([("answers.jsonl", answer_lines(release))])
             finished[ANSWERS] = keep_archive(release, ANSWERS, members)
-    finish(release, [finished[key] for key in wanted], spec=spec)
+    finish(release, [finished[key] for key in wanted], spec=spec, contents=keep_contents(release, spec=spec))
 
 
 def release_spec(release: Release) -> dict[str, Any]:
@@ -144,6 +146,33 @@ def build_format(release: Release, form: Format, *, spec: dict[str, Any], before
             yield "images.csv", chain([_csv_line(IMAGES_HEADER)], iter(lambda: listing.read(CHUNK * 64), b""))
 
     return keep_archive(release, form.key, members())
+
+
+def keep_contents(release: Release, *, spec: dict[str, Any]) -> str:
+    """Keep what the release says of each image, for comparison with others; returns its key.
+
+    Releases stay as they are, while a spot check may put right what is in the tables.
+    """
+
+    def progress(_: int) -> None:
+        renew(release, done=release.total * len(release.formats), now=timezone.now())
+
+    rows = (record for record, _, _ in records_of(release, progress=progress))
+    lines = (line_of(record) for record in chosen(rows, kept_options(release.options), spec=spec))
+    return keep_lines(lines, project_id=release.project_id)
+
+
+def keep_lines(lines: Iterable[bytes], *, project_id: int) -> str:
+    """Keep lines gzipped under their digest; the same lines make the same bytes. Returns the key."""
+    with scratch_file() as path:
+        with path.open("wb") as out, gzip.GzipFile("", "wb", 1, out, mtime=0) as packed:
+            for line in lines:
+                packed.write(line)
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        key = f"projects/{project_id}/release/{digest[:2]}/{digest}.jsonl.gz"
+        storage.keep_file(path, key)
+    return key
 
 
 def keep_archive(release: Release, form: str, members: Iterator[Member]) -> ReleaseFile:
@@ -251,7 +280,7 @@ def note_file(release: Release, *, name: str, form: str, key: str, size: int, di
         )
 
 
-def finish(release: Release, files: list[ReleaseFile], *, spec: dict[str, Any]) -> None:
+def finish(release: Release, files: list[ReleaseFile], *, spec: dict[str, Any], contents: str) -> None:
     """Write the manifest and make the release ready: from now on nothing of it changes."""
     manifest = {
         "tasks": release.total,
@@ -269,6 +298,7 @@ def finish(release: Release, files: list[ReleaseFile], *, spec: dict[str, Any]) 
         changed = Release.objects.filter(id=release.id, token=release.token).update(
             state=Release.State.READY,
             digest=digest,
+            contents=contents,
             ready_at=timezone.now(),
             done=release.total * len(release.formats),
             token=None,

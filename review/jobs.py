@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from annotator.wake import wake
-from review import builder, consequences, marking, settle, skills
+from review import builder, consequences, differences, marking, settle, skills
 
 log = structlog.get_logger()
 # A run ends after so many chunks, so that one long backlog does not keep a worker from everything else.
@@ -45,6 +45,8 @@ def mark_gold() -> None:
 @shared_task
 def build_releases() -> None:
     while builder.build_next():
+        pass
+    while differences.find_next():
         pass
 
 

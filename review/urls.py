@@ -6,13 +6,23 @@ from django.urls import path
 
 from review import agreements, checking, comment_views, spot_views, views
 from review import desk as at_desk
-from review.api import datasets, gold, quality, releases, results
+from review.api import datasets, differences, gold, quality, releases, results
 
 api = [
     path("projects/<int:project_id>/releases", releases.ProjectReleases.as_view(), name="project-releases"),
     path("releases/<int:release_id>", releases.OneRelease.as_view(), name="release"),
     path(
         "releases/<int:release_id>/files/<str:name>", releases.ReleaseFileView.as_view(), name="release-file"
+    ),
+    path(
+        "releases/<int:release_id>/difference",
+        differences.ReleaseDifference.as_view(),
+        name="release-difference",
+    ),
+    path(
+        "releases/<int:release_id>/difference/images",
+        differences.ReleaseDifferenceImages.as_view(),
+        name="release-difference-images",
     ),
     path("batches/<int:batch_id>/datasets", datasets.BatchDataset.as_view(), name="batch-datasets"),
     path("batches/<int:batch_id>/gold", gold.BatchGold.as_view(), name="batch-gold"),

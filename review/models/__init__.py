@@ -5,7 +5,7 @@ from review.models.comments import Comment, Thread
 from review.models.gold import Appeal, Consequence, GoldRule, GoldScore
 from review.models.habits import Habit, Question
 from review.models.quality import Quality
-from review.models.releases import Release, ReleaseFile
+from review.models.releases import Difference, Release, ReleaseFile
 from review.models.settled import Adjudication, Consensus, CrowdEstimate, Dispute, Skill
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Consensus",
     "Consequence",
     "CrowdEstimate",
+    "Difference",
     "Dispute",
     "GoldRule",
     "GoldScore",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -30,6 +31,9 @@ class Release(models.Model):
     total = models.PositiveIntegerField(default=0, help_text="tasks it will hold")
     done = models.PositiveIntegerField(default=0, help_text="tasks written so far, summed over formats")
     digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 over the manifest")
+    contents = models.CharField(
+        max_length=300, blank=True, help_text="key of what it says, to compare releases by (difference.py)"
+    )
     error = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -63,3 +67,28 @@ class ReleaseFile(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(name="one_file_a_format", fields=["release", "format"])]
+
+
+class Difference(models.Model):
+    """What differs between two releases of a project: asked for once, worked out by a worker."""
+
+    older = models.ForeignKey(Release, models.PROTECT, related_name="+", db_index=False)
+    newer = models.ForeignKey(Release, models.PROTECT, related_name="differences")
+    summary = models.JSONField(null=True, help_text="counts by class; null until it is worked out")
+    key = models.CharField(
+        max_length=300, blank=True, help_text="the images that differ: JSON lines, gzipped"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_difference_of_two", fields=["older", "newer"]),
+            models.CheckConstraint(
+                name="difference_has_its_images",
+                condition=Q(summary__isnull=True, key="") | (Q(summary__isnull=False) & ~Q(key="")),
+            ),
+        ]
+        indexes = [
+            models.Index(name="differences_to_find", fields=["id"], condition=Q(summary__isnull=True)),
+        ]

@@ -129,7 +129,11 @@ def release_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def release_page(request: HttpRequest, release_id: int) -> HttpResponse:
     release = access_release(request, release_id)
-    return render(request, "portal/release.html", _now(release))
+    before = client_releases(request).filter(
+        project=release.project_id, batch=release.batch_id, version__lt=release.version, contents__gt=""
+    )
+    previous = before.order_by("-version").values_list("id", flat=True).first()
+    return render(request, "portal/release.html", {**_now(release), "previous": previous})
 
 
 @client_page

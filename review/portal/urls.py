@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from review.portal import agreement, quality, releases, results
+from review.portal import agreement, differences, quality, releases, results
 
 urlpatterns = [
     path("projects/<int:project_id>/quality/", quality.project_quality, name="portal-quality"),
@@ -23,4 +23,9 @@ urlpatterns = [
     path("releases/", releases.release_list, name="portal-releases"),
     path("releases/<int:release_id>/", releases.release_page, name="portal-release"),
     path("releases/<int:release_id>/live", releases.release_live, name="portal-release-live"),
+    path(
+        "releases/<int:release_id>/difference",
+        differences.release_difference,
+        name="portal-release-difference",
+    ),
 ]

@@ -47,6 +47,10 @@ POST api/v1/batches/<int:batch_id>/close                 401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/report                401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/predictions           401 404 404 403 403 403
+GET  api/v1/projects/<int:project_id>/model              401 404 404 403 403 403
+PUT  api/v1/projects/<int:project_id>/model              401 404 404 403 403 403
+DELETE api/v1/projects/<int:project_id>/model            401 404 404 403 403 403
+POST api/v1/batches/<int:batch_id>/prelabel              401 404 404 403 403 403
 GET  api/v1/projects/<int:project_id>/gold               401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/datasets              401 404 404 403 403 403
 POST api/v1/batches/<int:batch_id>/gold                  401 404 404 403 403 403
@@ -84,6 +88,8 @@ GET  api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/releases           401 404 404 403 403 403
 GET  api/v1/releases/<int:release_id>                    401 404 404 403 403 403
 GET  api/v1/releases/<int:release_id>/files/<str:name>   401 404 404 403 403 403
+GET  api/v1/releases/<int:release_id>/difference         401 422 422 403 403 403
+GET  api/v1/releases/<int:release_id>/difference/images  401 422 422 403 403 403
 GET  api/v1/batches/<int:batch_id>/quality-report        401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/results               401 404 404 403 403 403
 GET  media/<str:token>/<str:name>                        404 404 404 404 404 404
@@ -92,6 +98,11 @@ GET  desk/boot                                              401 403 401 403 403 
 GET  desk/shell                                             200 200 200 200 200 200
 GET  desk/shell.js                                          200 200 200 200 200 200
 POST desk/sync                                           401 403 401 403 403 200
+POST desk/model                                           401 403 401 403 403 404
+GET  portal/projects/<int:project_id>/model               in 404  in 403 403 403
+POST portal/projects/<int:project_id>/model               in 404  in 403 403 403
+POST portal/projects/<int:project_id>/model/change        in 404  in 403 403 403
+POST portal/batches/<int:batch_id>/prelabel               in 404  in 403 403 403
 POST desk/report                                         401 403 401 403 403 404
 GET  desk/mine/                                           in 403  in 403 403 200
 GET  floor/                                               in 403  in 200 403 403
@@ -159,6 +170,7 @@ GET  portal/releases/                                     in 200  in 403 403 403
 POST portal/releases/                                     in 200  in 403 403 403
 GET  portal/releases/<int:release_id>/                    in 404  in 403 403 403
 GET  portal/releases/<int:release_id>/live                in 404  in 403 403 403
+GET  portal/releases/<int:release_id>/difference          in 404  in 403 403 403
 GET  desk/answers                                           401 403 401 403 403 200
 POST floor/batches/<int:batch_id>/priority                  in 403  in 404 403 403
 POST floor/batches/<int:batch_id>/reserve                   in 403  in 404 403 403
@@ -172,6 +184,8 @@ POST floor/projects/<int:project_id>/resume                 in 403  in 404 403 4
 BODIES: dict[str, Any] = {
     "api/v1/projects/<int:project_id>/schemas": {"spec": BOX_SPEC},
     "api/v1/projects/<int:project_id>/batches": {"name": "theirs"},
+    "api/v1/projects/<int:project_id>/model": {"url": "https://model.example/"},
+    "desk/model": {"task": "<task_id>", "prompt": {"class": "esp8266", "points": [[1, 1, 1]]}},
     "desk/report": {"task": "<task_id>", "kind": "tool", "note": ""},
     "review/answers/<uuid:submission_id>/threads": {
         "id": "0198e1a0-0000-7000-8000-000000000002", "words": "Look here.",
