@@ -1,7 +1,9 @@
 """Tasks settled a second, end to end through PostgreSQL on one core, and a release built of them.
 
 Three people draw five boxes an image, each a little off, and miss or invent a few. One process pulls the
-answered tasks, concludes them and writes the consensus; the share of that time spent in SQL is printed.
+answered tasks, concludes them and writes the consensus, by the settings a project has when nobody changes
+them; printed are what became of the tasks, the share of the time spent in SQL, and how many tasks one core
+does that runs this process and its PostgreSQL backend by turns.
 Then one release is built in each format: seconds, archive size, and how much the process grew.
 
     python -m bench.settle [--tasks 5000] [--boxes 5] [--people 3]
@@ -10,10 +12,13 @@ Then one release is built in each format: seconds, archive size, and how much th
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import resource
 import time
 import uuid
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bench.servers import running_servers
@@ -53,7 +58,7 @@ def fill(*, tasks: int, boxes: int, people: int) -> Any:
 
     rng, site, now = random.Random(SEED), make_site(), timezone.now()
     crew = [make_person(site=site) for _ in range(people)]
-    project = make_project(sites=[site], overlap=people, max_overlap=people, settle_threshold=0.0)
+    project = make_project(sites=[site], overlap=people)
     rows = make_tasks(make_batch(project), tasks)
     seats: dict[int, list[Assignment]] = {}
     for seat in Assignment.objects.filter(project=project).order_by("task_id", "number"):
@@ -73,9 +78,18 @@ def fill(*, tasks: int, boxes: int, people: int) -> Any:
     return project
 
 
-def settle_all(tasks: int) -> tuple[float, float, float]:
-    """Tasks a second, tasks a second of this process's own CPU, and the share of the time spent in SQL
-    (round trips included)."""
+@dataclass(frozen=True)
+class Settled:
+    """Seconds of the clock, in SQL (round trips included), and of CPU: this process's and its backend's."""
+
+    tally: dict[str, int]
+    took: float
+    in_sql: float
+    own_cpu: float
+    backend_cpu: float
+
+
+def settle_all() -> Settled:
     from django.db import connection
 
     from review.settle import settle_answered
@@ -90,12 +104,22 @@ def settle_all(tasks: int) -> tuple[float, float, float]:
         finally:
             spent += time.perf_counter() - started
 
-    started, busy = time.perf_counter(), time.process_time()
+    tally = {"settled": 0, "asked": 0, "disputed": 0}
+    connection.ensure_connection()
+    backend = connection.connection.info.backend_pid
+    started, own, there = time.perf_counter(), time.process_time(), cpu_of(backend)
     with connection.execute_wrapper(timed):
-        while settle_answered().taken:
-            pass
-    took, busy = time.perf_counter() - started, time.process_time() - busy
-    return tasks / took, tasks / busy, spent / took
+        while (chunk := settle_answered()).taken:
+            tally = {outcome: count + getattr(chunk, outcome) for outcome, count in tally.items()}
+    return Settled(
+        tally, time.perf_counter() - started, spent, time.process_time() - own, cpu_of(backend) - there
+    )
+
+
+def cpu_of(process: int) -> float:
+    """Seconds of CPU a process of this machine has used (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def release(project: Any, form: str) -> tuple[float, float]:
@@ -123,14 +147,18 @@ def main() -> None:
     options = parser.parse_args()
     with running_servers():
         project = fill(tasks=options.tasks, boxes=options.boxes, people=options.people)
-        rate, own, share = settle_all(options.tasks)
-        print(f"settled {options.tasks} tasks: {rate:,.0f} tasks/s, {share:.0%} of it SQL")
-        print(f"tasks a second of this process's own CPU: {own:,.0f}")
+        found, n = settle_all(), options.tasks
+        cpu = found.own_cpu + found.backend_cpu
+        print(", ".join(f"{count} {outcome}" for outcome, count in found.tally.items()))
+        share = found.in_sql / found.took
+        print(f"{n / found.took:,.0f} tasks/s, {share:.0%} of it SQL")
+        print(f"CPU a task: {1e3 * found.own_cpu / n:.2f} ms, backend {1e3 * found.backend_cpu / n:.2f} ms")
         for form in ("jsonl", "coco", "yolo", "voc"):
             before = memory()
             took, size = release(project, form)
             print(f"{form:6} {took:6.1f} s  {size:6.1f} MiB  grew {memory() - before:5.0f} MiB")
-        print(f"RESULT settle_per_s={rate:.0f} settle_per_cpu_s={own:.0f} settle_sql_share={share:.2f}")
+        rates = f"settle_per_s={n / found.took:.0f} settle_per_cpu_s={n / cpu:.0f}"
+        print(f"RESULT {rates} settle_sql_share={share:.2f}")
 
 
 if __name__ == "__main__":

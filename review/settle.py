@@ -23,7 +23,7 @@ from review.moment import settling_moment
 from review.quality import wanted_in
 from review.scores import Score, record_agreements
 from review.spot_checks import draw_checks
-from review.weighing import Finding, Outcome, Question, weigh_many, weight_of
+from review.weighing import Finding, Outcome, Question, uncollected, weigh_many, weight_of
 from tasks import hopeless, states
 from tasks.batches import advance_batches
 from tasks.models import Batch, LabelSchema, Prediction, Submission
@@ -53,7 +53,7 @@ class Tally:
 
 def settle_answered(*, chunk: int = CHUNK) -> Tally:
     """Conclude up to `chunk` answered tasks, the longest waiting first."""
-    with transaction.atomic():
+    with uncollected(), transaction.atomic():
         now = settling_moment()
         cases = take_cases(limit=chunk)
         if not cases:
