@@ -19,6 +19,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 15},  # busy workers wake each other; stale calls would only pile up
     },
+    "show images to models": {
+        "task": "tasks.jobs.prelabel_pending",
+        "schedule": 10.0,
+        "options": {"expires": 30},
+    },
     "clear half-received uploads": {"task": "tasks.jobs.clear_incoming", "schedule": 3600.0},
     "expire leases": {"task": "tasks.jobs.expire_leases", "schedule": 20.0},
     "retire batches": {"task": "tasks.jobs.retire_batches", "schedule": 3600.0},

@@ -2,7 +2,7 @@
 
 The name is resolved once, every address it has is judged, and the connection goes to a judged address:
 a name that answers differently a moment later (DNS rebinding) changes nothing. Redirects are not
-followed, the answer's body is not read, and one deadline covers the whole exchange.
+followed, of the answer's body a bounded part is read or none, and one deadline covers the whole exchange.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import ssl
 import time
 import typing
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpcore
@@ -135,8 +136,32 @@ class _Backend(httpcore.NetworkBackend):
         return _Stream(inner, self._deadline)
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+
+
 def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, allow_private: bool) -> int:
     """Send one POST; returns the status. Raises Refused or Unreachable."""
+    return ask(
+        url, body=body, headers=headers, seconds=seconds, allow_private=allow_private, most_bytes=0
+    ).status
+
+
+def ask(
+    url: str,
+    *,
+    body: bytes,
+    headers: Mapping[str, str],
+    seconds: float,
+    allow_private: bool,
+    most_bytes: int,
+) -> Answer:
+    """Send one POST and read the answer's body, of so many bytes at most; none of it is read for 0.
+
+    Raises Refused or Unreachable.
+    """
     check_url(url, allow_private=allow_private)
     tls = ssl.create_default_context()
     backend = _Backend(allow_private=allow_private, deadline=time.monotonic() + seconds)
@@ -145,7 +170,7 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, a
             httpcore.ConnectionPool(ssl_context=tls, network_backend=backend) as pool,
             pool.stream("POST", url, content=body, headers=list(headers.items())) as answer,
         ):
-            return answer.status
+            return Answer(answer.status, _read(answer, most_bytes) if most_bytes else b"")
     except (httpcore.TimeoutException, TimeoutError) as error:
         raise Unreachable(_("No answer in time.")) from error
     except httpcore.ConnectError as error:
@@ -157,3 +182,12 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], seconds: float, a
         raise Unreachable(words) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
         raise Unreachable(str(error)[:200] or type(error).__name__) from error
+
+
+def _read(answer: httpcore.Response, most_bytes: int) -> bytes:
+    found = bytearray()
+    for part in answer.iter_stream():
+        found += part
+        if len(found) > most_bytes:
+            raise Unreachable(_("The answer is too large."))
+    return bytes(found)

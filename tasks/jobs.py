@@ -10,10 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from annotator import wake as waking
-from tasks import archives, hopeless, ingest, queue, retire, storage, tiles
+from tasks import archives, hopeless, ingest, prelabel, queue, retire, storage, tiles
 from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import Limits, Sizes
+
+# Models are slow, and there is other work.
+PRELABEL_TURNS = 4
 
 
 @shared_task
@@ -55,6 +58,16 @@ def retire_batches() -> None:
     now = timezone.now()
     retire.retire_due(now=now)
     hopeless.set_aside(now=now)
+
+
+@shared_task
+def prelabel_pending() -> None:
+    """Show what waits to the clients' models, turn by turn, and pass the word on after a few."""
+    prelabel.enqueue_new()
+    for _turn in range(PRELABEL_TURNS):
+        if not prelabel.prelabel_due(now=timezone.now()):
+            return
+    waking.wake(prelabel_pending)
 
 
 @shared_task

@@ -119,6 +119,7 @@ def _boot(request: HttpRequest, person: Person) -> dict[str, Any]:
         "urls": {
             "sync": reverse("desk-sync"),
             "report": reverse("desk-report"),
+            "model": reverse("desk-model"),
             "answers": reverse("desk-answers"),
             "practice": reverse("desk") + "practice/",
             "mine": reverse("desk-mine"),

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from tasks.api import batches, predictions, projects, uploads
+from tasks.api import batches, doors, predictions, projects, uploads
 
 urlpatterns = [
     path("projects", projects.Projects.as_view(), name="projects"),
     path("projects/<int:project_id>", projects.OneProject.as_view(), name="project"),
     path("projects/<int:project_id>/schemas", projects.Schemas.as_view(), name="project-schemas"),
     path("projects/<int:project_id>/batches", batches.Batches.as_view(), name="project-batches"),
+    path("projects/<int:project_id>/model", doors.Door.as_view(), name="project-model"),
+    path("batches/<int:batch_id>/prelabel", doors.Prelabel.as_view(), name="batch-prelabel"),
     path("batches/<int:batch_id>", batches.OneBatch.as_view(), name="batch"),
     path("batches/<int:batch_id>/images", uploads.Images.as_view(), name="batch-files"),
     path("batches/<int:batch_id>/archives", uploads.Archives.as_view(), name="batch-archives"),

@@ -1,6 +1,7 @@
 """Tables of projects, batches, the queue and submissions; import them from here."""
 
 from tasks.models.batches import Archive, Batch, Image, Job
+from tasks.models.doors import ModelDoor, Prelabelling
 from tasks.models.gold import Entrance, GoldTask
 from tasks.models.predictions import Prediction
 from tasks.models.projects import MAX_SEATS, LabelSchema, Project
@@ -22,7 +23,9 @@ __all__ = [
     "LabelSchema",
     "Lane",
     "LostLease",
+    "ModelDoor",
     "Prediction",
+    "Prelabelling",
     "ProblemReport",
     "Project",
     "ProjectPause",

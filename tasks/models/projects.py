@@ -73,6 +73,12 @@ class Project(models.Model):
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
         help_text=_("Mean score of a newcomer's practice tasks, 0 to 1. Empty: nobody has to practise."),
     )
+    verifies = models.BooleanField(
+        _("later people verify"),
+        default=False,
+        db_default=False,
+        help_text=_("The second person judges the first one's answer: right, wrong, or put right."),
+    )
     price = models.DecimalField(
         _("price a task"), max_digits=10, decimal_places=4, default=0, validators=[MinValueValidator(0)]
     )
@@ -99,6 +105,10 @@ class Project(models.Model):
             ),
             models.CheckConstraint(
                 name="hold_limit_in_range", condition=Q(hold_limit__gte=1, hold_limit__lte=MAX_HELD)
+            ),
+            models.CheckConstraint(
+                name="verification_begins_with_one_answer",
+                condition=Q(verifies=False) | Q(overlap=1, max_overlap__gte=2),
             ),
             models.CheckConstraint(name="price_not_negative", condition=Q(price__gte=0)),
             models.UniqueConstraint(name="project_name_in_organization", fields=["organization", "name"]),

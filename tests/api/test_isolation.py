@@ -92,6 +92,7 @@ GET  api/v1/releases/<int:release_id>/difference         401 422 422 403 403 403
 GET  api/v1/releases/<int:release_id>/difference/images  401 422 422 403 403 403
 GET  api/v1/batches/<int:batch_id>/quality-report        401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>/results               401 404 404 403 403 403
+GET  api/v1/tasks/<int:task_id>/original                 401 404 404 403 403 403
 GET  media/<str:token>/<str:name>                        404 404 404 404 404 404
 GET  desk/                                                in 403  in 403 403 200
 GET  desk/boot                                              401 403 401 403 403 200
@@ -223,7 +224,7 @@ def ask(client: Any, method: str, route: str, world: World) -> Any:
     if method == "GET":
         return client.get(path)
     body = json.dumps(BODIES.get(route, {})).replace('"<task_id>"', str(world.arguments["task_id"]))
-    return client.post(path, data=body, content_type="application/json")
+    return client.generic(method, path, data=body, content_type="application/json")
 
 
 def address(route: str, world: World) -> str:
