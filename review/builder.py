@@ -26,6 +26,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -33,13 +34,17 @@ from django.utils.translation import gettext_lazy as _
 from annotator.errors import DomainError
 from clients.webhooks import enqueue
 from review.archive import Archive
+from review.crops import members
 from review.difference import line_of
 from review.formats import FORMATS, Format, Member, Settled
 from review.models import Consensus, Release, ReleaseFile
-from review.options import chosen, kept_options
+from review.options import Options, chosen, kept_options
 from review.releases import tasks_in
 from review.specs import merge_specs
 from tasks import storage
+from tasks.decode.cropping import COMMAND
+from tasks.decode.decoder import Decoder
+from tasks.decode.verdicts import Limits
 from tasks.models import Assignment, LabelSchema, Submission
 
 log = structlog.get_logger()
@@ -50,6 +55,9 @@ MAX_ATTEMPTS = 5
 CHUNK = 1000
 MANIFEST = "manifest"
 ANSWERS = "answers"
+CROPS = "crops"
+# An original is bounded at ingest; the rectangles to be cut out of it come on top.
+REQUEST_BYTES = 1 << 20
 IMAGES_HEADER = ("image", "source_name", "batch", "width", "height", "size", "sha256")
 
 BROKEN = _("The release could not be built. The operator has been told; ask for a new one later.")
@@ -105,11 +113,16 @@ def build(release: Release) -> None:
         if key not in finished:
             finished[key] = build_format(release, FORMATS[key], spec=spec, before=number * release.total)
     wanted = list(release.formats)
-    if kept_options(release.options).raw_answers:
+    options = kept_options(release.options)
+    if options.raw_answers:
         wanted.append(ANSWERS)
         if ANSWERS not in finished:
             members = iter([("answers.jsonl", answer_lines(release))])
             finished[ANSWERS] = keep_archive(release, ANSWERS, members)
+    if options.crops or options.crop_masks:
+        wanted.append(CROPS)
+        if CROPS not in finished:
+            finished[CROPS] = build_crops(release, options, spec=spec)
     finish(release, [finished[key] for key in wanted], spec=spec, contents=keep_contents(release, spec=spec))
 
 
@@ -132,20 +145,22 @@ def build_format(release: Release, form: Format, *, spec: dict[str, Any], before
 
     options = kept_options(release.options)
 
-    def members() -> Iterator[Member]:
+    def parts() -> Iterator[Member]:
         yield from form.write(records(records_of(release, progress=progress)), spec=spec)
         # A second look at the same rows: while a format writes a member, no other can be begun.
         with tempfile.TemporaryFile() as listing:
             rows, sides = tee(records_of(release, progress=lambda _: progress(release.total)))
             named = form.images(records(rows), spec)
             for (record, path), (_, batch, size) in zip(named, sides, strict=True):
-                listing.write(_listed(path, record, batch, size))
+                link = original_link(record.task) if options.image_links else ""
+                listing.write(_listed(path, record, batch, size, link))
                 if options.images:
                     yield path, _original(release.project_id, record.sha256)
             listing.seek(0)
-            yield "images.csv", chain([_csv_line(IMAGES_HEADER)], iter(lambda: listing.read(CHUNK * 64), b""))
+            header = [*IMAGES_HEADER, "link"] if options.image_links else IMAGES_HEADER
+            yield "images.csv", chain([_csv_line(header)], iter(lambda: listing.read(CHUNK * 64), b""))
 
-    return keep_archive(release, form.key, members())
+    return keep_archive(release, form.key, parts())
 
 
 def keep_contents(release: Release, *, spec: dict[str, Any]) -> str:
@@ -238,8 +253,41 @@ def records_of(release: Release, *, progress: Callable[[int], None]) -> Iterator
         raise RuntimeError(f"release {release.id} holds {release.total} tasks, but {done} were found")
 
 
-def _listed(path: str, record: Settled, batch: str, size: int) -> bytes:
-    return _csv_line([path, record.name, batch, record.width, record.height, size, record.sha256])
+def build_crops(release: Release, options: Options, *, spec: dict[str, Any]) -> ReleaseFile:
+    """The objects cut out of their images, and their masks (review/crops.py)."""
+
+    def progress(_: int) -> None:
+        renew(release, done=release.total * len(release.formats), now=timezone.now())
+
+    def original(record: Settled) -> bytes:
+        progress(0)
+        return storage.read_bytes(storage.image_key(release.project_id, record.sha256, "original"))
+
+    limits = Limits(
+        file_bytes=settings.MAX_IMAGE_BYTES + REQUEST_BYTES,
+        pixels=settings.MAX_IMAGE_PIXELS,
+        wall_seconds=HELD.total_seconds() / 2,
+    )
+    rows = (record for record, _, _ in records_of(release, progress=progress))
+    with Decoder(limits=limits, command=COMMAND) as decoder:
+        cut = members(
+            chosen(rows, options, spec=spec),
+            original=original,
+            decoder=decoder,
+            crops=options.crops,
+            masks=options.crop_masks,
+        )
+        return keep_archive(release, CROPS, cut)
+
+
+def original_link(task: int) -> str:
+    """Where the image of a task is, for who has a key of its client; it never changes."""
+    return f"{settings.PUBLIC_URL}{reverse('task-original', args=[task])}"
+
+
+def _listed(path: str, record: Settled, batch: str, size: int, link: str) -> bytes:
+    row = [path, record.name, batch, record.width, record.height, size, record.sha256]
+    return _csv_line([*row, link] if link else row)
 
 
 def _csv_line(row: Sequence[object]) -> bytes:

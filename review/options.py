@@ -1,4 +1,4 @@
-"""What a release is asked to hold beyond its formats: splits, a least confidence, raw answers, the images."""
+"""What a release is asked to hold beyond its formats: splits, a least confidence, answers, images."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ class Options(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     min_confidence: float = 0.0
     raw_answers: bool = False
     images: bool = False
+    image_links: bool = False
+    crops: bool = False
+    crop_masks: bool = False
 
     def __post_init__(self) -> None:
         if sum(self.splits) != 100 or min(self.splits) < 0:

@@ -35,6 +35,7 @@ api = [
         quality.BatchQualityReport.as_view(),
         name="batch-quality-report",
     ),
+    path("tasks/<int:task_id>/original", results.TaskOriginal.as_view(), name="task-original"),
     path("batches/<int:batch_id>/results", results.BatchResults.as_view(), name="batch-results"),
 ]
 

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.http import HttpResponseBase, HttpResponseRedirect
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
+from annotator.errors import NotVisible
 from annotator.pagination import CursorPagination
 from review.api.serializers import ResultSerializer
 from review.models import Consensus
-from tasks.access import access_client_batch
+from tasks.access import access_client_batch, client_projects
+from tasks.delivery import image_url
 from tasks.models import Task
+
+
+class TaskOriginal(APIView):
+    """The image of a task as you sent it: a redirect to an address that is good for a while."""
+
+    @extend_schema(operation_id="task_original", responses={302: None})
+    def get(self, request: Request, task_id: int) -> HttpResponseBase:
+        task = Task.objects.filter(project__in=client_projects(request), id=task_id).select_related("image")
+        found = task.first()
+        if found is None:
+            raise NotVisible
+        return HttpResponseRedirect(image_url(found.image, "original"))
 
 
 class InTaskOrder(CursorPagination):

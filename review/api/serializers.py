@@ -82,6 +82,15 @@ class OptionsSerializer(serializers.Serializer[Any]):
     images = serializers.BooleanField(
         required=False, help_text="copies of your images where the format's readers look for them"
     )
+    image_links = serializers.BooleanField(
+        required=False, help_text="a column `link` in images.csv: where to get each image with your key"
+    )
+    crops = serializers.BooleanField(
+        required=False, help_text="crops.zip with each object cut out of its image as a JPEG"
+    )
+    crop_masks = serializers.BooleanField(
+        required=False, help_text="crops.zip with each object's mask as a PNG, in the crops' rectangles"
+    )
 
 
 class NewReleaseSerializer(serializers.Serializer[Release]):

@@ -17,7 +17,7 @@ from annotator.pages import cut, number_in
 from annotator.wake import wake
 from clients.access import client_page
 from review.api.serializers import progress_of
-from review.builder import ANSWERS
+from review.builder import ANSWERS, CROPS
 from review.formats import FORMATS
 from review.jobs import build_releases
 from review.models import Release
@@ -60,6 +60,9 @@ class ReleaseForm(forms.Form):
     )
     raw_answers = forms.BooleanField(label=gettext_lazy("Every annotator's answers as well"), required=False)
     images = forms.BooleanField(label=gettext_lazy("Copies of the images as well"), required=False)
+    image_links = forms.BooleanField(label=gettext_lazy("Links to the images in the list"), required=False)
+    crops = forms.BooleanField(label=gettext_lazy("Each object cut out of its image"), required=False)
+    crop_masks = forms.BooleanField(label=gettext_lazy("Each object's mask as a small image"), required=False)
 
     def __init__(
         self, *args: Any, projects: QuerySet[Project], project: Project | None, **kwargs: Any
@@ -89,6 +92,9 @@ class ReleaseForm(forms.Form):
             min_confidence=asked["min_confidence"] or 0.0,
             raw_answers=asked["raw_answers"],
             images=asked["images"],
+            image_links=asked["image_links"],
+            crops=asked["crops"],
+            crop_masks=asked["crop_masks"],
         )
 
 
@@ -147,6 +153,7 @@ def release_live(request: HttpRequest, release_id: int) -> HttpResponse:
 def _now(release: Release) -> dict[str, object]:
     titles = {key: one.title for key, one in FORMATS.items()}
     titles[ANSWERS] = _("Every answer, JSON Lines")
+    titles[CROPS] = _("Objects cut out of their images")
     manifest = _("Manifest: every file with its digest")
     files = release.files.order_by("id") if release.state == Release.State.READY else []
     return {

@@ -5,7 +5,7 @@ What is odd about a file is settled here, once: see docs/decisions on ingest. Ru
 
 import io
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 
 from PIL import (
@@ -58,10 +58,17 @@ def render(data: bytes, *, limits: Limits, sizes: Sizes) -> Rendered:
         raise BadImage("empty")
     if len(data) > limits.file_bytes:
         raise BadImage("too_large", f"{len(data)} bytes, at most {limits.file_bytes}")
-    # Ours, in _render, is exact; Pillow's own guard refuses at twice this while it reads a header.
+    with judging(data, limits=limits):
+        return _render(data, limits, sizes)
+
+
+@contextmanager
+def judging(data: bytes, *, limits: Limits) -> Iterator[None]:
+    """Whatever a decoder makes of the bytes is a verdict on them."""
+    # Ours, in upright_of, is exact; Pillow's own guard refuses at twice this while it reads a header.
     Image.MAX_IMAGE_PIXELS = limits.pixels
     try:
-        return _render(data, limits, sizes)
+        yield
     except BadImage:
         raise
     except MemoryError as error:
@@ -75,15 +82,32 @@ def render(data: bytes, *, limits: Limits, sizes: Sizes) -> Rendered:
 
 
 def _render(data: bytes, limits: Limits, sizes: Sizes) -> Rendered:
+    upright, kind, (width, height) = upright_of(data, limits=limits, within=0 if sizes.tile else sizes.screen)
+    tiles = tuple(cut(upright, sizes)) if sizes.tile else ()
+    screen = _shrink(upright, _fit(upright.size, sizes.screen))
+    grid = screen.resize(_fit(screen.size, sizes.grid), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return Rendered(
+        format=kind,
+        width=width,
+        height=height,
+        screen=_webp(screen, sizes.quality),
+        grid=_webp(grid, min(sizes.quality, _GRID_QUALITY)),
+        tiles=tiles,
+    )
+
+
+def upright_of(data: bytes, *, limits: Limits, within: int = 0) -> tuple[Image.Image, str, tuple[int, int]]:
+    """The picture upright in sRGB, shrunk to a long side of `within` if that is not 0; its format, and the
+    size of the upright original. To be called under `judging`."""
     image: Image.Image = Image.open(io.BytesIO(data), formats=ACCEPTED)
     kind, size = str(image.format), image.size
     if size[0] * size[1] > limits.pixels:
         raise BadImage("too_many_pixels", f"{size[0]} x {size[1]}, at most {limits.pixels} pixels")
     _check_single(image)
-    if kind in ("JPEG", "MPO") and not sizes.tile:
+    if kind in ("JPEG", "MPO") and within:
         # MPO is a phone's JPEG with a second picture behind the first. libjpeg scales by 1/2, 1/4 or 1/8
         # while it decodes, never below what is asked for.
-        image.draft(None, _fit(size, sizes.screen))
+        image.draft(None, _fit(size, within))
     image.load()
     if kind == "PNG":
         # Pillow does not compare the checksums of pixel data while decoding; a flipped bit could pass.
@@ -92,22 +116,11 @@ def _render(data: bytes, limits: Limits, sizes: Sizes) -> Rendered:
     if kind == "JPEG" and image.mode == "CMYK" and "adobe" not in image.info:
         # Only Adobe stores ink upside down; Pillow takes every CMYK JPEG for Adobe's.
         image = ImageChops.invert(image)
-    upright = _srgb(_shrink(image, size if sizes.tile else _fit(size, sizes.screen)))
+    upright = _srgb(_shrink(image, _fit(size, within) if within else size))
     del image  # of a large picture there is room for two copies, not for three
     if turn in _TURN:
         upright = upright.transpose(_TURN[turn])
-    tiles = tuple(cut(upright, sizes)) if sizes.tile else ()
-    screen = _shrink(upright, _fit(upright.size, sizes.screen))
-    grid = screen.resize(_fit(screen.size, sizes.grid), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    width, height = size[::-1] if turn in _SIDEWAYS else size
-    return Rendered(
-        format="JPEG" if kind == "MPO" else kind,
-        width=width,
-        height=height,
-        screen=_webp(screen, sizes.quality),
-        grid=_webp(grid, min(sizes.quality, _GRID_QUALITY)),
-        tiles=tiles,
-    )
+    return upright, "JPEG" if kind == "MPO" else kind, size[::-1] if turn in _SIDEWAYS else size
 
 
 def cut(upright: Image.Image, sizes: Sizes) -> Iterator[Tile]:

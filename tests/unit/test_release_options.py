@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import zipfile
 from collections import Counter
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
+from PIL import Image
 
 from annotator.errors import Invalid
 from review import builder
@@ -17,12 +21,15 @@ from review.options import Options, Splitter, check_options, chosen
 from review.releases import request_release
 from review.settle import settle_answered
 from tasks import storage
+from tasks.models import Task
+from tests.api.clients import Caller
 from tests.cast import Cast, make_cast
 from tests.factories import box, make_batch, make_tasks, payload
 from tests.labelling import answer_all
 from tests.unit.formats_cases import SPEC
 from tests.unit.formats_cases import box as settled_box
 from tests.unit.formats_cases import settled as record
+from tests.unit.pictures import RED, encode, quarters
 
 DIGESTS = [f"{(number * 0x9E3779B97F4A7C15) % (1 << 64):016x}".ljust(64, "0") for number in range(1, 1001)]
 
@@ -82,13 +89,13 @@ def cast(transactional_db: None) -> Cast:
     return make_cast()
 
 
-def built(cast: Cast, options: Options) -> dict[str, zipfile.ZipFile]:
+def built(cast: Cast, options: Options, picture: bytes = b"") -> dict[str, zipfile.ZipFile]:
     """The archives of a release of three settled tasks, with an original in storage for each."""
     batch = make_batch(cast.project, state="labelling", closed_at="2026-11-01T00:00Z")
     tasks = make_tasks(batch, 3)
     for task in tasks:
         storage.keep_bytes(
-            f"bytes of {task.image.name}".encode(),
+            picture or f"bytes of {task.image.name}".encode(),
             storage.image_key(batch.project_id, task.image.sha256, "original"),
         )
     answer_all(
@@ -129,3 +136,42 @@ def test_raw_answers_come_in_an_archive_of_their_own_under_pseudonyms(cast: Cast
 def test_splits_become_documents_of_their_own(cast: Cast) -> None:
     names = built(cast, Options(splits=(34, 33, 33), stratified=True))["coco"].namelist()
     assert {f"annotations/instances_{split}.json" for split in ("train", "val", "test")} <= set(names)
+
+
+def test_links_lead_to_the_images_for_who_has_a_key(cast: Cast) -> None:
+    archives = built(cast, Options(image_links=True))
+    rows = list(csv.DictReader(io.StringIO(archives["coco"].read("images.csv").decode())))
+    paths = [urlsplit(row["link"]).path for row in rows]
+    task = Task.objects.order_by("id").first()
+    assert task is not None
+    assert paths[0] == f"/api/v1/tasks/{task.id}/original"
+    mill, rival = Caller(cast.mill), Caller(cast.rival)
+    found = mill.get(paths[0].removeprefix("/api/v1"))
+    assert found.status_code == 302
+    picture = b"".join(Client().get(found["Location"]).streaming_content)
+    assert picture == f"bytes of {rows[0]['source_name']}".encode()
+    assert rival.get(paths[0].removeprefix("/api/v1")).status_code == 404
+    assert "link" not in built(cast, Options())["coco"].read("images.csv").decode()
+
+
+def test_crops_and_masks_are_of_the_same_rectangles_and_reproducible(cast: Cast) -> None:
+    picture = encode(quarters(1000, 800), "PNG")
+    first, second = (built(cast, Options(crops=True, crop_masks=True), picture)["crops"] for _ in "12")
+    rows = list(csv.DictReader(io.StringIO(first.read("crops.csv").decode())))
+    assert len(rows) == 3
+    for row in rows:
+        assert (row["left"], row["top"], row["width"], row["height"]) == ("10", "20", "200", "150")
+        crop, mask = (Image.open(io.BytesIO(first.read(row[key]))) for key in ("crop", "mask"))
+        assert crop.size == mask.size == (200, 150)
+        assert mask.getextrema() == (255, 255)
+        assert crop.getpixel((100, 75)) == pytest.approx(RED, abs=4)
+    cut = [name for name in first.namelist() if name.startswith(("images/", "masks/"))]
+    assert len(cut) == 6
+    assert [first.read(name) for name in cut] == [second.read(name) for name in cut]
+
+
+def test_an_image_that_cannot_be_cut_is_listed_without_its_crop(cast: Cast) -> None:
+    crops = built(cast, Options(crops=True), b"no picture at all")["crops"]
+    rows = list(csv.DictReader(io.StringIO(crops.read("crops.csv").decode())))
+    assert [row["crop"] for row in rows] == ["", "", ""]
+    assert crops.namelist() == ["crops.csv", "SHA256SUMS"]
