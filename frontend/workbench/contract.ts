@@ -269,7 +269,7 @@ export interface Boot {
   /** The seat to open with, if one is held. */
   resume?: Pick<SyncResponse, "tasks" | "schemas"> | null;
   today?: Today;
-  urls: Record<"sync" | "answers" | "practice" | "report" | "mine" | "sign_in" | "sign_out" | "language", string>;
+  urls: Record<"sync" | "answers" | "practice" | "report" | "mine" | "sign_in" | "sign_out" | "language", string> & { model?: string };
 }
 
 /** The name in the person's language, else in Chinese, else in English, else the key itself. */

@@ -40,6 +40,7 @@ const CAPS: Readonly<Record<string, string>> = {
   Backquote: "`",
   Period: ".",
   Comma: ",",
+  Backslash: "\\",
   BracketLeft: "[",
   BracketRight: "]",
   Insert: "Ins",

@@ -42,6 +42,10 @@ function assist(desk: Desk, act: (acts: typeof Assists) => void): void {
   void import("../assist/acts").then(act, () => desk.notices.say("bad", desk.t("toolsMissing")));
 }
 
+function ask(desk: Desk): void {
+  void import("../assist/ask").then(({ askModel }) => askModel(desk), () => desk.notices.say("bad", desk.t("toolsMissing")));
+}
+
 const BRUSH_STEP = 1.25;
 const BRUSH_PX = { least: 1, most: 200 } as const;
 
@@ -76,6 +80,7 @@ export function toolCommands(desk: Desk): Command[] {
     { ...draw, id: "grow", keys: ["Shift+KeyW"], label: "cmdGrow", run: () => assist(desk, ({ growHere }) => void growHere(desk)) },
     { ...draw, id: "edges", keys: ["Shift+KeyQ"], label: "cmdEdges", run: () => desk.toggleEdges() },
     { ...draw, id: "edges.fit", keys: ["Shift+KeyI"], label: "cmdFitEdges", run: () => assist(desk, ({ fitToEdges }) => void fitToEdges(desk)) },
+    { ...draw, id: "model.ask", keys: ["Backslash"], label: "cmdAskModel", run: () => ask(desk) },
     { ...draw, id: "magnifier", keys: ["Shift+KeyZ"], label: "cmdMagnifier", run: () => desk.keep({ magnifier: settings().magnifier !== true }) },
   ];
 }

@@ -253,6 +253,7 @@ export const en = {
   cmdEdges: "Lines follow edges",
   cmdFitEdges: "Lay the outline onto the edges near it",
   hintEdges: "Click along the edge: the line follows it; with Alt it goes straight. Enter ends, Esc cancels.",
+  cmdAskModel: "Ask the project's model about this place",
   cmdGrid: "Many images at once",
   cmdPanel: "Image or panel",
   wheel: "Wheel",

@@ -244,6 +244,7 @@ export const zhHans: Catalogue = {
   cmdEdges: "线条贴合图像边缘",
   cmdFitEdges: "把轮廓贴到附近的边缘上",
   hintEdges: "沿边缘点击，线条会贴着边缘走；按住 Alt 则走直线。Enter 结束，Esc 取消。",
+  cmdAskModel: "就这个位置问项目的模型",
   cmdGrid: "一屏多图，批量分类",
   cmdPanel: "图片 / 面板",
   wheel: "滚轮",
