@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from annotator.static import chunks_of
 
-# The picture about where the stage will be; what else the page holds stays out of sight until it has its looks.
+# The picture about where the stage will be; what else the page holds stays out of sight until it has looks.
 STYLE = (
     "body{margin:0}.skip-link{position:absolute;top:-100px}"
     ".preview{position:fixed;left:40px;top:48px;width:calc(100vw - 340px);height:calc(100vh - 48px);"

@@ -69,7 +69,8 @@ class LanguageMiddleware:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-            response.headers.setdefault("Content-Language", translation.get_language() or language)
+            if not request.path.startswith("/media/"):  # a picture has none
+                response.headers.setdefault("Content-Language", translation.get_language() or language)
             return response
 
 

@@ -25,12 +25,14 @@ WHY_NOT = "no photographs to sort: LABELMILL_DATA has no folder classification"
 PERSON, PROJECT = "zhang.wei", "Garments to sort"
 KEY_SECONDS = 0.1
 PAGE = 60
-# Every image of the page is painted, and it is not the page before.
-THERE = """before => {
+# The page is full, every image of it is painted, and it is not the page before.
+THERE = """([before, count]) => {
   const cells = [...document.querySelectorAll('.cell')];
-  return cells.length > 0 && cells[0].querySelector('img').src !== before
+  return cells.length === count && cells[0].querySelector('img').src !== before
     && cells.every((cell) => cell.querySelector('img').complete);
 }"""
+# What the server counts, once all of it has been sent.
+COUNTED = "n => document.querySelector('.today').innerText.match(/[0-9]+/)?.[0] >= n"
 FIRST = "() => document.querySelector('.cell img')?.src ?? ''"
 
 
@@ -92,7 +94,7 @@ def sort_pages(page: Page, pages: int) -> float:
         first = page.evaluate(FIRST)
         page.keyboard.press("Enter")
         if n < pages - 1:
-            page.wait_for_function(THERE, arg=first, timeout=60_000)
+            page.wait_for_function(THERE, arg=[first, PAGE], timeout=60_000)
     return time.monotonic() - began
 
 
@@ -115,12 +117,9 @@ def measure(page: Page, platform: Installation) -> dict[str, float]:
         wall.keyboard.press("Enter")
         wall.wait_for_selector("#stage")
         wall.keyboard.press("Shift+KeyJ")
-        wall.wait_for_function(
-            "n => document.querySelectorAll('.cell').length === n", arg=PAGE, timeout=60_000
-        )
-        wall.wait_for_function(THERE, arg="", timeout=60_000)
+        wall.wait_for_function(THERE, arg=["", PAGE], timeout=60_000)
         seconds = sort_pages(wall, pages)
-        wall.wait_for_selector(".state .owed", state="detached", timeout=120_000)
+        wall.wait_for_function(COUNTED, arg=pages * PAGE, timeout=120_000)
         pictures, exchanges = meter.of("-grid-"), meter.of("/desk/sync")
     today = wall.locator(".today").inner_text()
     context.close()

@@ -25,7 +25,7 @@ from tasks import seats, states
 from tasks.models import Assignment, LostLease
 from workers import throughput
 
-MAX_CLAIM = 50
+MAX_CLAIM = 60
 # A cursor lags this many positions: reading a few seats again costs less than writing it each time.
 CURSOR_SLACK = 200
 # A claim that met locked seats or saw expired leases looks again; then the browser's turn comes.

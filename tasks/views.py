@@ -62,6 +62,7 @@ def boot(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@gzip_page
 def sync(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
     asked = read_body(request, SyncRequest, by_item=True)

@@ -126,7 +126,7 @@ describe("the wall", () => {
     expect(server.stored.size).toBe(PAGE);
     expect(sentKinds(server).slice(0, 5)).toEqual(["cat", "dog", "dog", "dog", "cow"]);
     expect(desk.outbox.unsent).toBe(0);
-    expect(Math.max(...server.requests.map(({ submissions }) => submissions.length))).toBeLessThanOrEqual(25);
+    expect(server.requests.filter(({ submissions }) => submissions.length > 0).length).toBe(1);
   });
 
   it("keeps images that have no label, are not on the screen, or are set aside", async () => {
@@ -172,6 +172,21 @@ describe("the wall", () => {
     again.start(1);
     const { sheet: after } = await wallOf(again, server);
     expect(after.cells.peek().filter(({ held }) => tasks.includes(held.task)).map(({ given }) => given.peek())).toEqual(["cat", "dog"]);
+  });
+
+  it("still knows what was set aside after the browser has died", async () => {
+    const { desk, sheet, server, press } = await atWall();
+    const tasks = sheet.cells.peek().slice(0, 2).map(({ held }) => held.task);
+    press("Digit0", "Digit0");
+    while (desk.saver.pending.peek() > 0) await new Promise((done) => setTimeout(done, 1));
+    const again = await openedDesk(server);
+    again.start(1);
+    const { sheet: after, press: pressAgain } = await wallOf(again, server);
+    expect(after.asides.peek().size).toBe(2);
+    expect(after.cells.peek().some(({ held }) => tasks.includes(held.task))).toBe(false);
+    pressAgain("Shift+KeyJ");
+    after.leave();
+    expect(again.session.held.peek().slice(0, 2).map(({ task }) => task)).toEqual(tasks);
   });
 
   it("goes on without a line, and sends when it is back", async () => {

@@ -4,7 +4,7 @@ import type { Boot } from "./contract";
 import { Desk } from "./desk";
 import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
-import { App } from "./panels/app";
+import { App, Work } from "./panels/app";
 import { lastLanguage, readBoot, refreshBoot } from "./shell/memory";
 import { goOn, removePreview } from "./shell/resume";
 import { keepShell } from "./shell/register";
@@ -26,7 +26,7 @@ async function start(root: HTMLElement): Promise<void> {
   dress(boot);
   // A page that goes on with its task: what that needs comes while the browser's database is being read.
   const goesOn = Boolean(boot.resume) || !document.getElementById("boot");
-  if (goesOn) void import("./panels/work").catch(() => {});
+  const work = goesOn ? Work.bring() : null;
   try {
     const desk = await Desk.open(boot);
     listen(desk);
@@ -35,6 +35,7 @@ async function start(root: HTMLElement): Promise<void> {
     // Out of the way of what is drawn; goOn takes it away.
     document.body.append(...document.querySelectorAll(".preview"));
     goOn(desk, boot);
+    if (desk.session.started.peek()) await work;
     render(<App desk={desk} />, root);
     desk.meter.watch();
     // After the page is there and before the first picture is.

@@ -38,8 +38,8 @@ _TIFF_SUBFILE_TYPE, _TIFF_REDUCED = 254, 1
 _TIFF_DNG_VERSION = 50706
 # There are hundreds of tiles: half the time for a tenth more bytes.
 _TILE_METHOD = 2
-# Sixty of them are looked at together, each as small as a stamp.
-_GRID_QUALITY = 60
+# Sixty of them are looked at together, each as small as a stamp; a tenth fewer bytes for twice the 2 ms.
+_GRID_QUALITY, _GRID_METHOD = 60, 6
 _SIDEWAYS = (5, 6, 7, 8)
 _TURN = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -91,7 +91,7 @@ def _render(data: bytes, limits: Limits, sizes: Sizes) -> Rendered:
         width=width,
         height=height,
         screen=_webp(screen, sizes.quality),
-        grid=_webp(grid, min(sizes.quality, _GRID_QUALITY)),
+        grid=_webp(grid, min(sizes.quality, _GRID_QUALITY), method=_GRID_METHOD),
         tiles=tiles,
     )
 

@@ -53,7 +53,7 @@ class Sizes:
     """Long sides of the renditions in pixels, and how they are encoded."""
 
     screen: int = 1280
-    grid: int = 160
+    grid: int = 144
     quality: int = 75
     tile: int = 0  # side of the tiles; 0: none are cut
 

@@ -46,6 +46,11 @@ def test_rendition_is_served_as_webp_and_kept_by_the_browser(image: Image) -> No
     assert "immutable" in answer.headers["Cache-Control"]
 
 
+def test_rendition_carries_no_header_that_nobody_needs(image: Image) -> None:
+    answer = fetch(image_url(image, "grid", now=NOW), NOW)
+    assert not answer.headers.keys() & {"ETag", "Accept-Ranges", "Content-Disposition", "Content-Language"}
+
+
 def test_original_is_a_download_of_the_type_that_was_decoded(image: Image) -> None:
     Image.objects.filter(id=image.id).update(name="train/猫.svg")
     image.refresh_from_db()

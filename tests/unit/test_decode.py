@@ -51,14 +51,14 @@ def test_each_accepted_format_becomes_a_webp_of_the_same_picture(kind: str) -> N
     done = rendered(encode(pictures.quarters(), kind))
     assert (done.format, done.width, done.height) == (kind, 320, 160)
     assert_quarters(Image.open(io.BytesIO(done.screen)))
-    assert Image.open(io.BytesIO(done.grid)).size == (160, 80)
+    assert Image.open(io.BytesIO(done.grid)).size == (144, 72)
 
 
 def test_large_picture_is_shrunk_to_the_long_side_and_keeps_its_own_dimensions() -> None:
     done = rendered(encode(pictures.quarters(4032, 3024), "JPEG"))
     assert (done.width, done.height) == (4032, 3024)
     assert Image.open(io.BytesIO(done.screen)).size == (1280, 960)
-    assert Image.open(io.BytesIO(done.grid)).size == (160, 120)
+    assert Image.open(io.BytesIO(done.grid)).size == (144, 108)
 
 
 def test_small_picture_is_never_enlarged() -> None:

@@ -32,7 +32,7 @@ export class Sheet {
   readonly brush = signal<string | null>(null);
   /** What images are that nobody has labelled. */
   readonly usual: Signal<string | null>;
-  readonly asides = signal<ReadonlySet<number>>(new Set());
+  readonly asides: Signal<ReadonlySet<number>>;
   readonly closer = signal(false);
   readonly question: Question;
   private readonly schema: number;
@@ -49,6 +49,8 @@ export class Sheet {
     this.schema = work.held.schema;
     const last = desk.settings.peek().lastOption?.[this.schema] ?? null;
     this.usual = signal(question.options?.some(({ key }) => key === last) ? last : null);
+    const held = new Set(desk.session.held.peek().map(({ assignment }) => assignment));
+    this.asides = signal(new Set(desk.settings.peek().asides?.filter((one) => held.has(one))));
     desk.session.ahead.value = SEATS;
     this.stop = effect(() => this.fill(desk.session.held.value));
     void desk.sync.poke();
@@ -61,6 +63,7 @@ export class Sheet {
     session.ahead.value = AHEAD;
     if (!session.started.peek()) return;
     session.putFirst(this.asides.peek());
+    this.desk.keep({ asides: [] });
     const kept = new Set(session.held.peek().slice(0, Math.max(AHEAD, this.asides.peek().size)));
     session.release((held) => !kept.has(held));
     void sync.poke();
@@ -128,6 +131,7 @@ export class Sheet {
     const back = chosen.every(({ held }) => next.has(held.assignment));
     for (const { held } of chosen) next[back ? "delete" : "add"](held.assignment);
     this.asides.value = next;
+    this.desk.keep({ asides: [...next] });
     this.move(to + 1);
   }
 

@@ -9,7 +9,7 @@ import { Start } from "./start";
 const Introduction = later(() => import("../practice/room").then((room) => room.Introduction));
 const Compared = later(() => import("../practice/room").then((room) => room.Compared));
 const Wall = later(() => import("../grid/wall").then((module) => module.WallView));
-const Work = later(() => import("./work").then((module) => module.Work));
+export const Work = later(() => import("./work").then((module) => module.Work));
 const Comfort = later(() => import("../comfort/effects").then((module) => module.Comfort));
 const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));
 

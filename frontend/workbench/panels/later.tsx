@@ -2,19 +2,24 @@
 import { signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 
-export function later<P extends object>(load: () => Promise<FunctionComponent<P>>): FunctionComponent<P> {
+type Later<P> = FunctionComponent<P> & {
+  /** Brings the part before it is first drawn, which then is not drawn in two turns. Without a line: no matter. */
+  bring(): Promise<void>;
+};
+
+export function later<P extends object>(load: () => Promise<FunctionComponent<P>>): Later<P> {
   const part = signal<FunctionComponent<P> | null>(null);
-  let coming = false;
-  return function Later(props) {
+  let coming: Promise<void> | null = null;
+  const bring = (): Promise<void> =>
+    (coming ??= load().then(
+      (loaded) => void (part.value = loaded),
+      () => void (coming = null),
+    ));
+  function Later(props: P) {
     const Part = part.value;
     if (Part) return <Part {...props} />;
-    if (!coming) {
-      coming = true;
-      load().then(
-        (loaded) => (part.value = loaded),
-        () => (coming = false),
-      );
-    }
+    void bring();
     return null;
-  };
+  }
+  return Object.assign(Later, { bring });
 }

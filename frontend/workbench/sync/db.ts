@@ -64,6 +64,8 @@ export interface Settings {
   keys?: Readonly<Record<string, string>>;
   /** Many images at once, where the project allows it. */
   grid?: boolean;
+  /** Seats whose images were set aside on the wall. */
+  asides?: readonly number[];
   /** The option last given, by schema id. */
   lastOption?: Record<number, string>;
   /** Drafts are judged as a whole first. */

@@ -9,7 +9,8 @@ import { type Failure, type Wire, WireError } from "./wire";
 /** Seats to hold, the one on the screen included. */
 export const BUFFER = 6;
 const HEARTBEAT_MS = 60_000;
-const PARCELS_AT_ONCE = 25;
+/** A page of the wall. */
+const PARCELS_AT_ONCE = 60;
 /** Characters of JSON in one exchange: six seconds of a 400 kbps line. A larger parcel goes alone. */
 const LOAD_AT_ONCE = 300_000;
 const FIRST_RETRY_MS = 1_000;
