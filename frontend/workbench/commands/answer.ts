@@ -132,25 +132,25 @@ export function focusDetails(desk: Desk): void {
 
 const confirmedEmpty = new WeakSet<object>();
 
-/** Sends the answer, unless something is missing, not yet seen, or probably a slip. */
-export function submit(desk: Desk): void {
+/** Sends the answer, unless something is missing, not yet seen, or probably a slip: nothing drawn, and nobody said so. */
+export function submit(desk: Desk, { mayBeEmpty = false } = {}): void {
   const stage = desk.stage.peek();
   if (!stage) return;
   // A number or a word still being typed counts: leaving the field takes it over.
   const typing = document.activeElement;
   if (typing instanceof HTMLInputElement || typing instanceof HTMLTextAreaElement) typing.blur();
-  const { sketch } = stage.work.editor;
+  const { document: answer, pending, sketch } = stage.work.editor;
   if (sketch.peek()) stage.chart.peek().wish("finish");
-  if (sketch.peek()) return desk.notices.say("warn", desk.t("unfinished"));
-  if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
-  const { pending } = stage.work.editor;
+  if (sketch.peek()) return desk.notices.say("warn", desk.t("unfinished"), () => sketch.value === null);
+  if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"), () => stage.seen.value);
   const undecided = pending.peek().shapes.length + Object.keys(pending.peek().tags).length;
   if (undecided > 0) return desk.notices.say("warn", desk.t("draftWaits", { n: undecided, take: keyOf("Shift+Enter"), leave: keyOf("Shift+Delete") }));
-  const { tags, shapes } = stage.work.editor.document.peek();
+  const asked = answer.peek();
+  const { tags, shapes } = asked;
   const empty = stage.canDraw && shapes.length === 0 && Object.keys(tags).length === 0;
-  if (empty && !confirmedEmpty.has(stage)) {
+  if (empty && !mayBeEmpty && !confirmedEmpty.has(stage)) {
     confirmedEmpty.add(stage);
-    return desk.notices.say("warn", desk.t("emptyAnswer"));
+    return desk.notices.say("warn", desk.t("emptyAnswer"), () => answer.value !== asked || sketch.value !== null);
   }
   const [problem] = desk.session.submit();
   if (problem) show(desk, problem);
