@@ -7,7 +7,7 @@ the truth there, and says how far the rest can be believed. Settling then needs 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,17 +16,13 @@ import numpy as np
 
 from review.consensus import classes
 from review.consensus.answers import Field, parse_spec
-from review.consensus.classes import Table
-from review.consensus.classes.em import dense
-from review.consensus.classes.map_dawid_skene import OWN, class_prior, crowd_rows
-from review.consensus.habits import NO, YES, Habits, Rows
+from review.consensus.habits import NO, YES, Habits, Rows, habits_from, rows_of
 from review.consensus.tags import question_of
 from review.models import Consensus, Habit, Question
 from tasks.models import LabelSchema, Submission
 
 WINDOW = 5_000  # the latest settled tasks that habits rest on
 LEAST_ANSWERS = 50  # fewer say nothing that a plain vote does not know
-DIGITS = 4
 
 Judged = tuple[Consensus, list[Submission]]
 
@@ -105,29 +101,7 @@ def estimate(said: Said) -> Habits:
     count = np.bincount(task).astype(np.float64)
     rho = classes.fit_rho(posterior[rows], answers=count[rows], truth=truth)
     posterior[rows] = np.eye(len(said.options))[truth]
-    return _habits(table, posterior, people=people.tolist(), options=said.options, rho=rho)
-
-
-def _habits(
-    table: Table,
-    posterior: classes.Floats,
-    *,
-    people: Sequence[int],
-    options: tuple[str, ...],
-    rho: float,
-) -> Habits:
-    """Everybody's chances, leaning on the crowd's as map_dawid_skene has it."""
-    counts = table.scatter(posterior)
-    crowd = crowd_rows(table, counts).T
-    own = dense(table, counts) + OWN * crowd
-    chances = own / own.sum(axis=2, keepdims=True)
-    return Habits(
-        options=options,
-        prior=tuple(class_prior(posterior.sum(axis=0)).tolist()),
-        crowd=_rows(crowd),
-        rho=rho,
-        people={person: _rows(chances[i]) for i, person in enumerate(people)},
-    )
+    return habits_from(table, posterior, people=people.tolist(), options=said.options, rho=rho)
 
 
 def save_habits(habits: Habits, *, key: str, project_id: int, said: Said, now: datetime) -> None:
@@ -165,18 +139,14 @@ def habits_of(*, projects: Collection[int], people: Collection[int]) -> dict[int
     if questions:
         known = Habit.objects.filter(question__in=questions, person__in=people)
         for number, person, rows in known.values_list("question_id", "person_id", "rows"):
-            mine[number][person] = _rows(rows)
+            mine[number][person] = rows_of(rows)
     found: dict[int, dict[str, Habits]] = defaultdict(dict)
     for question in questions.values():
         found[question.project_id][question.key] = Habits(
             options=tuple(question.options),
             prior=tuple(question.prior),
-            crowd=_rows(question.crowd),
+            crowd=rows_of(question.crowd),
             rho=question.rho,
             people=mine[question.pk],
         )
     return dict(found)
-
-
-def _rows(rows: Iterable[Iterable[float]]) -> Rows:
-    return tuple(tuple(round(float(chance), DIGITS) for chance in row) for row in rows)

@@ -7,17 +7,19 @@ A task is concluded from it alone, without another pass: the average of two post
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from review.consensus.classes.calibrate import temper
-from review.consensus.classes.em import normalise
-from review.consensus.classes.table import Floats
+from review.consensus.classes.em import dense, normalise
+from review.consensus.classes.map_dawid_skene import OWN, class_prior, crowd_rows
+from review.consensus.classes.table import Floats, Table
 
 NO, YES = "no", "yes"  # the answers to one option of a multiple choice
 LEAST = 1e-4  # what nobody has done yet somebody will do
+DIGITS = 4
 Rows = tuple[tuple[float, ...], ...]
 
 
@@ -39,6 +41,15 @@ class Habits:
         self, names: Sequence[str], *, people: Sequence[int], skills: Sequence[float]
     ) -> dict[str, float]:
         """P(option is true) of every option, by falling probability then by their order."""
+        raw = self.untempered(names, people=people, skills=skills)
+        chances = temper(raw[None], answers=np.array([float(len(names))]), rho=self.rho)[0].tolist()
+        code = {name: i for i, name in enumerate(self.options)}
+        ranked = sorted(zip(self.options, chances, strict=True), key=lambda pair: (-pair[1], code[pair[0]]))
+        return dict(ranked)
+
+    def untempered(self, names: Sequence[str], *, people: Sequence[int], skills: Sequence[float]) -> Floats:
+        """The posterior before it is made honest, by option: what says whether asking on would help. That
+        people err together makes it too sure of itself, but more of the same people would not mend that."""
         # Sorted before they are added: floating-point sums must not depend on the order of the answers.
         given = sorted(zip(names, people, skills, strict=True))
         code = {name: i for i, name in enumerate(self.options)}
@@ -50,7 +61,26 @@ class Habits:
         wrong = np.log1p(-np.array([skill for _, _, skill in given])) - np.log(len(self.options) - 1)
         coins = np.where(columns[:, None] == np.arange(len(self.options)), right[:, None], wrong[:, None])
         both: Floats = normalise(np.array([matrices + log_prior, coins.sum(axis=0) + log_prior]))
-        count = np.array([float(len(given))])
-        chances = temper(both.mean(axis=0)[None], answers=count, rho=self.rho)[0].tolist()
-        ranked = sorted(zip(self.options, chances, strict=True), key=lambda pair: (-pair[1], code[pair[0]]))
-        return dict(ranked)
+        return np.asarray(both.mean(axis=0))
+
+
+def habits_from(
+    table: Table, posterior: Floats, *, people: Sequence[int], options: tuple[str, ...], rho: float
+) -> Habits:
+    """What a full pass found: everybody's chances, leaning on the crowd's as map_dawid_skene has it.
+    `posterior`: tasks x options; `people`: the person of each annotator's code."""
+    counts = table.scatter(posterior)
+    crowd = crowd_rows(table, counts).T
+    own = dense(table, counts) + OWN * crowd
+    chances = own / own.sum(axis=2, keepdims=True)
+    return Habits(
+        options=options,
+        prior=tuple(class_prior(posterior.sum(axis=0)).tolist()),
+        crowd=rows_of(crowd),
+        rho=rho,
+        people={person: rows_of(chances[i]) for i, person in enumerate(people)},
+    )
+
+
+def rows_of(rows: Iterable[Iterable[float]]) -> Rows:
+    return tuple(tuple(round(float(chance), DIGITS) for chance in row) for row in rows)

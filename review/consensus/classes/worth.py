@@ -3,8 +3,8 @@
 With posterior p and the crowd's mean confusion C (true x said), the error expected now is 1 - max p; after
 one more answer it is 1 - sum over what may be said of max over k of p[k] C[k, said], and so on for several
 (the expected value of sample information, Raiffa and Schlaifer 1961). A single answer seldom turns a task
-round, so several are looked ahead. Where even those hardly lower the error (everybody is torn between two
-look-alikes, or all agree), a task may stop, however sure it is.
+round, so AHEAD are looked ahead. Where even those would not take away a third of the error that is allowed
+(everybody is torn between two look-alikes, or all agree), a task may stop, however sure it is.
 """
 
 from __future__ import annotations
@@ -13,21 +13,27 @@ import numpy as np
 
 from review.consensus.classes.table import Floats
 
-AHEAD = 3
-LEAST_GAIN = 0.001
+AHEAD = 4
+LEAST_SHARE = 1.0 / 3.0  # of the error allowed
+MOST = 6  # the likeliest classes of a task, and what may be said, that are looked at one by one
 
 
 def worth_asking(
-    posterior: Floats, *, confusion: Floats, wanted: float, least_gain: float = LEAST_GAIN, ahead: int = AHEAD
+    posterior: Floats, *, confusion: Floats, wanted: float
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """By task (posterior: tasks x classes): not yet as sure as `wanted`, and still to be made surer."""
-    unsure = posterior.max(axis=1) < wanted
-    return np.asarray(unsure & (expected_gain(posterior, confusion=confusion, ahead=ahead) > least_gain))
+    worth = posterior.max(axis=1) < wanted
+    unsure = np.flatnonzero(worth)
+    gain = expected_gain(posterior[unsure], confusion=confusion)
+    worth[unsure] = gain > LEAST_SHARE * (1.0 - wanted)
+    return np.asarray(worth)
 
 
 def expected_gain(posterior: Floats, *, confusion: Floats, ahead: int = AHEAD) -> Floats:
     """How much `ahead` more answers lower the expected error of each task; `confusion`: classes x labels of
-    the person who may be asked. Costs labels ** ahead numbers a task."""
+    the person who may be asked. Costs at most (MOST + 1) ** ahead numbers and classes a task."""
+    if posterior.shape[1] > MOST:
+        return np.array([_among_likeliest(row, confusion, ahead) for row in posterior], dtype=np.float64)
     joint = posterior[:, None, :]
     for _ in range(ahead):
         # What was said so far, and what is said next: one column more for each label.
@@ -35,3 +41,12 @@ def expected_gain(posterior: Floats, *, confusion: Floats, ahead: int = AHEAD) -
             len(posterior), -1, posterior.shape[1]
         )
     return np.asarray(joint.max(axis=2).sum(axis=1) - posterior.max(axis=1))
+
+
+def _among_likeliest(posterior: Floats, confusion: Floats, ahead: int) -> float:
+    """The gain of one task, the other classes left out and what names one of them taken for one answer."""
+    likely = np.sort(np.argsort(-posterior, kind="stable")[:MOST])
+    said = confusion[likely][:, likely]
+    rest = np.maximum(1.0 - said.sum(axis=1, keepdims=True), 0.0)
+    few = np.concatenate([said, rest], axis=1)
+    return float(expected_gain(posterior[likely][None], confusion=few, ahead=ahead)[0])
