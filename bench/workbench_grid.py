@@ -85,17 +85,25 @@ def come_in(page: Page, platform: Installation, origin: str) -> None:
 def sort_pages(page: Page, pages: int) -> float:
     """Seconds for so many pages, keys and waiting together."""
     began = time.monotonic()
+    keys, waits = [], []
     for n in range(pages):
-        due = time.monotonic()
+        due = since = time.monotonic()
         for at in range(PAGE):
             page.keyboard.press(f"Digit{(at * 7 + n) % 9 + 1}")
             due += KEY_SECONDS
             time.sleep(max(due - time.monotonic(), 0))
         first = page.evaluate(FIRST)
+        keys.append(time.monotonic() - since)
         page.keyboard.press("Enter")
         if n < pages - 1:
             page.wait_for_function(THERE, arg=[first, PAGE], timeout=60_000)
+        waits.append(time.monotonic() - since - keys[-1])
+    print(f"pages: {listed(keys)} s of keys, {listed(waits)} s until the next page")
     return time.monotonic() - began
+
+
+def listed(seconds: list[float]) -> str:
+    return " ".join(f"{one:.1f}" for one in seconds)
 
 
 def measure(page: Page, platform: Installation) -> dict[str, float]:
