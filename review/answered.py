@@ -14,7 +14,8 @@ from django.db import connection
 LOCK = "FOR UPDATE OF t SKIP LOCKED"
 _TAKE = """
 SELECT t.id, t.project_id, t.batch_id, t.schema_id, t.max_overlap - t.overlap, coalesce(i.width, 0),
-    coalesce(i.height, 0), p.settle_threshold, p.priority + b.priority
+    coalesce(i.height, 0), p.settle_threshold, p.priority + b.priority,
+    p.verifies
 FROM tasks_task t
 JOIN tasks_image i ON i.id = t.image_id
 JOIN tasks_project p ON p.id = t.project_id
@@ -56,6 +57,7 @@ class Case:
     size: tuple[float, float]
     threshold: float
     priority: int
+    verifies: bool
     submissions: Sequence[Given]
 
 
@@ -78,7 +80,8 @@ def take_cases(*, limit: int) -> list[Case]:
             size=(float(width), float(height)),
             threshold=threshold,
             priority=priority,
+            verifies=verifies,
             submissions=answers[task],
         )
-        for task, project, batch, schema, seats_left, width, height, threshold, priority in tasks
+        for task, project, batch, schema, seats_left, width, height, threshold, priority, verifies in tasks
     ]

@@ -59,7 +59,7 @@ def settle_answered(*, chunk: int = CHUNK) -> Tally:
         if not cases:
             return Tally()
         findings = list(zip(cases, weigh_cases(cases), strict=True))
-        findings = spare_hopeless(findings)
+        findings = spare_hopeless(ask_verifiers(findings))
         # Not before the weighing: it takes long, and the lock keeps other settlers from the same jobs.
         states.lock_jobs(task_ids=[case.task for case in cases])
         settled = [(case, found) for case, found in findings if found.outcome is Outcome.SETTLE]
@@ -130,6 +130,16 @@ def read_answers(submissions: Iterable[Given | Submission], *, known: Knowledge)
             payload=submission.payload,
         )
         for submission in submissions
+    ]
+
+
+def ask_verifiers(findings: list[tuple[Case, Finding]]) -> list[tuple[Case, Finding]]:
+    """Where later people verify, nothing is concluded from an answer that nobody else has judged."""
+    return [
+        (case, replace(found, outcome=Outcome.ASK))
+        if case.verifies and len(case.submissions) == 1 and case.seats_left > 0
+        else (case, found)
+        for case, found in findings
     ]
 
 

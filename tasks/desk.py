@@ -35,7 +35,7 @@ from tasks.parcels import (
     read_skip,
     result_of,
 )
-from tasks.predictions import drafts_of
+from tasks.predictions import Draft, drafts_of
 from tasks.queue import Answer, Seat
 from tasks.tiles import has_tiles
 from tasks.veil import veil
@@ -77,7 +77,7 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         held=len(kept | {seat.assignment for seat in seats}),
         unsent=request.unsent,
     )
-    drafts = drafts_of(task_ids=[seat.task for seat in seats])
+    drafts = _drafts(seats)
     return {
         "now": now.isoformat(),
         "submissions": submissions,
@@ -99,7 +99,7 @@ def resume(*, person: Person, now: datetime) -> dict[str, Any] | None:
     if not seats:
         return None
     (seat,) = seats
-    task = _task(seat, draft=drafts_of(task_ids=[seat.task]).get(seat.task), now=now)
+    task = _task(seat, draft=_drafts(seats).get(seat.task), now=now)
     try:
         key = storage.image_key(seat.project, seat.sha256, "grid")
         preview = base64.b64encode(storage.read_bytes(key)).decode()
@@ -227,7 +227,12 @@ def _pairs(items: Sequence[Held]) -> list[tuple[int, uuid.UUID]]:
     return [(item.seat, item.token) for item in items]
 
 
-def _task(seat: Seat, *, draft: msgspec.Raw | None, now: datetime) -> dict[str, Any]:
+def _drafts(seats: Sequence[Seat]) -> dict[int, Draft]:
+    work = [seat.task for seat in seats if seat.purpose == Assignment.Purpose.WORK]
+    return drafts_of(task_ids=[seat.task for seat in seats], work=work)
+
+
+def _task(seat: Seat, *, draft: Draft | None, now: datetime) -> dict[str, Any]:
     picture = Picture(seat.project, seat.sha256, seat.format, seat.name)
     return {
         "assignment": veil(seat.assignment),
@@ -237,7 +242,9 @@ def _task(seat: Seat, *, draft: msgspec.Raw | None, now: datetime) -> dict[str, 
         "project": seat.project,
         "schema": seat.schema,
         "image": _image(picture, width=seat.width, height=seat.height, now=now),
-        "draft": draft,
+        "draft": draft.payload if draft else None,
+        # The draft is another person's answer, to be judged.
+        "verify": draft is not None and draft.to_verify,
         # Nobody learns which tasks measure them; practice says what it is.
         "practice": seat.purpose == Assignment.Purpose.PRACTICE,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -19,7 +20,25 @@ from tasks.models import Batch, Prediction, Task
 from tasks.payloads import check_payload
 from tasks.pointed import Outcome, Pointed, find_tasks, refusal_of
 
-_DRAFTS = "SELECT task_id, payload::text FROM tasks_prediction WHERE task_id = ANY(%s)"
+# Where later people verify, the newest counted answer takes the place of what a model says.
+_DRAFTS = """
+(SELECT task_id, payload::text, false FROM tasks_prediction WHERE task_id = ANY(%(all)s))
+UNION ALL
+(SELECT DISTINCT ON (s.task_id) s.task_id, s.payload::text, true
+ FROM tasks_submission s
+ JOIN tasks_task t ON t.id = s.task_id
+ JOIN tasks_project p ON p.id = t.project_id
+ WHERE s.task_id = ANY(%(work)s) AND p.verifies AND s.purpose = 'work' AND s.assignment_id IS NOT NULL
+ ORDER BY s.task_id, s.created_at DESC, s.version DESC)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody finds in the image already; `to_verify`: a person's answer, to be judged."""
+
+    payload: msgspec.Raw
+    to_verify: bool
 
 
 class BadConfidence(DomainError):
@@ -53,13 +72,19 @@ def store_predictions(*, batch: Batch, model: str, items: Sequence[Pointed]) -> 
     return outcomes
 
 
-def drafts_of(*, task_ids: Collection[int]) -> dict[int, msgspec.Raw]:
-    """The predictions of these tasks, as JSON for the workbench to open; one query."""
+def drafts_of(*, task_ids: Collection[int], work: Collection[int]) -> dict[int, Draft]:
+    """What these tasks' images come with, as JSON for the workbench to open; one query.
+
+    `work`: those of the tasks whose seat counts. Gold never shows what others answered."""
     if not task_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_DRAFTS, [list(task_ids)])
-        return {task: msgspec.Raw(payload.encode()) for task, payload in cursor.fetchall()}
+        cursor.execute(_DRAFTS, {"all": list(task_ids), "work": list(work)})
+        # Answers come after predictions, and so take their places.
+        return {
+            task: Draft(msgspec.Raw(payload.encode()), to_verify)
+            for task, payload, to_verify in cursor.fetchall()
+        }
 
 
 def check_prediction(*, payload: object, task: Task, spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import { fixedCommands } from "../workbench/commands/commands";
 import { optionCommands } from "../workbench/commands/answer";
 import type { Desk } from "../workbench/desk";
 import { decideOne, leaveAll, takeAll, takeAndSend } from "../workbench/drafts/acts";
-import { draftCommands } from "../workbench/drafts/commands";
-import type { Editor } from "../workbench/model/editor";
+import { draftCommands, toggleVerify } from "../workbench/drafts/commands";
+import { EMPTY } from "../workbench/model/document";
+import { Editor } from "../workbench/model/editor";
 import { FakeServer, openedDesk, settled, workingDesk } from "./desk-at-work";
 import { shape } from "./things";
 
@@ -141,6 +142,35 @@ describe("judging a draft", () => {
     const press = (chord: string) => keymapOf([...fixedCommands(desk), ...desk.more.value], desk.scope.value).get(chord)?.run();
     return { desk, server, press };
   }
+
+  it("is what another person's answer asks for, unless one wants otherwise", async () => {
+    const { desk } = await judging();
+    const work = desk.session.work.peek()!;
+    desk.settings.value = { ...desk.settings.peek() };
+    delete (desk.settings.peek() as { verify?: boolean }).verify;
+    desk.settings.value = { ...desk.settings.peek() };
+    expect(desk.scope.value).toBe("desk");
+    desk.session.work.value = { ...work, held: { ...work.held, verify: true } };
+    expect(desk.scope.value).toBe("verify");
+    toggleVerify(desk);
+    expect(desk.scope.value).toBe("desk");
+  });
+
+  it("that says there is nothing takes one key for yes, and one for no", async () => {
+    const { desk, press } = await judging();
+    const work = desk.session.work.peek()!;
+    const empty = new Editor(EMPTY, [], () => {}, EMPTY);
+    desk.session.work.value = { ...work, editor: empty, held: { ...work.held, draft: EMPTY } };
+    desk.stage.peek()!.seen.value = true;
+    press("KeyN");
+    expect(desk.scope.value).toBe("desk");
+    desk.session.work.value = { ...work, editor: empty, held: { ...work.held, draft: EMPTY } };
+    desk.stage.peek()!.seen.value = true;
+    expect(desk.scope.value).toBe("verify");
+    press("KeyY");
+    // Not whether there really is nothing, but the question that the schema wants answered.
+    expect(desk.notices.list.peek().map(({ text }) => text)).toEqual(["Still missing: Light"]);
+  });
 
   it("takes one key for yes, and the next image is there", async () => {
     const { desk, server, press } = await judging();

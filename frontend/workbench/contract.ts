@@ -138,6 +138,8 @@ export interface Held {
   image: TaskImage;
   /** What a model or the client drew beforehand: to accept, fix or reject; never a vote. */
   draft?: Payload | null;
+  /** The draft is another person's answer, to be judged. */
+  verify?: boolean;
   /** To learn: the right answer is shown after one's own. */
   practice?: boolean;
 }

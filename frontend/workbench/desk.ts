@@ -114,10 +114,15 @@ export class Desk {
   /** Leads lines along the picture's edges while the person wants it. */
   readonly guide = computed(() => (this.settings.value.edges ? this.scissors.value : null));
 
+  /** Drafts are judged as a whole: what another person answered unless one wants otherwise, what a model says if one wants. */
+  readonly judges = computed(() => this.settings.value.verify ?? this.session.work.value?.held.verify === true);
+  /** The task whose draft says that there is nothing, and was found wrong. */
+  readonly judged = signal<Work | null>(null);
+
   /** A draft that nobody has touched is judged by one key: right, wrong, or to be put right. */
   readonly verifying = computed(() => {
     const work = this.session.work.value;
-    if (!work?.held.draft || work.corrects || work.refusal || !this.settings.value.verify) return false;
+    if (!work?.held.draft || work.corrects || work.refusal || !this.judges.value || this.judged.value === work) return false;
     const { decided, document, sketch } = work.editor;
     const { tags, shapes } = document.value;
     const untouched = decided.value.size === 0 && shapes.length === 0 && Object.keys(tags).length === 0 && !sketch.value;

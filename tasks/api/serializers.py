@@ -11,6 +11,7 @@ from rest_framework import serializers
 from tasks.batches import Receipt
 from tasks.delivery import image_url
 from tasks.models import MAX_SEATS, Archive, Batch, Image, LabelSchema, Project
+from tasks.models.projects import VERIFICATION_RULE
 from tasks.refusals import words_for
 
 SPEC_EXAMPLE: dict[str, Any] = {
@@ -108,8 +109,8 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         model = Project
         fields = [
             "id", "organization", "name", "state", "guide", "overlap", "max_overlap", "lease_seconds",
-            "settle_threshold", "price", "currency", "priority", "sites", "schema", "schema_version",
-            "created_at",
+            "settle_threshold", "verifies", "price", "currency", "priority", "sites", "schema",
+            "schema_version", "created_at",
         ]  # fmt: skip
         read_only_fields = ["id", "state", "priority", "created_at"]  # priority: the operator weighs clients
         validators: list[Any] = []
@@ -118,6 +119,8 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         attrs.setdefault("max_overlap", min(MAX_SEATS, attrs["overlap"] + 2))
         if attrs["max_overlap"] < attrs["overlap"]:
             raise serializers.ValidationError({"max_overlap": [_("It cannot be less than the overlap.")]})
+        if attrs.get("verifies") and not (attrs["overlap"] == 1 and attrs["max_overlap"] >= 2):
+            raise serializers.ValidationError({"verifies": [VERIFICATION_RULE]})
         return attrs
 
     def to_representation(self, instance: Project) -> dict[str, Any]:

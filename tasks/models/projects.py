@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from workers.models import LANGUAGES, SKILL_LENGTH, skill_rule
 
 MAX_SEATS = 25
+VERIFICATION_RULE = _("To verify, ask for one answer to each image, and for two or more at most.")
 MAX_HELD = 500
 
 

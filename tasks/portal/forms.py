@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clients.models import Organization
 from tasks.models import Project
+from tasks.models.projects import VERIFICATION_RULE
 
 GUIDE_LENGTH = 20_000
 _guide_widget = forms.Textarea(attrs={"rows": 12, "class": "mono"})
@@ -38,12 +39,25 @@ class ProjectForm(forms.ModelForm[Project]):
 
     class Meta:
         model = Project
-        fields = ["organization", "name", "overlap", "max_overlap", "settle_threshold", "price", "currency"]
+        fields = [
+            "organization",
+            "name",
+            "overlap",
+            "max_overlap",
+            "settle_threshold",
+            "verifies",
+            "price",
+            "currency",
+        ]
         help_texts = {
             "overlap": _("Different people who answer each image."),
             "max_overlap": _("How many may be asked where they differ. More people cost more."),
             "settle_threshold": _(
                 "From 0 to 1. Less sure answers are asked again, then settled by a reviewer."
+            ),
+            "verifies": _(
+                "The second person sees the first one's answer and judges it by one key: right, wrong, or "
+                "put right. Faster, and less independent."
             ),
             "price": _("Paid for every answer."),
         }
@@ -52,6 +66,7 @@ class ProjectForm(forms.ModelForm[Project]):
             "overlap": _("Answers to each image"),
             "max_overlap": _("Answers at most"),
             "settle_threshold": _("Confidence wanted"),
+            "verifies": _("Later people verify"),
             "price": _("Price an answer"),
         }
 
@@ -71,6 +86,8 @@ class ProjectForm(forms.ModelForm[Project]):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         overlap, most = cleaned.get("overlap"), cleaned.get("max_overlap")
+        if cleaned.get("verifies") and overlap and most and not (overlap == 1 and most >= 2):
+            self.add_error("verifies", VERIFICATION_RULE)
         if overlap and most and overlap > most:
             self.add_error("max_overlap", _("At least as many as the answers to each image."))
         organization = cleaned.get("organization", getattr(self.instance, "organization", None))
@@ -84,8 +101,8 @@ class ProjectForm(forms.ModelForm[Project]):
 
     def fields_given(self) -> dict[str, Any]:
         """The project's own fields, after is_valid()."""
-        names = ["name", "overlap", "max_overlap", "settle_threshold", "price", "currency", "lease_seconds"]
-        return {name: getattr(self.instance, name) for name in [*names, "guide"]}
+        names = ["name", "overlap", "max_overlap", "settle_threshold", "verifies", "price", "currency"]
+        return {name: getattr(self.instance, name) for name in [*names, "lease_seconds", "guide"]}
 
 
 class BatchForm(forms.Form):

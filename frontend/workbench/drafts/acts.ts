@@ -57,16 +57,24 @@ export function takeAndSend(desk: Desk): void {
   if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
   desk.hidden.value = false;
   takeAll(stage.work.editor);
-  submit(desk);
+  submit(desk, { mayBeEmpty: true });
+}
+
+/** A draft with nothing in it leaves no trace of having been judged; whoever found it wrong goes on to draw. */
+function openWhatIsEmpty(desk: Desk, { pending }: Editor): void {
+  const { shapes, tags } = pending.peek();
+  if (shapes.length + Object.keys(tags).length === 0) desk.judged.value = desk.session.work.peek();
 }
 
 /** For labelling anew. */
 export function refuse(desk: Desk): void {
   const editor = editorOf(desk);
+  if (editor) openWhatIsEmpty(desk, editor);
   if (editor) leaveAll(editor);
 }
 
 export function takeToMend(desk: Desk): void {
   const editor = editorOf(desk);
+  if (editor) openWhatIsEmpty(desk, editor);
   if (editor) takeAll(editor);
 }

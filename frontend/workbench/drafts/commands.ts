@@ -5,7 +5,7 @@ import type { Desk } from "../desk";
 import { decideOne, refuse, takeAndSend, takeToMend } from "./acts";
 import { sayIn } from "./words";
 
-export const toggleVerify = (desk: Desk): void => desk.keep({ verify: desk.settings.peek().verify !== true });
+export const toggleVerify = (desk: Desk): void => desk.keep({ verify: !desk.judges.peek() });
 
 const SHARED = new Set(["skip", "back", "undo", "redo"]);
 

@@ -41,11 +41,12 @@ export function DraftPanel({ desk, stage }: Props) {
   const n = shapes.length + Object.keys(tags).length;
   const chosen = shapes.find(({ id }) => id === selectedId.value);
   if (n === 0) return null;
+  const title = say(stage.work.held.verify ? "draftsOfPerson" : "drafts");
   return (
-    <section class="drafts" aria-label={say("drafts")}>
-      <h2>{say("drafts")}</h2>
+    <section class="drafts" aria-label={title}>
+      <h2>{title}</h2>
       <p role="status">{say("waiting", { n })}</p>
-      <p class="faint">{say("help")}</p>
+      <p class="faint">{say(stage.work.held.verify ? "helpOfPerson" : "help")}</p>
       <Answers desk={desk} stage={stage} />
       {shapes.length > 0 && (
         <div class="drafts-row">

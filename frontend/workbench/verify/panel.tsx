@@ -20,7 +20,7 @@ function Suggested({ desk, stage }: Props) {
   const { shapes, tags } = stage.work.editor.pending.value;
   const counts = new Map<string, number>();
   for (const shape of shapes) counts.set(shape.class, (counts.get(shape.class) ?? 0) + 1);
-  if (shapes.length === 0 && Object.keys(tags).length === 0) return <p>{sayIn(desk.language)("nothing")}</p>;
+  if (shapes.length === 0 && Object.keys(tags).length === 0) return <p>{sayIn(desk.language)(stage.work.held.verify ? "nothingOfPerson" : "nothing")}</p>;
   return (
     <ul class="verify-list">
       {[...counts].map(([key, count]) => (

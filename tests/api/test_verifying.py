@@ -1,0 +1,136 @@
+"""Where later people verify: the first answer is judged by a second person before anything is concluded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from review import settle
+from tasks.models import Assignment, Prediction, Project, Submission, Task
+from tests.api.clients import Caller, signed_in
+from tests.api.test_desk import submission, sync
+from tests.cast import Cast
+from tests.factories import box, make_batch, make_project, make_tasks, payload
+from tests.labelling import answer
+from workers.models import Person
+
+HERE = payload(box(100, 100, 200, 150))
+MENDED = payload(box(120, 110, 190, 150))
+
+
+@pytest.fixture
+def project(cast: Cast) -> Project:
+    terms: dict[str, Any] = {"overlap": 1, "max_overlap": 3, "settle_threshold": 0.5, "verifies": True}
+    return make_project(organization=cast.mill, sites=[cast.guiyang], name="Verified", **terms)
+
+
+@pytest.fixture
+def task(project: Project) -> Task:
+    batch = make_batch(project, state="labelling", closed_at="2026-11-01T00:00Z")
+    return make_tasks(batch, 1)[0]
+
+
+def opened(person: Person, project: Project) -> dict[str, Any]:
+    """The one image that this person is given."""
+    (given,) = sync(signed_in(person), project=project.id, want=1)["tasks"]
+    return dict(given)
+
+
+def test_an_answer_is_judged_by_a_second_person_and_then_concluded(
+    cast: Cast, project: Project, task: Task
+) -> None:
+    first = opened(cast.an, project)
+    assert (first["draft"], first["verify"]) == (None, False)
+    sync(signed_in(cast.an), submissions=[submission(first, payload=HERE)])
+    assert settle.settle_answered() == settle.Tally(taken=1, asked=1)
+    second = opened(cast.bo, project)
+    assert (second["draft"], second["verify"]) == (HERE, True)
+    sync(signed_in(cast.bo), submissions=[submission(second, payload=HERE)])
+    assert settle.settle_answered() == settle.Tally(taken=1, settled=1)
+    assert Task.objects.get().answers == Submission.objects.count() == 2
+
+
+def test_who_comes_third_sees_what_the_second_made_of_it(cast: Cast, project: Project, task: Task) -> None:
+    Project.objects.filter(id=project.id).update(settle_threshold=0.999)
+    elsewhere = payload(box(600, 400, 200, 150, label="raspberry-pi-3"))
+    for person, said in [(cast.an, HERE), (cast.bo, elsewhere)]:
+        answer(person, project, {task.id: said})
+        assert settle.settle_answered().asked == 1
+    third = opened(cast.chen, project)
+    assert (third["draft"], third["verify"]) == (elsewhere, True)
+
+
+def test_a_correction_is_what_is_judged(cast: Cast, project: Project, task: Task) -> None:
+    (sent,) = answer(cast.an, project, {task.id: HERE})
+    correction = {
+        "id": "0198e1a0-0000-7000-8000-0000000000aa",
+        "supersedes": str(sent.id),
+        "payload": MENDED,
+        "active_ms": 100,
+    }
+    sync(signed_in(cast.an), corrections=[correction])
+    settle.settle_answered()
+    assert opened(cast.bo, project)["draft"] == MENDED
+
+
+def test_a_models_draft_gives_way_to_a_persons_answer(cast: Cast, project: Project, task: Task) -> None:
+    Prediction.objects.create(task=task, model="m", payload=MENDED)
+    first = opened(cast.an, project)
+    assert (first["draft"], first["verify"]) == (MENDED, False)
+    sync(signed_in(cast.an), submissions=[submission(first, payload=HERE)])
+    settle.settle_answered()
+    second = opened(cast.bo, project)
+    assert (second["draft"], second["verify"]) == (HERE, True)
+
+
+def test_nothing_is_shown_of_others_where_nobody_verifies(cast: Cast, project: Project, task: Task) -> None:
+    Project.objects.filter(id=project.id).update(verifies=False, settle_threshold=1.0)
+    answer(cast.an, project, {task.id: HERE})
+    settle.settle_answered()
+    second = opened(cast.bo, project)
+    assert (second["draft"], second["verify"]) == (None, False)
+
+
+@pytest.mark.parametrize("purpose", ["measure", "practice"])
+def test_gold_never_shows_what_others_answered(
+    cast: Cast, project: Project, task: Task, purpose: str
+) -> None:
+    answer(cast.an, project, {task.id: HERE})
+    settle.settle_answered()
+    assert opened(cast.bo, project)["verify"]
+    Assignment.objects.filter(annotator=cast.bo).update(purpose=purpose, number=None, lane=None)
+    (again,) = sync(signed_in(cast.bo), resume=True)["tasks"]
+    assert (again["draft"], again["verify"]) == (None, False)
+
+
+def test_where_nobody_is_left_to_verify_the_answer_stands(cast: Cast, project: Project, task: Task) -> None:
+    for person in (cast.bo, cast.chen):
+        Person.objects.filter(id=person.id).update(is_active=False)
+    answer(cast.an, project, {task.id: HERE})
+    assert settle.settle_answered().settled == 1
+
+
+def test_verification_begins_with_one_answer(cast: Cast, project: Project) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Project.objects.filter(id=project.id).update(overlap=2)
+    mill = Caller(cast.mill)
+    refused = mill.post("/projects", {"name": "Two", "overlap": 2, "verifies": True})
+    assert (refused.status_code, refused.json()["errors"][0]["where"]) == (422, "verifies")
+    made = mill.post("/projects", {"name": "One", "overlap": 1, "verifies": True})
+    assert (made.status_code, made.json()["verifies"]) == (201, True)
+    page = signed_in(cast.ada).post(
+        f"/portal/projects/{project.id}/edit",
+        {
+            "name": "Verified",
+            "overlap": 2,
+            "max_overlap": 3,
+            "settle_threshold": "0.5",
+            "verifies": "on",
+            "price": "0.04",
+            "currency": "CNY",
+            "lease_minutes": 15,
+        },
+    )
+    assert "ask for one answer to each image" in page.content.decode()
