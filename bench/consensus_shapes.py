@@ -3,10 +3,11 @@
 Boxes: 3, 5 and 7 people of `boxes_crowd` an image against the expert, F1 at IoU 0.7 and 0.5; the crowd's
 habits are estimated from the same answers, never from the expert. Boxes again, asked one by one until each
 image is sure, of existence and of its edges. Masks: 7 simulated people over the outlines of `polygons_coco`,
-against majority, IoU-weighted vote and STAPLE. Votes, asked one by one: each annotator's confusion comes
-from other tasks than those being asked, as a project's full pass knows it.
+against majority, IoU-weighted vote and STAPLE. Votes, asked one by one and concluded by the product's own
+functions: each annotator's habits and skill come from other tasks than those being asked, as the full pass
+over a project knows them.
 
-    python -m bench.consensus_shapes [--draws 4]
+    python -m bench.consensus_shapes [--draws 12]
 """
 
 from __future__ import annotations
@@ -20,18 +21,22 @@ from statistics import mean
 
 import numpy as np
 
-from bench.crowds import read_votes
+from bench.crowds import Answers, read_votes
 from review.agreement import match
 from review.consensus import (
+    DEFAULT_SKILL,
     Answer,
     Consensus,
     Crowd,
     conclude_many,
     estimate_crowd,
+    estimate_skill,
 )
-from review.consensus.classes import ensemble, online, tabulate
+from review.consensus.classes import ensemble, tabulate
+from review.consensus.classes.calibrate import RHO
 from review.consensus.classes.worth import worth_asking
 from review.consensus.conclude import Asked
+from review.consensus.habits import Habits, habits_from
 from review.consensus.kinds.mask_vote import likeness, vote, weighted
 from review.consensus.kinds.runs import columns, covered_at, from_lengths, shared_pixels, stack, union_of
 from review.consensus.kinds.staple import staple
@@ -43,8 +48,6 @@ from tests.unit.test_consensus_real import PERSON, Boxes, ask, corners, f1_over,
 SEED = 20260101
 SETS = ("bluebird", "dog", "rte", "face", "zencrowd")  # those with seven answers a task and more
 FOLDS = 5
-# Posterior to reach, and what three more answers must promise: who wants the most pays for the last doubt.
-RULES = ((0.99, 0.0), (0.95, 0.001))
 SURE_BOX, SURE_IOU = 0.95, 0.88  # when an image of boxes needs no more people
 
 
@@ -173,69 +176,74 @@ def iou(a: np.ndarray, b: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class OneByOne:
-    """Posteriors by number of answers, and what each task's truth is."""
+    """Chances by number of answers, before and after they are made honest, and what each task's truth is."""
 
-    posterior: np.ndarray  # answers + 1, tasks, classes
+    chances: np.ndarray  # answers + 1, tasks, classes
+    honest: np.ndarray
     confusion: np.ndarray
     given: np.ndarray
     truth: np.ndarray
 
     def after(self, answers: np.ndarray) -> np.ndarray:
-        return np.asarray(self.posterior[answers, np.arange(len(answers))])
+        return np.asarray(self.chances[answers, np.arange(len(answers))])
 
     def right(self, answers: np.ndarray) -> float:
         known = self.truth >= 0
         return 100.0 * float((self.after(answers).argmax(axis=1) == self.truth)[known].mean())
 
     def stated(self, answers: np.ndarray) -> float:
-        return 100.0 * float(self.after(answers).max(axis=1)[self.truth >= 0].mean())
+        honest = self.honest[answers, np.arange(len(answers))]
+        return 100.0 * float(honest.max(axis=1)[self.truth >= 0].mean())
 
-    def asked(self, wanted: float, *, least_gain: float) -> np.ndarray:
+    def asked(self, wanted: float) -> np.ndarray:
         """Answers each task has when nobody more is asked."""
         have = np.ones(len(self.given), dtype=np.int64)
         while True:
-            more = worth_asking(
-                self.after(have), confusion=self.confusion, wanted=wanted, least_gain=least_gain
-            ) & (have < self.given)
+            more = worth_asking(self.after(have), confusion=self.confusion, wanted=wanted)
+            more &= have < self.given
             if not more.any():
                 return have
             have += more
 
 
 def one_by_one(name: str, seed: int) -> OneByOne:
-    """The set's answers in a random order; people as the other folds' tasks show them, without any truth."""
+    """The set's answers in a random order, concluded as settling does, by the habits and skills that a full
+    pass found in the other folds' tasks, without any truth."""
     a = read_votes(data_folder("votes") / name)
     rng = np.random.default_rng(seed)
     classes = int(max(a.label.max(), a.truth.max())) + 1
-    people, tasks = int(a.annotator.max()) + 1, len(a.truth)
     order = rng.permutation(len(a.task))
     order = order[np.argsort(a.task[order], kind="stable")]
-    given = np.bincount(a.task, minlength=tasks)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order)) - (np.cumsum(given) - given)[a.task[order]]
-    fold = rng.integers(FOLDS, size=tasks)
-
-    def table(chosen: np.ndarray):  # type: ignore[no-untyped-def]
-        return tabulate(
-            task=a.task[chosen],
-            annotator=a.annotator[chosen],
-            label=a.label[chosen],
-            tasks=tasks,
-            annotators=people,
-            classes=classes,
-        )
-
-    posterior = np.zeros((int(given.max()) + 1, tasks, classes))
-    typical = np.zeros((classes, classes))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(a.task, minlength=len(a.truth)))])
+    fold = rng.integers(FOLDS, size=len(a.truth))
+    raw = np.full((int(np.diff(starts).max()) + 1, len(a.truth), classes), 1.0 / classes)
+    honest, typical = raw.copy(), np.zeros((classes, classes))
     for part in range(FOLDS):
-        known = ensemble(table(fold[a.task] != part))
-        share = np.bincount(a.annotator, minlength=people) / len(a.annotator)
-        typical += np.einsum("a,akl->kl", share, known.confusion) / FOLDS
-        for n in range(1, len(posterior)):
-            mine = (rank < n) & (fold[a.task] == part)
-            found = online(table(mine), prior=known.prior, confusion=known.confusion)
-            posterior[n, fold == part] = found[fold == part]
-    return OneByOne(posterior, typical, given, a.truth)
+        habits, skill = full_pass(a, fold[a.task] != part, classes)
+        typical += np.array(habits.crowd) / FOLDS
+        for task in np.flatnonzero(fold == part).tolist():
+            mine = order[starts[task] : starts[task + 1]]
+            names, people = [str(n) for n in a.label[mine]], a.annotator[mine].tolist()
+            for n in range(1, len(mine) + 1):
+                told = habits.untempered(names[:n], people=people[:n], skills=[skill[p] for p in people[:n]])
+                said = habits.honest(told, answers=n)
+                raw[n, task], honest[n, task] = told, [said[str(k)] for k in range(classes)]
+    return OneByOne(raw, honest, typical, np.diff(starts), a.truth)
+
+
+def full_pass(a: Answers, chosen: np.ndarray, classes: int) -> tuple[Habits, dict[int, float]]:
+    """What the pass over a project (review/habits.py, review/skills.py) would find in the chosen answers."""
+    _, task = np.unique(a.task[chosen], return_inverse=True)
+    table = tabulate(task=task, annotator=a.annotator[chosen], label=a.label[chosen], classes=classes)
+    posterior = ensemble(table).posterior
+    options = tuple(str(k) for k in range(classes))
+    everybody = list(range(table.annotators))
+    habits = habits_from(table, posterior, people=everybody, options=options, rho=RHO)
+    agreed = (posterior.argmax(axis=1)[task] == a.label[chosen]).astype(float)
+    skill = dict.fromkeys(range(int(a.annotator.max()) + 1), DEFAULT_SKILL)
+    for person in everybody:
+        skill[person] = estimate_skill(agreements=agreed[a.annotator[chosen] == person].tolist()).mean
+    return habits, skill
 
 
 def votes(draws: int) -> dict[str, float]:
@@ -246,7 +254,7 @@ def votes(draws: int) -> dict[str, float]:
     stated: list[float] = []
     for name in SETS:
         runs = [one_by_one(name, SEED + draw) for draw in range(draws)]
-        sure, nearly = ([run.asked(wanted, least_gain=gain) for run in runs] for wanted, gain in RULES)
+        sure, nearly = ([run.asked(wanted) for run in runs] for wanted in (0.99, 0.95))
         pairs = list(zip(runs, sure, nearly, strict=True))
         five = [np.minimum(run.given, 5) for run in runs]
         x = mean(run.given.sum() / have.sum() for run, have, _ in pairs)
@@ -275,7 +283,7 @@ def votes(draws: int) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--draws", type=int, default=4, help="of the people, and of the order of answers")
+    parser.add_argument("--draws", type=int, default=12, help="of the people, and of the order of answers")
     draws = parser.parse_args().draws
     parts: list[Callable[[], dict[str, float]]] = [
         lambda: boxes(draws),

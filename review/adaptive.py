@@ -1,21 +1,27 @@
 """Adaptive overlap: each task gets as few answers as the quality its project wants; and what that will cost.
 
-A task stops at once where its expected error is small enough: its consensus is as sure as the project wants,
-and each shape's expected IoU as high. Below that one more person is asked, while that can help. A task that
-can get no better settles when it reaches the confidence to settle, as in any project; else it is disputed.
+One more person is asked while a part of the consensus is less sure than the project wants and more answers
+would make it so much surer that they are worth their price (`worth_asking`, classes/worth.py), or a shape's
+expected IoU is below what is wanted. Then the task settles when it reaches the
+confidence to settle, as in any project; else it is disputed.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from review.consensus import Answer, Consensus, Spec, Verdict, decide, judge
+import numpy as np
+
+from review.consensus import DEFAULT_SKILL, Answer, Consensus, Doubt, Spec, Verdict, decide, judge
+from review.consensus.classes.worth import worth_asking
+from review.consensus.results import Outlook
 
 # Who may confirm a prediction alone: this good over this many tasks, and this near the prediction.
 TRUSTED_SKILL, TRUSTED_TASKS, CONFIRMED = 0.9, 30.0, 0.9
+COIN = ((DEFAULT_SKILL, 1.0 - DEFAULT_SKILL), (1.0 - DEFAULT_SKILL, DEFAULT_SKILL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +56,28 @@ NOTHING_WANTED = Wanted()
 
 
 def reaches(*, consensus: Consensus, threshold: float, wanted: Wanted) -> Verdict:
-    """Settled when the least sure part and each expected IoU reach what is wanted; else the weakest part."""
+    """Settled when nothing is worth another answer and all is sure enough; else the weakest part."""
     if not wanted.is_adaptive:
         return decide(consensus=consensus, threshold=threshold)
     least = max(threshold, wanted.accuracy or 0.0)
-    if consensus.confidence < least:
-        weakest = min(consensus.doubts, key=lambda doubt: doubt.confidence)
+    asking = [doubt for doubt in consensus.doubts if asks_on(doubt, wanted=least)]
+    if asking:
+        weakest = min(asking, key=lambda doubt: doubt.confidence)
         return Verdict(settled=False, reason=weakest.reason, where=weakest.where)
     for i, shape in enumerate(consensus.shapes):
         if shape.expected_iou < (wanted.iou or 0.0):
             return Verdict(settled=False, reason="geometry_unsure", where=f"shapes[{i}]")
-    return decide(consensus=consensus, threshold=threshold)
+    return replace(decide(consensus=consensus, threshold=threshold), asks=False)
+
+
+def asks_on(doubt: Doubt, *, wanted: float) -> bool:
+    """Whether one part is worth another answer. Where no full pass knows how the question is answered, it is
+    right or wrong, and somebody new sees which as often as not-yet-known people do."""
+    outlook = doubt.outlook or Outlook((doubt.confidence, 1.0 - doubt.confidence), COIN)
+    if max(outlook.chances) >= wanted:
+        return False
+    chances, crowd = np.array([outlook.chances]), np.array(outlook.crowd)
+    return bool(worth_asking(chances, confusion=crowd, wanted=wanted)[0])
 
 
 def confirms(

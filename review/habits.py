@@ -62,7 +62,7 @@ def questions_of(fields: Iterable[Field]) -> dict[str, Said]:
     """What is asked with a closed choice, by its name, nothing said yet."""
     said = {}
     for asked in fields:
-        if asked.kind == "single":
+        if asked.kind in ("single", "tree"):
             options = asked.options if asked.required else (*asked.options, "")
             said[question_of(asked)] = Said(asked, options)
         elif asked.kind == "multiple":

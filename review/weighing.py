@@ -116,7 +116,9 @@ def _weigh(questions: Sequence[Question]) -> list[Finding]:
         for n, (question, verdict) in enumerate(zip(questions, verdicts, strict=True))
         if not (verdict.settled or confirmed(question))
     ]
-    helped = dict(zip(unsure, more_may_help([(questions[n], concluded[n]) for n in unsure]), strict=True))
+    asking = [n for n in unsure if verdicts[n].asks]
+    helped = dict.fromkeys(unsure, False)
+    helped |= zip(asking, more_may_help([(questions[n], concluded[n]) for n in asking]), strict=True)
     return [
         _finding(question, consensus, verdict, more_may_help=helped.get(n))
         for n, (question, consensus, verdict) in enumerate(zip(questions, concluded, verdicts, strict=True))

@@ -92,7 +92,7 @@ def decide(*, consensus: Consensus, threshold: float, iou_threshold: float = SET
 
 
 def _tag_doubts(tags: Sequence[tuple[TagConsensus, Scores]]) -> list[Doubt]:
-    return [Doubt(f"tags.{tag.key}", "tag_unsure", tag.confidence) for tag, _ in tags]
+    return [Doubt(f"tags.{tag.key}", "tag_unsure", tag.confidence, tag.outlook) for tag, _ in tags]
 
 
 def _object_doubts(objects: ObjectConsensus) -> list[Doubt]:

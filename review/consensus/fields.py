@@ -5,9 +5,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from review.consensus import votes
 from review.consensus.answers import Field, TagValue
+from review.consensus.classes.ordinal import median_class
+from review.consensus.classes.tree import deepest, roll_up
 from review.consensus.habits import NO, YES, Habits
+from review.consensus.results import Outlook
 from review.consensus.rover import MOST, rover, similarity
 
 OPEN_OPTIONS = 10  # an open question (text, number) has many wrong answers
@@ -21,6 +26,7 @@ class FieldVote:
     value: TagValue
     confidence: float
     votes: dict[str, int]
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +39,22 @@ class Voters:
     habits: Habits | None = None
     options: Mapping[str, Habits] = field(default_factory=dict)
 
-    def posterior(self, names: Sequence[str], *, options: int) -> dict[str, float]:
-        """P(value is true), by falling probability."""
+    def posterior(self, names: Sequence[str], *, options: int) -> tuple[dict[str, float], Outlook | None]:
+        """P(value is true), by falling probability, and the outlook where habits are known."""
         if self.habits is not None and self.habits.knows(names):
-            return self.habits.posterior(names, people=self.people, skills=self.skills)
-        return votes.posterior(names, skills=self.skills, options=options)
+            return self._by(self.habits, names)
+        return votes.posterior(names, skills=self.skills, options=options), None
 
-    def yes(self, option: str, said: Sequence[bool]) -> float:
+    def yes(self, option: str, said: Sequence[bool]) -> tuple[float, Outlook | None]:
         """P(the option holds), from who chose it and who did not."""
         if option in self.options:
-            names = [YES if vote else NO for vote in said]
-            return self.options[option].posterior(names, people=self.people, skills=self.skills)[YES]
-        return votes.yes(said, skills=self.skills)
+            chances, outlook = self._by(self.options[option], [YES if vote else NO for vote in said])
+            return chances[YES], outlook
+        return votes.yes(said, skills=self.skills), None
+
+    def _by(self, habits: Habits, names: Sequence[str]) -> tuple[dict[str, float], Outlook]:
+        raw = habits.untempered(names, people=self.people, skills=self.skills)
+        return habits.honest(raw, answers=len(names)), Outlook(tuple(raw.tolist()), habits.crowd)
 
 
 def vote_field(field: Field, values: Sequence[TagValue], *, voters: Voters) -> FieldVote:
@@ -56,7 +66,7 @@ def vote_field(field: Field, values: Sequence[TagValue], *, voters: Voters) -> F
     if field.kind == "text":
         return _text(values, voters.skills)
     if field.kind == "tree":
-        return _tree(field, [as_text(value) for value in values], voters.skills)
+        return _tree(field, [as_text(value) for value in values], voters)
     if field.kind == "checkbox":
         return _single(field, [bool(value) for value in values], voters, options=2)
     return _single(field, values, voters, options=len(field.options) + (not field.required))
@@ -94,27 +104,23 @@ def score_value(field: Field, value: TagValue, *, truth: TagValue) -> float:
 def _single(field: Field, values: Sequence[TagValue], voters: Voters, *, options: int) -> FieldVote:
     """The likeliest option; of options on a scale the one in the middle of the posterior."""
     names = [as_text(value) for value in values]
-    chances = voters.posterior(names, options=options)
+    chances, outlook = voters.posterior(names, options=options)
     chosen = next(iter(chances))
     if field.ordered and chosen:
-        chosen = _middle({key: chances[key] for key in field.options if key in chances})
+        scale = np.array([[chances.get(key, 0.0) for key in field.options]])
+        chosen = field.options[int(median_class(scale / scale.sum())[0])]
     value = values[names.index(chosen)] if chosen in names else chosen
-    return FieldVote(value=value, confidence=chances[chosen], votes=_count(names))
+    return FieldVote(value=value, confidence=chances.get(chosen, 0.0), votes=_count(names), outlook=outlook)
 
 
-def _middle(chances: dict[str, float]) -> str:
-    """The first of ordered options with half of their chance at or before it."""
-    half, below = sum(chances.values()) / 2.0, 0.0
-    for key, chance in chances.items():
-        below += chance
-        if below >= half - 1e-12:
-            return key
-    return next(reversed(chances))
+def _tree(field: Field, names: Sequence[str], voters: Voters) -> FieldVote:
+    """By the habits where a full pass knows them: the chances of all nodes, descended (classes/tree.py).
 
-
-def _tree(field: Field, names: Sequence[str], skills: Sequence[float]) -> FieldVote:
-    """From the root down: a vote among the branches by those who went there, as long as it is likelier than
-    not; who says "dog" has also said "animal", and who says "animal" has not denied the dog."""
+    Else from the root down: a vote among the branches by those who went there, as long as it is likelier
+    than not; who says "dog" has also said "animal", and who says "animal" has not denied the dog."""
+    if voters.habits is not None and voters.habits.knows(names):
+        return _descend(field, names, voters)
+    skills = voters.skills
     paths = [_path(field, name) for name in names]
     chosen, confidence = "", 1.0
     for depth in range(max(map(len, paths))):
@@ -134,6 +140,22 @@ def _tree(field: Field, names: Sequence[str], skills: Sequence[float]) -> FieldV
     return FieldVote(value=chosen or None, confidence=confidence, votes=_count(names))
 
 
+def _descend(field: Field, names: Sequence[str], voters: Voters) -> FieldVote:
+    """The deepest node likelier than not; "left open" is a root of its own."""
+    chances, outlook = voters.posterior(names, options=0)
+    nodes = [*field.options, ""]
+    number = {key: i for i, key in enumerate(field.options)}
+    parents = np.array([*(number.get(parent, -1) for parent in field.parents), -1])
+    posterior = np.array([[chances.get(node, 0.0) for node in nodes]])
+    total, roots = roll_up(posterior, parents)[0], np.flatnonzero(parents < 0)
+    found = int(deepest(posterior, parents, leaves_only=field.leaves_only)[0])
+    if found < 0:
+        found = int(roots[total[roots].argmax()])
+    return FieldVote(
+        value=nodes[found] or None, confidence=float(total[found]), votes=_count(names), outlook=outlook
+    )
+
+
 def _path(field: Field, name: str) -> list[str]:
     """From the root to the node; of "left open", and of a node no longer there, itself alone."""
     parents = dict(zip(field.options, field.parents, strict=True))
@@ -147,11 +169,13 @@ def _multiple(field: Field, values: Sequence[set[str]], voters: Voters) -> Field
     """Each option is a yes or no of its own; the group is as sure as its least sure option."""
     named = set().union(*values)
     options = [*field.options, *sorted(named - set(field.options))]
-    chances = {o: voters.yes(o, [o in value for value in values]) for o in options}
+    said = {o: voters.yes(o, [o in value for value in values]) for o in options}
+    least = min(said.values(), key=lambda one: max(one[0], 1.0 - one[0]), default=(1.0, None))
     return FieldVote(
-        value=tuple(option for option in options if chances[option] > 0.5),
-        confidence=min((max(p, 1.0 - p) for p in chances.values()), default=1.0),
+        value=tuple(option for option in options if said[option][0] > 0.5),
+        confidence=max(least[0], 1.0 - least[0]),
         votes={o: sum(o in value for value in values) for o in options if o in named},
+        outlook=least[1],
     )
 
 

@@ -37,18 +37,16 @@ class Habits:
     def knows(self, names: Sequence[str]) -> bool:
         return len(self.options) > 1 and set(names) <= set(self.options)
 
-    def posterior(
-        self, names: Sequence[str], *, people: Sequence[int], skills: Sequence[float]
-    ) -> dict[str, float]:
-        """P(option is true) of every option, by falling probability then by their order."""
-        raw = self.untempered(names, people=people, skills=skills)
-        chances = temper(raw[None], answers=np.array([float(len(names))]), rho=self.rho)[0].tolist()
+    def honest(self, raw: Floats, *, answers: int) -> dict[str, float]:
+        """P(option is true) of every option from their `untempered` chances, by falling probability then by
+        their order."""
+        chances = temper(raw[None], answers=np.array([float(answers)]), rho=self.rho)[0].tolist()
         code = {name: i for i, name in enumerate(self.options)}
         ranked = sorted(zip(self.options, chances, strict=True), key=lambda pair: (-pair[1], code[pair[0]]))
         return dict(ranked)
 
     def untempered(self, names: Sequence[str], *, people: Sequence[int], skills: Sequence[float]) -> Floats:
-        """The posterior before it is made honest, by option: what says whether asking on would help. That
+        """The posterior by option before it is made honest: what says whether asking on would help. That
         people err together makes it too sure of itself, but more of the same people would not mend that."""
         # Sorted before they are added: floating-point sums must not depend on the order of the answers.
         given = sorted(zip(names, people, skills, strict=True))

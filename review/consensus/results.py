@@ -12,9 +12,18 @@ PIXEL_DIGITS = 2
 CONFIDENCE_DIGITS = 4
 
 
+class Outlook(msgspec.Struct, frozen=True, gc=False):
+    """What tells whether asking on would help: the `chances` of each value that can be given, before they
+    are made honest, and how the `crowd` answers: chance of each value (column) where one (row) is true."""
+
+    chances: Numbers
+    crowd: tuple[Numbers, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TagConsensus:
-    """One tag group's answer. `agreed` and `differed` hold submission ids; `votes` counts, unweighted."""
+    """One tag group's answer. `agreed` and `differed` hold submission ids; `votes` counts, unweighted;
+    `outlook`: where a full pass knows how the question is answered."""
 
     key: str
     value: TagValue
@@ -22,6 +31,7 @@ class TagConsensus:
     votes: Mapping[str, int]
     agreed: tuple[str, ...]
     differed: tuple[str, ...]
+    outlook: Outlook | None = None
 
 
 class ShapeConsensus(msgspec.Struct, frozen=True, gc=False):
@@ -73,6 +83,7 @@ class Doubt(msgspec.Struct, frozen=True, gc=False):
     where: str
     reason: str
     confidence: float
+    outlook: Outlook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +121,13 @@ class Consensus:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Settled, or the reason and the place of the weakest part (both "" when settled), as in `Doubt`."""
+    """Settled, or the reason and the place of the weakest part (both "" when settled), as in `Doubt`;
+    `asks`: whether another answer is worth its price, should one be had."""
 
     settled: bool
     reason: str = ""
     where: str = ""
+    asks: bool = True
 
 
 def _tag(tag: TagConsensus) -> dict[str, Any]:

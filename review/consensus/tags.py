@@ -1,6 +1,7 @@
 """Consensus over the tag groups of one image."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from review.consensus.agree import Scores
 from review.consensus.answers import Answer, Field, Spec, TagValue
@@ -24,7 +25,8 @@ def conclude_tags(answers: Sequence[Answer], spec: Spec, crowd: Crowd) -> list[t
             options=_of_options(field, crowd),
         )
         vote = vote_field(field, values, voters=voters)
-        found.append(tag_of(field, answers, value=vote.value, confidence=vote.confidence, votes=vote.votes))
+        tag, scores = tag_of(field, answers, value=vote.value, confidence=vote.confidence, votes=vote.votes)
+        found.append((replace(tag, outlook=vote.outlook), scores))
     return found
 
 

@@ -7,43 +7,23 @@ import pytest
 
 from bench.crowds import SETS, read_votes
 from review.consensus import classes
-from review.consensus.classes.multilabel import UNSURE
 from tests.data import data_folder
 
 
-def test_each_option_has_its_own_eyes() -> None:
-    """Person 2 sees no cats and never misses a dog; two others see both, more or less."""
-    rng = np.random.default_rng(0)
-    truth = rng.random((500, 2)) < 0.4
-    rates = np.array([[0.85, 0.85], [0.8, 0.8], [0.5, 0.99]])
-    seen = np.where(rng.random((500, 3, 2)) < rates, truth[:, None], ~truth[:, None])
-    found = classes.multilabel(
-        task=np.repeat(np.arange(500), 3),
-        annotator=np.tile(np.arange(3), 500),
-        chosen=seen.reshape(-1, 2).astype(np.int8),
+def test_an_answer_that_is_never_true_is_neither_yes_nor_no() -> None:
+    """Observed is also "unsure"; true is only absent or present: rectangular confusion matrices."""
+    table = classes.tabulate(
+        task=np.zeros(3, dtype=np.int64), annotator=np.arange(3), label=[1, 1, 2], classes=2
     )
-    assert found.present.shape == (500, 2)
-    right = ((found.present > 0.5) == truth).mean(axis=0)
-    voted = ((seen.sum(axis=1) > 1) == truth).mean(axis=0)
-    assert (right >= voted).all()
-    assert right[1] > 0.97
-    assert found.estimates[0].skill[2] < 0.65 < 0.95 < found.estimates[1].skill[2]
-
-
-def test_unsure_about_an_option_is_neither_yes_nor_no() -> None:
-    task, annotator = np.zeros(3, dtype=np.int64), np.arange(3)
-    chosen = np.array([[1], [1], [UNSURE]], dtype=np.int8)
-    assert classes.multilabel(task=task, annotator=annotator, chosen=chosen).present[0, 0] > 0.5
-    with pytest.raises(ValueError, match="unsure"):
-        classes.multilabel(task=task, annotator=annotator, chosen=chosen + 2)
+    for model in (classes.map_dawid_skene, classes.dawid_skene, classes.one_coin, classes.ensemble):
+        found = model(table)
+        assert found.posterior.shape == (1, 2)
+        assert found.posterior[0, 1] > 0.5
 
 
 def test_on_a_scale_the_middle_of_the_posterior_is_taken() -> None:
     posterior = np.array([[0.4, 0.25, 0.35], [0.6, 0.2, 0.2], [0.5, 0.5, 0.0]])
     assert classes.median_class(posterior).tolist() == [1, 0, 0]
-    rows = classes.scale_rows(4)
-    assert rows.sum(axis=1) == pytest.approx(1.0)
-    assert (np.diff(rows[0]) < 0).all()
 
 
 def test_those_who_agree_on_the_branch_settle_the_branch() -> None:

@@ -103,10 +103,14 @@ def test_an_option_the_pass_did_not_know_is_voted_on_plainly() -> None:
     assert tag(scene, "new", "new", "in", crowd=crowd) == tag(scene, "new", "new", "in")
 
 
+def honest(known: Habits, names: list[str], *, people: list[int], skills: list[float]) -> dict[str, float]:
+    return known.honest(known.untempered(names, people=people, skills=skills), answers=len(names))
+
+
 def test_a_posterior_by_habits_is_one_and_blind_to_order() -> None:
     known = habits()
-    given = known.posterior(["in", "out", "out"], people=[0, 1, 2], skills=[0.9, 0.8, 0.7])
-    again = known.posterior(["out", "out", "in"], people=[2, 1, 0], skills=[0.7, 0.8, 0.9])
+    given = honest(known, ["in", "out", "out"], people=[0, 1, 2], skills=[0.9, 0.8, 0.7])
+    again = honest(known, ["out", "out", "in"], people=[2, 1, 0], skills=[0.7, 0.8, 0.9])
     assert given == again
     assert sum(given.values()) == pytest.approx(1.0)
     assert np.argmax(list(given.values())) == 0
@@ -116,10 +120,8 @@ def test_one_more_voice_of_a_good_eye_never_lowers_confidence() -> None:
     known = habits()
     for names in (["out"], ["out", "in"], ["out", "out", "both"]):
         people = list(range(1, len(names) + 1))
-        before = known.posterior(names, people=people, skills=[0.8] * len(names))["out"]
-        after = known.posterior([*names, "out"], people=[*people, 9], skills=[0.8] * len(names) + [0.99])[
-            "out"
-        ]
+        before = honest(known, names, people=people, skills=[0.8] * len(names))["out"]
+        after = honest(known, [*names, "out"], people=[*people, 9], skills=[0.8] * len(names) + [0.99])["out"]
         assert after >= before
 
 
@@ -137,3 +139,23 @@ def test_each_option_of_several_has_habits_of_its_own() -> None:
 def test_nothing_known_changes_nothing() -> None:
     answers = [answer(i, tags={"scene": value}) for i, value in enumerate(("in", "out", "in"))]
     assert conclude(answers=answers, spec=SPEC).payload()["tags"]["scene"]["value"] == "in"
+
+
+def test_known_habits_decide_in_a_tree_which_branch_and_how_deep() -> None:
+    """Two say dog and cat: an animal. Person 9 never sees a cat, so his "dog" says only "animal"."""
+    nodes = ("animal", "dog", "poodle", "cat", "thing")
+    sharp = tuple(tuple(0.92 if i == j else 0.02 for j in range(5)) for i in range(5))
+    no_cats = tuple(sharp[1] if node == "cat" else row for node, row in zip(nodes, sharp, strict=True))
+    known = Habits(nodes, (0.2,) * 5, sharp, 0.2, {9: no_cats})
+    crowd = Crowd(habits={"tags.kind": known})
+    assert tag(TREE, "dog", "cat", crowd=crowd)["value"] == "animal"
+    assert tag(TREE, "dog", "dog", "cat", crowd=crowd)["value"] == "dog"
+    deep = tag({**TREE, "leaves_only": True}, "dog", "cat", "thing", crowd=crowd)
+    assert deep["value"] in ("poodle", "cat", "thing")
+
+
+def test_on_a_scale_known_habits_settle_on_the_middle() -> None:
+    steps = ("tiny", "small", "large", "huge")
+    even = tuple(tuple(0.7 if i == j else 0.1 for j in range(4)) for i in range(4))
+    crowd = Crowd(habits={"tags.size": Habits(steps, (0.25,) * 4, even, 0.3)})
+    assert tag(SCALE, "tiny", "small", "huge", crowd=crowd)["value"] == "small"

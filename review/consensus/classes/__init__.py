@@ -18,10 +18,9 @@ from review.consensus.classes.glad import Glad, glad
 from review.consensus.classes.mace import Mace, mace
 from review.consensus.classes.majority import majority, weighted_majority
 from review.consensus.classes.map_dawid_skene import map_dawid_skene
-from review.consensus.classes.multilabel import Options, multilabel
 from review.consensus.classes.one_coin import one_coin
 from review.consensus.classes.online import online
-from review.consensus.classes.ordinal import median_class, scale_rows
+from review.consensus.classes.ordinal import median_class
 from review.consensus.classes.table import Floats, Ints, Table, tabulate
 from review.consensus.classes.tree import deepest, roll_up
 
@@ -31,7 +30,6 @@ __all__ = [
     "Glad",
     "Ints",
     "Mace",
-    "Options",
     "Table",
     "calibration_error",
     "dawid_skene",
@@ -44,11 +42,9 @@ __all__ = [
     "majority",
     "map_dawid_skene",
     "median_class",
-    "multilabel",
     "one_coin",
     "online",
     "roll_up",
-    "scale_rows",
     "tabulate",
     "temper",
     "weighted_majority",

@@ -1,11 +1,8 @@
-"""Classes on a scale: a near miss is more likely than a far one, and costs less.
+"""Classes on a scale: a near miss costs less than a far one.
 
-People who err on a scale err to its neighbours, so what the crowd is anchored by falls with the distance,
-
-    c[k, l] ~ exp(-|k - l|)
-
-(in the spirit of the cumulative models of McCullagh, "Regression models for ordinal data", JRSS B 1980); and
-of a posterior not the peak is taken but the median, which has the least expected distance to the truth.
+So of a posterior not the peak is taken but the median, which has the least expected distance to the truth
+(McCullagh, "Regression models for ordinal data", JRSS B 1980, has the scale; that the median minimises the
+expected absolute error is Laplace's).
 """
 
 from __future__ import annotations
@@ -13,13 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 from review.consensus.classes.table import Floats, Ints
-
-
-def scale_rows(classes: int, *, steepness: float = 1.0) -> Floats:
-    """Chance of each label where a class is true: classes x labels, rows sum to 1."""
-    place = np.arange(classes)
-    rows = np.exp(-steepness * np.abs(place[:, None] - place[None]))
-    return np.asarray(rows / rows.sum(axis=1, keepdims=True))
 
 
 def median_class(posterior: Floats) -> Ints:
