@@ -13,9 +13,9 @@ from review.models import CheckPolicy
 
 @admin.register(CheckPolicy)
 class CheckPolicyAdmin(admin.ModelAdmin[CheckPolicy]):
-    list_display = ["project", "rate", "pay"]
+    list_display = ["project", "rate", "pay", "again", "holds"]
     list_select_related = ["project"]
-    fields = ["project", "rate", "seed", "pay"]
+    fields = ["project", "rate", "seed", "pay", "again", "holds"]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A seed that nobody guesses."""

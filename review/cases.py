@@ -15,9 +15,9 @@ from typing import Any
 from django.utils.translation import gettext
 
 from review.counted import counted_answers
-from review.models import Consensus, Dispute, SpotCheck, Thread
+from review.models import CheckedAnswer, Consensus, Dispute, SpotCheck, Thread
 from tasks.delivery import image_url
-from tasks.models import Assignment, LabelSchema, Submission
+from tasks.models import Assignment, LabelSchema, Return, Submission
 
 
 def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
@@ -50,6 +50,16 @@ def describe_check(check: SpotCheck) -> dict[str, Any]:
     """A spot check in the same form: the page puts its conclusion right as it settles a dispute."""
     (case,) = describe([_as_dispute(check)])
     return {**case, "reason_text": gettext("Spot check"), "can_ask": False}
+
+
+def describe_return(back: Return) -> dict[str, Any]:
+    """An answer that went back to its author in the same form: what was found of it, and it alone."""
+    answer = back.submission
+    rejection = CheckedAnswer.objects.filter(submission=answer, rejected=True).last()
+    found = ": ".join(filter(None, [rejection.get_reason_display(), rejection.note])) if rejection else ""
+    standing = Dispute(id=0, task=answer.task, project_id=answer.task.project_id)
+    case = _case(standing, answers=[answer], skips=[], proposal=None, talks={})
+    return {**case, "reason_text": found, "can_ask": False}
 
 
 def specs_of_check(check: SpotCheck, *, known: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from annotator.wake import wake
-from review import builder, consequences, differences, marking, settle, skills
+from review import builder, consequences, differences, marking, settle, skills, spot_verdicts
 
 log = structlog.get_logger()
 # A run ends after so many chunks, so that one long backlog does not keep a worker from everything else.
@@ -52,4 +52,5 @@ def build_releases() -> None:
 
 @shared_task
 def advance_forgotten() -> None:
+    spot_verdicts.end_overdue(now=timezone.now())
     settle.advance_forgotten(now=timezone.now())

@@ -21,7 +21,7 @@ from review.outlines import path_of
 from review.portal.summary import Named, Names
 from tasks.delivery import image_url
 from tasks.mine import TOLD_AFTER
-from tasks.models import Image, Submission, Task
+from tasks.models import Image, Return, Submission, Task
 from workers.models import Person
 
 SHOWN = 20
@@ -67,17 +67,21 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A rejected answer; it can be looked at once its task is settled."""
+    """A rejected answer; it can be looked at once its task is settled, and corrected if it came back."""
 
     checked: CheckedAnswer
     is_told: bool
+    is_back: bool
 
 
 def rejected(*, person: Person, now: datetime) -> list[Rejected]:
-    """The latest answers of the person that spot checks rejected; one query."""
+    """The latest answers of the person that spot checks rejected; two queries."""
     rows = CheckedAnswer.objects.filter(submission__annotator=person, rejected=True).order_by("-id")
     related = rows.select_related("submission__task__image", "submission__task__project", "check_made")
-    return [Rejected(row, _is_told(row.submission, now=now)) for row in related[:SHOWN]]
+    shown = list(related[:SHOWN])
+    back = Return.objects.filter(submission__in=[row.submission_id for row in shown], ended_at=None)
+    with_them = set(back.values_list("submission", flat=True))
+    return [Rejected(row, _is_told(row.submission, now=now), row.submission_id in with_them) for row in shown]
 
 
 def _is_told(submission: Submission, *, now: datetime) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from annotator.errors import Conflict, Invalid, NotVisible
 from review.formats import FORMATS
-from review.models import Release, ReleaseFile
+from review.models import Release, ReleaseFile, SpotCheck
 from review.moment import cutoff_moment
 from review.options import Options, stored_options
 from tasks.access import client_projects
@@ -26,7 +26,7 @@ UNFINISHED = [Release.State.PENDING, Release.State.BUILDING]
 
 class NothingSettled(Conflict):
     code = "nothing_settled"
-    detail = _("No task is settled yet, so there is nothing to release.")
+    detail = _("No task is settled and checked yet, so there is nothing to release.")
 
 
 class StillBuilding(Conflict):
@@ -86,6 +86,11 @@ def tasks_in(*, project_id: int, batch_id: int | None, cutoff: datetime) -> Quer
     tasks = Task.objects.filter(
         project=project_id, state=Task.State.SETTLED, settled_at__lte=cutoff, consensus__excluded=False
     )
+    # Of checks that hold a task back: those that were not judged by then.
+    open_then = SpotCheck.objects.filter(task=OuterRef("id"), holds=True, drawn_at__lte=cutoff).exclude(
+        judged_at__lte=cutoff
+    )
+    tasks = tasks.filter(~Exists(open_then))
     return tasks if batch_id is None else tasks.filter(batch=batch_id)
 
 

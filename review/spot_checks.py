@@ -9,14 +9,30 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from annotator.errors import NotVisible
 from review.models import CheckPolicy, SpotCheck
 from tasks.access import site_projects
-from tasks.models import Submission
+from tasks.models import Project, Submission, Task, Withheld
 from workers.models import Person
+
+
+def policy_of(project: Project) -> CheckPolicy:
+    """The project's; of one without, a policy that draws nothing, not saved."""
+    found = CheckPolicy.objects.filter(project=project).first()
+    return found or CheckPolicy(project=project, rate=0.0, seed=0)
+
+
+def set_policy(*, project: Project, seed: int, **terms: Any) -> CheckPolicy:
+    """Change the named terms (rate, again, holds); `seed` is for a project that had no policy yet. What was
+    drawn stays drawn."""
+    policy, _new = CheckPolicy.objects.update_or_create(
+        project=project, defaults=terms, create_defaults={"rate": 0.0, **terms, "seed": seed}
+    )
+    return policy
 
 
 def is_drawn(*, task: int, seed: int, rate: float) -> bool:
@@ -26,16 +42,21 @@ def is_drawn(*, task: int, seed: int, rate: float) -> bool:
 
 
 def draw_checks(*, settled: Iterable[tuple[int, int]], now: datetime) -> int:
-    """Draw from what was just settled, (task, project) each; returns how many. One query, two if any."""
+    """Draw from what was just settled, (task, project) each; returns how many. One query, two if any, four if
+    their batches wait for them."""
     tasks = list(settled)
     policies = CheckPolicy.objects.filter(rate__gt=0).in_bulk({project for _, project in tasks})
     drawn = [
-        SpotCheck(task_id=task, project_id=project, drawn_at=now)
+        SpotCheck(task_id=task, project_id=project, drawn_at=now, holds=policy.holds)
         for task, project in tasks
         if (policy := policies.get(project)) and is_drawn(task=task, seed=policy.seed, rate=policy.rate)
     ]
     if drawn:
         SpotCheck.objects.bulk_create(drawn)
+    held = [check.task_id for check in drawn if check.holds]
+    if held:
+        batches = Task.objects.filter(id__in=held).values_list("id", "batch")
+        Withheld.objects.bulk_create(Withheld(task_id=task, batch_id=batch) for task, batch in batches)
     return len(drawn)
 
 

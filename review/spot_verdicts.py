@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict, Invalid
@@ -26,8 +27,8 @@ from review.releases import UNFINISHED
 from review.scores import Score, record_agreements, withdraw_agreements
 from review.settle import read_answers
 from review.spot_checks import access_spot_check
-from tasks import batches, states
-from tasks.models import GoldTask, Submission, Task
+from tasks import batches, returns, states
+from tasks.models import GoldTask, Submission, Task, Withheld
 from tasks.payloads import check_payload
 from workers import earnings, notices
 from workers.models import Earning, Person
@@ -84,7 +85,8 @@ def judge_check(
 ) -> SpotCheck:
     """End the check: the named answers are rejected, the others accepted; judging again changes nothing.
 
-    `send_on`: the conclusion is wrong too, and one more person is asked; what was rejected counts no more.
+    `send_on`: the conclusion is wrong too, and the work is done again: by who did it, or by one more person,
+    as the project's policy says; what was rejected counts no more.
     """
     with transaction.atomic():
         now = settling_moment()
@@ -92,31 +94,56 @@ def judge_check(
         if check.judged_at is not None and check.reviewer_id == person.id:
             return check
         _check_may_judge(check, person=person)
-        answers = list(counted_answers([check.task_id]).order_by("id"))
+        answers = list(
+            counted_answers([check.task_id]).select_related("annotator", "task__project").order_by("id")
+        )
         _check_rejections(rejections, answers)
+        rejected = [answer for answer in answers if answer.id in rejections]
+        goes_back = send_on and goes_to_author(check, rejected)
         if send_on:
             _check_may_send_on(check, rejections=rejections)
             _withdraw(check.task, answers)
-        check.outcome = _outcome(check, send_on=send_on)
+        check.outcome = _outcome(check, send_on=send_on, goes_back=goes_back)
         check.judged_at, check.reviewer = now, person
         check.save()
         CheckedAnswer.objects.bulk_create(
             _checked(check, answer, rejections.get(answer.id)) for answer in answers
         )
-        _follow(check, [answer for answer in answers if answer.id in rejections])
+        Withheld.objects.filter(task=check.task_id).delete()
+        _follow(check, rejected, goes_back=goes_back)
+        if goes_back:
+            returns.send_back(answers=rejected, now=now)
         # Last: opening a seat locks its lane until the commit.
-        if send_on and not states.send_on(task_ids=[check.task_id], now=now):
+        elif send_on and not states.send_on(task_ids=[check.task_id], now=now):
             raise NoSeatLeft
-    if send_on:
+    if send_on or check.holds:
         batches.advance_batches(batch_ids=[check.task.batch_id], now=now)
     return check
+
+
+def goes_to_author(check: SpotCheck, rejected: Sequence[Submission]) -> bool:
+    """Whether the project's policy sends rejected work back, and all who gave it can still work."""
+    policy = CheckPolicy.objects.filter(project=check.project_id).first()
+    if policy is None or policy.again != CheckPolicy.Again.SAME:
+        return False
+    return all(one.annotator.is_active and not one.annotator.is_paused for one in rejected)
+
+
+def end_overdue(*, now: datetime) -> int:
+    """What was sent back and not corrected in time goes to others, and pay follows; returns how many."""
+    ended = returns.end_overdue(now=now)
+    for answer in ended:
+        with transaction.atomic():
+            _deduct(answer)
+    return len(ended)
 
 
 def may_send_on(check: SpotCheck) -> bool:
     """Whether the page offers it; judge_check looks again."""
     batch, task = check.task.batch, check.task
     in_work = batch.state in (batch.State.LABELLING, batch.State.REVIEWING)
-    return in_work and task.answers < task.max_overlap and check.fix is None
+    has_room = task.answers < task.max_overlap or goes_to_author(check, [])
+    return in_work and has_room and check.fix is None
 
 
 def _check_may_judge(check: SpotCheck, *, person: Person) -> None:
@@ -153,7 +180,9 @@ def _check_may_send_on(check: SpotCheck, *, rejections: Mapping[uuid.UUID, Rejec
     _check_no_release(check)
 
 
-def _outcome(check: SpotCheck, *, send_on: bool) -> SpotCheck.Outcome:
+def _outcome(check: SpotCheck, *, send_on: bool, goes_back: bool) -> SpotCheck.Outcome:
+    if goes_back:
+        return SpotCheck.Outcome.RETURNED
     if send_on:
         return SpotCheck.Outcome.SENT_ON
     return SpotCheck.Outcome.FIXED if check.fix else SpotCheck.Outcome.STANDS
@@ -209,25 +238,31 @@ def _conclude(task: Task, *, verdict: Verdict, answers: Sequence[Submission], no
         )
 
 
-def _follow(check: SpotCheck, rejected: Sequence[Submission]) -> None:
-    """Tell the authors, and take the pay off again where the project's policy says so."""
-    project = check.task.project
-    about = {"project": project.name, "image": check.task.image.name}
-    notices.notify(
-        people=[one.annotator_id for one in rejected], kind="answer_rejected", about=about, link="/desk/mine/"
-    )
+def _follow(check: SpotCheck, rejected: Sequence[Submission], *, goes_back: bool) -> None:
+    """Tell the authors, and take the pay off again where the policy says so: not of work they do again."""
+    about = {"project": check.task.project.name, "image": check.task.image.name}
+    for answer in sorted(rejected, key=lambda one: one.annotator_id):
+        if goes_back:
+            link = reverse("desk-mend", args=[answer.id])
+            notices.notify(people=[answer.annotator_id], kind="sent_back", about=about, link=link)
+            continue
+        notices.notify(people=[answer.annotator_id], kind="answer_rejected", about=about, link="/desk/mine/")
+        _deduct(answer)
+
+
+def _deduct(answer: Submission) -> None:
+    """Nothing where the project's policy keeps the pay."""
+    project = answer.task.project
     policy = CheckPolicy.objects.filter(project=project).first()
     if policy is None or policy.pay != CheckPolicy.Pay.DEDUCT:
         return
-    for answer in sorted(rejected, key=lambda one: one.annotator_id):
-        versions = Submission.objects.filter(task=answer.task_id, annotator=answer.annotator_id)
-        pieces = Earning.objects.filter(submission__in=versions.values("id"), kind=Earning.Kind.PIECE)
-        for piece in pieces:
-            earnings.correct(
-                person_id=answer.annotator_id,
-                project_id=project.id,
-                amount=-piece.amount,
-                currency=piece.currency,
-                note="rejected in a spot check",
-                submission=answer.id,
-            )
+    versions = Submission.objects.filter(task=answer.task_id, annotator=answer.annotator_id)
+    for piece in Earning.objects.filter(submission__in=versions.values("id"), kind=Earning.Kind.PIECE):
+        earnings.correct(
+            person_id=answer.annotator_id,
+            project_id=project.id,
+            amount=-piece.amount,
+            currency=piece.currency,
+            note="rejected in a spot check",
+            submission=answer.id,
+        )

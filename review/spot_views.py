@@ -25,7 +25,7 @@ from review.counted import counted_answers
 from review.models import CheckedAnswer, Consensus, SpotCheck, Thread
 from review.outlines import path_of
 from review.portal.summary import Names
-from review.spot_verdicts import Rejection, fix_check, judge_check, may_send_on
+from review.spot_verdicts import Rejection, fix_check, goes_to_author, judge_check, may_send_on
 from review.views import NextBody, VerdictBody
 from tasks.delivery import image_url
 from tasks.models import Submission
@@ -69,6 +69,7 @@ def check_page(request: HttpRequest, check_id: int) -> HttpResponse:
         ],
         "reasons": CheckedAnswer.Reason.choices,
         "may_send_on": may_send_on(check),
+        "goes_back": goes_to_author(check, []),
     }
     return render(request, "review/check.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from review import agreements, checking, comment_views, spot_views, views
+from review import agreements, checking, comment_views, mend_views, spot_views, views
 from review import desk as at_desk
 from review.api import datasets, differences, gold, quality, releases, results
 
@@ -45,6 +45,9 @@ desk = [
     path("mine/notices-read", at_desk.read_notices, name="desk-notices-read"),
     path("mine/<uuid:submission_id>/", at_desk.answer, name="desk-answer"),
     path("mine/<uuid:submission_id>/comments/", comment_views.annotator_page, name="desk-comments"),
+    path("mine/<uuid:submission_id>/mend/", mend_views.mend_page, name="desk-mend"),
+    path("mine/<uuid:submission_id>/mend/next", mend_views.mend_next, name="desk-mend-next"),
+    path("mine/<uuid:submission_id>/mend/verdict", mend_views.mend_verdict, name="desk-mend-verdict"),
     path("mine/threads/<int:thread_id>", comment_views.annotator_reply, name="desk-comment"),
     path("mine/<uuid:submission_id>/appeal", at_desk.appeal_answer, name="desk-appeal-answer"),
     path(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import DomainError
 from clients.webhooks import enqueue
-from tasks.models import Archive, Batch, Image, Job, Project, Task
+from tasks.models import Archive, Batch, Image, Job, Project, Task, Withheld
 from tasks.schemas import newest_schema
 
 Status = Literal["received", "already", "conflict", "refused"]
@@ -145,14 +145,18 @@ def finish_forgotten(*, now: datetime) -> None:
 
 
 def advance_batches(*, batch_ids: Iterable[int], now: datetime) -> None:
-    """Let ingested batches follow their tasks: all answered is reviewing, all settled is complete; one more
-    answer asked for is labelling again. Call it after the commit that changed the tasks."""
+    """Let ingested batches follow their tasks: all answered is reviewing, all settled and none withheld is
+    complete; one more answer asked for is labelling again. Call it after the commit that changed them."""
     in_work = [Batch.State.LABELLING, Batch.State.REVIEWING]
     batches = Batch.objects.filter(id__in=batch_ids, state__in=in_work).annotate(
-        tasks=Sum("jobs__ready"), answered=Sum("jobs__answered"), settled=Sum("jobs__settled")
+        tasks=Sum("jobs__ready"),
+        answered=Sum("jobs__answered"),
+        settled=Sum("jobs__settled"),
+        waits=Exists(Withheld.objects.filter(batch=OuterRef("id"))),
     )
     for batch in batches.select_related("project"):
-        _advance(batch, settled=batch.settled == batch.tasks, answered=batch.answered == batch.tasks, now=now)
+        settled = batch.settled == batch.tasks and not batch.waits
+        _advance(batch, settled=settled, answered=batch.answered == batch.tasks, now=now)
 
 
 def _advance(batch: Batch, *, settled: bool, answered: bool, now: datetime) -> None:
@@ -166,7 +170,7 @@ def _advance(batch: Batch, *, settled: bool, answered: bool, now: datetime) -> N
     completed_at = now if settled else None
     with transaction.atomic():
         if settled and _is_in_work(_lock(batch.id)):
-            # Somebody sent a settled task on since it was counted (lock_in_work).
+            # A settled task is yet to be checked, or was sent on since it was counted (lock_in_work).
             return
         changed = Batch.objects.filter(id=batch.id, state=batch.state).update(
             state=to, completed_at=completed_at
@@ -185,7 +189,8 @@ def lock_in_work(*, batch_id: int) -> bool:
 
 
 def _is_in_work(batch: Batch) -> bool:
-    return Job.objects.filter(batch=batch).exclude(settled=F("ready")).exists()
+    unsettled = Job.objects.filter(batch=batch).exclude(settled=F("ready"))
+    return unsettled.exists() or Withheld.objects.filter(batch=batch).exists()
 
 
 def receive_archive(*, batch: Batch, name: str, sha256: str, size: int) -> tuple[Archive, bool]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict
-from tasks import gold
+from tasks import gold, returns
 from tasks.models import Assignment, Submission, Task
 from tasks.queue import Facts, IdReused
 from workers.models import Person
@@ -64,7 +64,7 @@ WHERE s.id = %(id)s AND s.annotator_id = %(annotator)s
 # may; one to practise has been judged already.
 _LOCK = """
 SELECT CASE WHEN s.purpose = 'work' THEN t.state <> 'settled'
-            ELSE s.purpose = 'measure' AND s.created_at > now() - %(gold_open_for)s END
+            ELSE s.purpose = 'measure' AND s.created_at > now() - %(gold_open_for)s END, t.id
 FROM tasks_task t
 JOIN tasks_submission s ON s.task_id = t.id
 WHERE s.id = %(supersedes)s AND s.annotator_id = %(annotator)s
@@ -142,6 +142,7 @@ def correct(*, annotator_id: int, correction: Correction) -> Literal["accepted",
             cursor.execute(_KEEP, values)
         except IntegrityError:
             raise IdReused from None
+        returns.come_back(task_id=task[1], annotator_id=annotator_id, now=timezone.now())
     return "accepted"
 
 

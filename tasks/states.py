@@ -2,7 +2,7 @@
 
     open -> answered (its last answer came) -> settled | disputed -> settled     open -> settled (known)
     answered, disputed -> open (one more answer is asked for)     open -> disputed (too many skipped it)
-    settled -> open (a spot check found it wrong, and somebody else is asked)
+    settled -> open (a spot check found it wrong, and somebody else is asked, or its author once more)
 
 Each is compare-and-set and returns the ids it changed. Job counters follow in the same statement:
 `answered` counts the tasks that are answered, disputed or settled now. Locks are taken in the order task,
@@ -64,6 +64,23 @@ _SEND_ON = _CHANGE.format(
     set="state = 'open', answered_at = NULL, settled_at = NULL, overlap = answers + 1",
     also="AND answers < max_overlap",
 )
+# Answers go back to their authors, in their seats: they count again when they are corrected.
+_SEND_BACK = _CHANGE.format(
+    set="state = 'open', answered_at = NULL, settled_at = NULL, answers = answers - %(answers)s, "
+    "overlap = greatest(overlap, answers)",
+    also="AND answers >= %(answers)s",
+)
+_COUNT_AGAIN = _CHANGE.format(
+    set="answers = answers + 1, state = CASE WHEN answers + 1 = overlap THEN 'answered' ELSE 'open' END, "
+    "answered_at = CASE WHEN answers + 1 = overlap THEN %(now)s ELSE answered_at END",
+    also="AND answers < overlap",
+)
+# One answer fewer is wanted: nobody is left who may give it.
+_DO_WITHOUT = _CHANGE.format(
+    set="overlap = overlap - 1, state = CASE WHEN answers = overlap - 1 THEN 'answered' ELSE 'open' END, "
+    "answered_at = CASE WHEN answers = overlap - 1 THEN %(now)s ELSE answered_at END",
+    also="AND answers < overlap",
+)
 _STUCK = "UPDATE tasks_task SET stuck_at = now() WHERE id = %s AND state = 'open' AND stuck_at IS NULL"
 
 
@@ -102,6 +119,22 @@ def send_on(*, task_ids: Sequence[int], now: datetime) -> list[int]:
     return changed
 
 
+def send_back(*, task_id: int, answers: int, now: datetime) -> list[int]:
+    """settled -> open, with so many of its answers no longer counted and no seat for others. Only while the
+    batch is in work: hold `batches.lock_in_work` first."""
+    return _change(_SEND_BACK, ["settled"], task_ids=[task_id], now=now, answers=answers)
+
+
+def count_again(*, task_id: int, now: datetime) -> list[int]:
+    """An answer that was sent back has been corrected: open -> answered with the last of them."""
+    return _change(_COUNT_AGAIN, ["open"], task_ids=[task_id], now=now)
+
+
+def do_without(*, task_id: int, now: datetime) -> list[int]:
+    """An answer that was sent back will not come: open -> answered with the last of them."""
+    return _change(_DO_WITHOUT, ["open"], task_ids=[task_id], now=now)
+
+
 def mark_stuck(*, task_id: int) -> None:
     """Too many people skipped it: nobody else is asked. Review finds it once no lease is left."""
     with connection.cursor() as cursor:
@@ -121,10 +154,12 @@ def lock_jobs(*, task_ids: Sequence[int]) -> None:
         cursor.execute(_LOCK_JOBS, {"ids": list(task_ids)})
 
 
-def _change(statement: str, before: list[str], *, task_ids: Sequence[int], now: datetime) -> list[int]:
+def _change(
+    statement: str, before: list[str], *, task_ids: Sequence[int], now: datetime, **more: int
+) -> list[int]:
     if not task_ids:
         return []
     lock_jobs(task_ids=task_ids)
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"ids": list(task_ids), "from": before, "now": now})
+        cursor.execute(statement, {"ids": list(task_ids), "from": before, "now": now, **more})
         return [row[0] for row in cursor.fetchall()]

@@ -34,7 +34,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const PAN_STEP = 48;
 
 export function commandsOf(review: Review): Command[] {
-  const { camera, line } = review;
+  const { boot, camera, line } = review;
   const on = (run: (bench: Bench) => void) => () => {
     const bench = review.bench.peek();
     if (bench) run(bench);
@@ -50,9 +50,9 @@ export function commandsOf(review: Review): Command[] {
     ...DIGITS.map((chord, at) => command([`Shift+${chord}`], on((bench) => review.options(bench)[at]?.choose()))),
     command(["KeyJ"], () => line.step(1)),
     command(["KeyK"], () => line.step(-1)),
-    command(["KeyS"], () => review.later()),
+    command(["KeyS"], () => !boot.mends && review.later()),
     command(["KeyG"], () => review.ask()),
-    command(["KeyX"], on((bench) => (bench.asking.value = "exclude"))),
+    command(["KeyX"], on((bench) => { if (!boot.mends) bench.asking.value = "exclude"; })),
     command(["KeyD"], on((bench) => bench.toggle("differencesOnly"))),
     command(["KeyH"], on((bench) => bench.toggle("overlaysHidden"))),
     command(["KeyE"], on((bench) => (bench.tool.value = bench.tool.peek() === "draw" ? "select" : "draw"))),

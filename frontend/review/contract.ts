@@ -53,6 +53,8 @@ export interface Boot {
   readonly language: "en" | "zh-hans";
   readonly csrf: string;
   readonly project: string;
+  /** An annotator corrects an answer of theirs that was sent back. */
+  readonly mends?: boolean;
   readonly urls: {
     readonly next: string;
     /** With 0 in place of the dispute's number. */
@@ -61,7 +63,7 @@ export interface Boot {
     readonly ask: string | null;
     readonly let_go: string | null;
     /** With zeros in place of the answer's id. */
-    readonly thread: string;
+    readonly thread: string | null;
     readonly comments: string;
     readonly queues: string;
   };

@@ -46,6 +46,7 @@ export class Talks {
 
   /** On the selected object of the answer, else on the place under the pointer, else on all of it. */
   begin(): void {
+    if (!this.review.boot.urls.thread) return;
     const bench = this.review.bench.peek();
     const about = this.about.peek();
     if (!bench || !about?.submission) return toast(this.review.t("noAnswer"), "info", "talk");
@@ -64,8 +65,10 @@ export class Talks {
     if (!target || !words || this.sending.peek()) return;
     const { submission, shape, place } = target;
     const { t, boot } = this.review;
+    const url = boot.urls.thread?.replace(NOBODY, submission);
+    if (!url) return;
     this.sending.value = true;
-    const reply = await post<{ thread: number }>(boot.urls.thread.replace(NOBODY, submission), { id: this.id, words, shape, place }, boot.csrf);
+    const reply = await post<{ thread: number }>(url, { id: this.id, words, shape, place }, boot.csrf);
     this.sending.value = false;
     if (reply.kind !== "ok") {
       // The words stay, and the id with them: sent again they are said once.

@@ -16,8 +16,9 @@ from annotator.pagination import CursorPagination
 from review import gold
 from review.adaptive import Forecast, Wanted
 from review.consequences import Action, set_rules
-from review.models import Quality
+from review.models import CheckPolicy, Quality
 from review.quality import batch_forecast, cost_of, project_forecast, set_wanted
+from review.spot_checks import policy_of, set_policy
 from tasks.access import access_client_batch, access_client_project
 from tasks.api.predictions import ITEM_HELP, OutcomesSerializer, told
 from tasks.models import GoldTask, Project
@@ -25,6 +26,8 @@ from tasks.pointed import MAX_ITEMS, read_pointed
 from tasks.projects import change_project
 from workers.models import Person
 
+# What clients decide of spot checks, and its name in CheckPolicy; pay is the operator's.
+CHECKS = {"check_rate": "rate", "checks_hold": "holds", "check_again": "again"}
 LEAST, MOST = 0.01, 0.9999  # of a share that may be wanted
 
 
@@ -86,6 +89,20 @@ class QualitySerializer(serializers.Serializer[Any]):
         help_text="mean of practice to enter; null: no practice",
         min_value=LEAST,
         max_value=MOST,
+    )
+    check_rate = serializers.FloatField(
+        required=False,
+        min_value=0.0,
+        max_value=1.0,
+        help_text="share of what the machine settles that a reviewer checks; 0: none",
+    )
+    checks_hold = serializers.BooleanField(
+        required=False, help_text="batches are complete, and releases hold a task, when its check is judged"
+    )
+    check_again = serializers.ChoiceField(
+        CheckPolicy.Again.choices,
+        required=False,
+        help_text="who does rejected work again: others, or the same person",
     )
     rules = RuleSerializer(many=True, required=False)
 
@@ -165,6 +182,9 @@ class ProjectQuality(generics.GenericAPIView[Project]):
         terms = {name: given[name] for name in ("gold_rate", "practice_pass_mark") if name in given}
         if terms:
             change_project(project=project, fields=terms)
+        checks = {term: given[name] for name, term in CHECKS.items() if name in given}
+        if checks:
+            set_policy(project=project, seed=random.SystemRandom().getrandbits(62), **checks)
         if "rules" in given:
             rules = [(Action(rule["action"]), rule["below"], rule["over"]) for rule in given["rules"]]
             set_rules(project=project, rules=rules)
@@ -213,11 +233,13 @@ def _quality(project: Project) -> dict[str, Any]:
     wanted = Quality.objects.filter(project=project).first() or Quality(
         project=project, trusts_predictions=False
     )
+    checks = policy_of(project)
     return {
         "accuracy": wanted.accuracy,
         "iou": wanted.iou,
         "trusts_predictions": wanted.trusts_predictions,
         "gold_rate": project.gold_rate,
         "practice_pass_mark": project.practice_pass_mark,
+        **{name: getattr(checks, term) for name, term in CHECKS.items()},
         "rules": list(project.gold_rules.order_by("id").values("action", "below", "over")),
     }

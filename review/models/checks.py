@@ -17,6 +17,10 @@ class CheckPolicy(models.Model):
         KEEP = "keep", _("Keep the pay")
         DEDUCT = "deduct", _("Take the pay off again")
 
+    class Again(models.TextChoices):
+        OTHERS = "others", _("Somebody else is asked")
+        SAME = "same", _("It goes back to who gave it")
+
     project = models.OneToOneField("tasks.Project", models.PROTECT, primary_key=True)
     rate = models.FloatField(
         _("share to check"),
@@ -25,6 +29,14 @@ class CheckPolicy(models.Model):
     )
     seed = models.BigIntegerField(_("seed"), help_text=_("The same seed draws the same tasks."))
     pay = models.CharField(_("pay of rejected answers"), max_length=6, choices=Pay, default=Pay.KEEP)
+    again = models.CharField(
+        _("rejected work to be done again"), max_length=6, choices=Again, default=Again.OTHERS
+    )
+    holds = models.BooleanField(
+        _("wait for open checks"),
+        default=False,
+        help_text=_("A batch is complete, and a release holds a task, only when its check is judged."),
+    )
 
     class Meta:
         verbose_name = _("spot checks of a project")
@@ -44,10 +56,12 @@ class SpotCheck(models.Model):
         STANDS = "stands", _("It stands")
         FIXED = "fixed", _("The reviewer put it right")
         SENT_ON = "sent_on", _("Sent to somebody else")
+        RETURNED = "returned", _("Sent back to who answered")
 
     task = models.ForeignKey("tasks.Task", models.PROTECT, related_name="checks")
     project = models.ForeignKey("tasks.Project", models.PROTECT, db_index=False)
     drawn_at = models.DateTimeField(db_default=Now())
+    holds = models.BooleanField(db_default=False, help_text="its batch and releases wait for it")
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     fix = models.UUIDField(null=True, unique=True, help_text="made by the browser: a replay is one fix")
     judged_at = models.DateTimeField(null=True)

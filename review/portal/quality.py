@@ -20,9 +20,10 @@ from review import gold
 from review.adaptive import Wanted
 from review.api.gold import shown
 from review.consequences import Action, set_rules
-from review.models import Quality
+from review.models import CheckPolicy, Quality
 from review.portal.summary import Names
 from review.quality import batch_forecast, project_forecast, set_wanted
+from review.spot_checks import policy_of, set_policy
 from tasks.access import access_client_batch, access_client_project
 from tasks.delivery import image_url
 from tasks.models import Batch, GoldTask, Project
@@ -61,6 +62,17 @@ class QualityForm(forms.Form):
     )
     practice_pass_mark = share(
         _("Mark to pass practice"), _("From 0 to 1. Empty: newcomers begin without practice.")
+    )
+    check_rate = share(
+        _("Share to check"),
+        _("From 0 to 1, such as 0.05: so much of what is settled is looked at by a reviewer."),
+        1.0,
+    )
+    checks_hold = forms.BooleanField(
+        label=_("Batches and releases wait until what was drawn is checked"), required=False
+    )
+    check_again = forms.ChoiceField(
+        label=_("Rejected work is done again by"), choices=CheckPolicy.Again.choices, required=False
     )
     notify_below = share(_("Tell the supervisor below"), most=1.0)
     notify_over = forms.IntegerField(label=_("over the last"), required=False, min_value=1, max_value=200)
@@ -109,6 +121,13 @@ def project_quality(request: HttpRequest, project_id: int) -> HttpResponse:
         }
         change_project(project=project, fields=terms)
         set_rules(project=project, rules=form.rules())
+        set_policy(
+            project=project,
+            seed=random.SystemRandom().getrandbits(62),
+            rate=given["check_rate"] or 0.0,
+            holds=given["checks_hold"],
+            again=given["check_again"] or CheckPolicy.Again.OTHERS,
+        )
         messages.success(request, _("Saved."))
         return redirect("portal-quality", project.id)
     images = min(max(number_in(request, "images") or IMAGES, 1), 10**9)
@@ -187,12 +206,16 @@ def _items(form: KnownForm) -> list[dict[str, Any]] | None:
 def _initial(project: Project) -> dict[str, Any]:
     wanted = Quality.objects.filter(project=project).first()
     rules = {rule.action: rule for rule in project.gold_rules.all()}
+    checks = policy_of(project)
     return {
         "accuracy": wanted and wanted.accuracy,
         "iou": wanted and wanted.iou,
         "trusts_predictions": wanted is not None and wanted.trusts_predictions,
         "gold_rate": project.gold_rate or None,
         "practice_pass_mark": project.practice_pass_mark,
+        "check_rate": checks.rate or None,
+        "checks_hold": checks.holds,
+        "check_again": checks.again,
         **{f"{action}_below": rule.below for action, rule in rules.items()},
         **{f"{action}_over": rule.over for action, rule in rules.items()},
     }

@@ -6,6 +6,7 @@ from tasks.models.gold import Entrance, GoldTask
 from tasks.models.predictions import Prediction
 from tasks.models.projects import MAX_SEATS, LabelSchema, Project
 from tasks.models.queue import Assignment, EndedSeat, Lane, LostLease, QueueCursor, Task
+from tasks.models.returns import Return, Withheld
 from tasks.models.routing import BatchRank, ProjectPause, Route, SiteRevision
 from tasks.models.submissions import ProblemReport, Submission
 
@@ -30,8 +31,10 @@ __all__ = [
     "Project",
     "ProjectPause",
     "QueueCursor",
+    "Return",
     "Route",
     "SiteRevision",
     "Submission",
     "Task",
+    "Withheld",
 ]

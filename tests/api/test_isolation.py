@@ -66,6 +66,9 @@ POST desk/mine/<uuid:submission_id>/appeal               401 403 401 403 403 404
 POST desk/mine/consequences/<int:consequence_id>/appeal  401 403 401 403 403 404
 GET  desk/mine/<uuid:submission_id>/comments/             in 403  in 403 403 404
 POST desk/mine/<uuid:submission_id>/comments/             in 403  in 403 403 422
+GET  desk/mine/<uuid:submission_id>/mend/                 in 403  in 403 403 404
+POST desk/mine/<uuid:submission_id>/mend/next             in 403  in 403 403 404
+POST desk/mine/<uuid:submission_id>/mend/verdict          in 403  in 403 403 404
 POST desk/mine/threads/<int:thread_id>                    in 403  in 403 403 422
 GET  review/comments/                                     in 403  in 403 200 403
 POST review/comments/read                                 in 403  in 403 302 403
@@ -190,6 +193,9 @@ BODIES: dict[str, Any] = {
     "desk/report": {"task": "<task_id>", "kind": "tool", "note": ""},
     "review/answers/<uuid:submission_id>/threads": {
         "id": "0198e1a0-0000-7000-8000-000000000002", "words": "Look here.",
+    },
+    "desk/mine/<uuid:submission_id>/mend/verdict": {
+        "id": "0198e1a0-0000-7000-8000-000000000003", "payload": payload(), "picked": None, "excluded": False,
     },
     "review/checks/<int:check_id>/verdict": {
         "id": "0198e1a0-0000-7000-8000-000000000001", "payload": payload(), "picked": None, "excluded": True,

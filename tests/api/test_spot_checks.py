@@ -143,7 +143,7 @@ def test_the_operator_sets_the_rate_and_gets_a_seed_that_nobody_guesses(cast: Ca
     page = oscar.get("/admin/review/checkpolicy/add/")
     assert page.status_code == 200
     seed = page.context["adminform"].form.initial["seed"]
-    sent = {"project": cast.project.id, "rate": "0.05", "seed": seed, "pay": "keep"}
+    sent = {"project": cast.project.id, "rate": "0.05", "seed": seed, "pay": "keep", "again": "others"}
     assert oscar.post("/admin/review/checkpolicy/add/", sent).status_code == 302
     policy = CheckPolicy.objects.get()
     assert (policy.rate, policy.seed) == (0.05, seed)

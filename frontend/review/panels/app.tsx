@@ -23,7 +23,7 @@ function Bar({ review }: { review: Review }) {
       <div class="bar-help">
         <Button class="bare" chord="Shift+Slash" onPress={() => (review.help.value = true)}>{t("keys")}</Button>
       </div>
-      <a class="button bare" href={boot.urls.queues}>{t("queues")}</a>
+      <a class="button bare" href={boot.urls.queues}>{t(boot.mends ? "myWork" : "queues")}</a>
     </header>
   );
 }
@@ -36,10 +36,10 @@ function Rest({ review }: { review: Review }) {
   return (
     <div class="waiting">
       <div class="start-card" role="status">
-        <h1>{t("done")}</h1>
-        <p class="soft">{t("doneMore")}</p>
+        <h1>{t(review.boot.mends ? "mended" : "done")}</h1>
+        {!review.boot.mends && <p class="soft">{t("doneMore")}</p>}
         {off > 0 && <Button class="primary" chord="Enter" onPress={() => line.takeUpAgain()}>{`${t("putOff", { n: off })} · ${t("takeUpAgain")}`}</Button>}
-        <a class="button" href={review.boot.urls.queues}>{t("queues")}</a>
+        <a class="button" href={review.boot.urls.queues}>{t(review.boot.mends ? "myWork" : "queues")}</a>
       </div>
     </div>
   );

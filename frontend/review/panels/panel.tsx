@@ -73,7 +73,7 @@ function Answers({ review, bench }: Props) {
   let digit = 0;
   return (
     <section>
-      <h2>{t("competing")}</h2>
+      <h2>{t(review.boot.mends ? "yourAnswer" : "competing")}</h2>
       <div class="options">
         {bench.candidates.map((candidate) => (
           <Answer
@@ -217,12 +217,12 @@ function Foot({ review, bench }: Props) {
   }
   return (
     <div class="panel-foot verdict">
-      <div class="row">
+      {!review.boot.mends && <div class="row">
         <Button chord="KeyS" onPress={() => review.later()}>{t("later")}</Button>
         <Button chord="KeyG" disabled={!bench.dispute.can_ask} onPress={() => review.ask()}>{t("ask")}</Button>
         <Button chord="KeyX" onPress={() => (bench.asking.value = "exclude")}>{t("exclude")}</Button>
-      </div>
-      <Button class="primary submit" chord="Enter" onPress={() => review.accept()}>{t("accept")}</Button>
+      </div>}
+      <Button class="primary submit" chord="Enter" onPress={() => review.accept()}>{t(review.boot.mends ? "send" : "accept")}</Button>
     </div>
   );
 }

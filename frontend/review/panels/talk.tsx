@@ -24,7 +24,7 @@ function subject(review: Review, bench: Bench, candidate: Candidate, pin: { shap
 export function Talk({ review, bench }: Props) {
   const { t, talks } = review;
   const about = talks.about.value;
-  if (!about?.submission) return null;
+  if (!about?.submission || !review.boot.urls.thread) return null;
   const threads = talks.of(bench, about.submission);
   return (
     <section class="talks">

@@ -86,6 +86,9 @@ export const en = {
   byReviewer: "Reviewer:",
   byAnnotator: "Annotator:",
   keyComment: "Write to the author of the answer, about the selected object or the place under the pointer",
+  yourAnswer: "Your answer",
+  mended: "Sent. Thank you.",
+  myWork: "My work",
   keyHelp: "This list",
 } as const;
 

@@ -88,5 +88,8 @@ export const zhHans: Catalogue = {
   byReviewer: "审核员：",
   byAnnotator: "标注员：",
   keyComment: "给答案的作者留言：针对选中的对象，或鼠标所指之处",
+  yourAnswer: "您的答案",
+  mended: "已提交，谢谢。",
+  myWork: "我的工作",
   keyHelp: "显示本列表",
 };

@@ -1,0 +1,67 @@
+"""Rejected answers that go back to their authors: out, corrected and in again, or given to somebody else.
+
+A task that waits for its author is open and has no open seat; the rejected answer is not counted among its
+answers until it is corrected (tasks/corrections.py). The author has PATIENCE for that; then a seat is opened
+for somebody else, or the task goes on with the answers it has where no seat is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tasks import batches, seats, states
+from tasks.models import Return, Submission, Task
+
+PATIENCE = timedelta(days=2)
+CHUNK = 100
+
+
+def send_back(*, answers: Sequence[Submission], now: datetime) -> bool:
+    """settled -> open: these answers to one task go back to their authors. Only while the batch is in work:
+    hold `batches.lock_in_work` first. False where the task is not settled any more."""
+    (task_id,) = {answer.task_id for answer in answers}
+    if not states.send_back(task_id=task_id, answers=len(answers), now=now):
+        return False
+    Return.objects.bulk_create(
+        Return(submission=one, task_id=task_id, annotator_id=one.annotator_id, returned_at=now)
+        for one in answers
+    )
+    return True
+
+
+def come_back(*, task_id: int, annotator_id: int, now: datetime) -> bool:
+    """The author has corrected the answer; it counts again. False where none of theirs was out."""
+    waiting = Return.objects.filter(task=task_id, annotator=annotator_id, ended_at__isnull=True)
+    if not waiting.update(ended_at=now):
+        return False
+    states.count_again(task_id=task_id, now=now)
+    return True
+
+
+def end_overdue(*, now: datetime) -> list[Submission]:
+    """Answers that nobody corrected in time: others are asked. Returns them; each is returned once."""
+    overdue = Return.objects.filter(ended_at__isnull=True, returned_at__lt=now - PATIENCE)
+    ended = []
+    for task_id in overdue.order_by("task").values_list("task", flat=True).distinct()[:CHUNK]:
+        ended += _end(task_id=task_id, now=now)
+    return ended
+
+
+def _end(*, task_id: int, now: datetime) -> list[Submission]:
+    with transaction.atomic():
+        # As correcting does: whoever has the task first decides.
+        task = Task.objects.select_for_update(no_key=True).get(id=task_id)
+        late = Return.objects.filter(task=task, ended_at__isnull=True, returned_at__lt=now - PATIENCE)
+        ended = list(late.select_related("submission__task__project"))
+        late.update(ended_at=now)
+        taken = task.assignments.filter(purpose="work").exclude(state="skipped").count()
+        for one in range(len(ended)):
+            if taken + one < task.max_overlap:
+                seats.add_seats(task_ids=[task.id])
+            else:
+                states.do_without(task_id=task.id, now=now)
+    batches.advance_batches(batch_ids=[task.batch_id], now=now)
+    return [row.submission for row in ended]
