@@ -80,7 +80,11 @@ def _full_class(item: LabelClass, number: int) -> dict[str, Any]:
     if item.skeleton is not None:
         # Lists, as the database gives them back: the newest schema again must be seen to be the same.
         edges = [list(edge) for edge in item.skeleton.edges]
-        full["skeleton"] = {"points": msgspec.to_builtins(item.skeleton.points), "edges": edges}
+        points = [
+            {**msgspec.to_builtins(point), **({"at": list(point.at)} if point.at else {})}
+            for point in item.skeleton.points
+        ]
+        full["skeleton"] = {"points": points, "edges": edges}
     return full
 
 

@@ -13,6 +13,7 @@ _PLAIN = r"^[^\x00-\x1f\x7f\ud800-\udfff]*\Z"
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=_PLAIN)]
 Words = Annotated[str, msgspec.Meta(max_length=2000, pattern=_PLAIN)]
 Names = Annotated[dict[Language, Name], msgspec.Meta(min_length=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Place = Annotated[int, msgspec.Meta(ge=0)]
 Geometry = Literal["box", "rotated_box", "ellipse", "polygon", "polyline", "point", "skeleton", "mask"]
 
@@ -51,10 +52,16 @@ class TagGroup(Field, kw_only=True):
     leaves_only: bool = False
 
 
+class Point(Part):
+    """`at`: where it lies in the box that the skeleton is laid into, as shares of its width and height."""
+
+    at: tuple[Share, Share] | None = None
+
+
 class Skeleton(msgspec.Struct, forbid_unknown_fields=True):
     """Points in the order of the answers' triples; an edge joins two of them by their places."""
 
-    points: Annotated[list[Part], msgspec.Meta(min_length=1, max_length=200)]
+    points: Annotated[list[Point], msgspec.Meta(min_length=1, max_length=200)]
     edges: Annotated[list[tuple[Place, Place]], msgspec.Meta(max_length=1000)] = []
 
 

@@ -1,10 +1,12 @@
 // The label schema as data: changes leave the rest alone, keys follow names, faults name their place.
 import { describe, expect, it } from "vitest";
 import { faultsOf } from "../portal/schema/check";
+import { placed, sharesOf, toggleEdge } from "../portal/schema/skeleton_drawing";
 import { append, duplicate, type LabelClass, keyOf, move, newClass, newQuestion, place, put, removeAt, rename, type Spec, withGeometry, withKind } from "../portal/schema/spec";
 import { makeStore } from "../portal/schema/store";
 import { en } from "../portal/words/en";
 import { zhHans } from "../portal/words/zh-hans";
+import { layoutOf } from "../workbench/tools/layouts";
 
 const empty: Spec = { classes: [], tags: [] };
 const withOne = append(empty, ["classes"], newClass(empty));
@@ -144,5 +146,24 @@ describe("words", () => {
   it("have the same places for values in both languages", () => {
     const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
     for (const key of Object.keys(en) as (keyof typeof en)[]) expect(places(zhHans[key]), key).toEqual(places(en[key]));
+  });
+});
+
+describe("the template of a skeleton", () => {
+  const points = ["head", "hip", "tail"].map((key) => ({ key, names: {} }));
+
+  it("joins two points by picking them, and parts them by picking them again, whichever comes first", () => {
+    const joined = toggleEdge({ points, edges: [[0, 1]] }, 1, 2);
+    expect(joined.edges).toEqual([[0, 1], [1, 2]]);
+    expect(toggleEdge(joined, 1, 0).edges).toEqual([[1, 2]]);
+    expect(toggleEdge(joined, 1, 1).edges).toEqual(joined.edges);
+  });
+
+  it("keeps each point where it is seen when one is put somewhere, within the box", () => {
+    const seen = sharesOf({ points, edges: [] });
+    const next = placed({ points, edges: [] }, 2, [1.4, 0.25]);
+    expect(next.points[2]!.at).toEqual([1, 0.25]);
+    expect(sharesOf(next)[0]![0]).toBeCloseTo(seen[0]![0], 2);
+    expect(layoutOf({ points: next.points as never, edges: [] })[2]).toEqual([1, 0.25, 2]);
   });
 });

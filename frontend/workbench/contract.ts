@@ -36,9 +36,14 @@ export interface Question {
   leaves_only?: boolean;
 }
 
+/** `at`: where it lies in the box that a skeleton is laid into, as shares of its width and height. */
+export interface SkeletonPoint extends Option {
+  at?: readonly [across: number, down: number];
+}
+
 /** Points in the order of the triples; each edge joins two of them by their places. */
 export interface Skeleton {
-  points: Option[];
+  points: SkeletonPoint[];
   edges: readonly (readonly [from: number, to: number])[];
 }
 

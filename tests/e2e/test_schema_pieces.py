@@ -198,6 +198,42 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     context.close()
 
 
+def draw_the_template(page: Page) -> None:
+    """By the pointer: a fourth point in an empty place, joined, and gone again; the tail joined and dragged.
+    By keys: the head moved down."""
+    drawing = page.get_by_role("group", name="Template of the skeleton")
+
+    def at(across: float, down: float) -> tuple[float, float]:
+        frame = drawing.bounding_box()
+        assert frame
+        x, y = (14 + across * 122) / 150, (14 + down * 172) / 200
+        return frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]
+
+    drawing.get_by_role("button", name="2 · Hip").click()
+    page.mouse.click(*at(0.1, 0.1))
+    expect(drawing.locator("line")).to_have_count(2)
+    page.keyboard.press("Escape")
+    drawing.get_by_role("button", name="4 ·").focus()
+    page.keyboard.press("Delete")
+    expect(drawing.locator("line")).to_have_count(1)
+    drawing.get_by_role("button", name="2 · Hip").click()
+    tail = drawing.get_by_role("button", name="3 · Tail")
+    tail.click()
+    tail.click()  # out of the hand again
+    expect(drawing.locator("line")).to_have_count(2)
+    here = tail.locator("circle").bounding_box()
+    assert here
+    page.mouse.move(here["x"] + here["width"] / 2, here["y"] + here["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(*at(0.6, 0.6))
+    page.mouse.move(*at(0.9, 0.5))
+    page.mouse.up()
+    drawing.get_by_role("button", name="1 · Head").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    keep_picture(page, "skeleton-template")
+
+
 def test_the_editor_makes_each_piece_and_shows_the_panel_itself(page: Page, live_server: LiveServer) -> None:
     page.get_by_role("link", name="New project").click()
     page.fill("#id_name", "Animals")
@@ -212,7 +248,7 @@ def test_the_editor_makes_each_piece_and_shows_the_panel_itself(page: Page, live
     page.get_by_label("Name in English").nth(2).fill("Hip")
     page.get_by_role("button", name="Add a point").click()
     page.get_by_label("Name in English").nth(3).fill("Tail")
-    page.get_by_role("button", name="Add a line").click()
+    draw_the_template(page)
     # The head goes to the end, and its line goes with it.
     page.locator('[data-entry="classes[0].skeleton.points[0]"]').get_by_role(
         "button", name="Move down"
@@ -248,7 +284,10 @@ def test_the_editor_makes_each_piece_and_shows_the_panel_itself(page: Page, live
     spec = LabelSchema.objects.get(project__name="Animals").spec
     (cat,) = spec["classes"]
     assert cat["geometries"] == ["polygon", "skeleton"]
-    assert [point["key"] for point in cat["skeleton"]["points"]] == ["hip", "head", "tail"]
+    points = cat["skeleton"]["points"]
+    assert [point["key"] for point in points] == ["hip", "head", "tail"]
+    assert points[2]["at"] == pytest.approx([0.9, 0.5], abs=0.02)
+    assert points[1]["at"] == pytest.approx([0.5, 0.04], abs=0.02)
     assert cat["skeleton"]["edges"] == [[1, 0], [0, 2]]
     assert [cat["attributes"][0]["kind"], len(cat["attributes"][0]["options"])] == ["radio", 2]
     (place,) = spec["tags"]

@@ -53,6 +53,17 @@ def test_every_kind_of_geometry_is_taken() -> None:
     assert check_schema(checked) == checked
 
 
+def test_a_point_may_say_where_it_lies_in_the_template() -> None:
+    points = [{**point, "at": [0.25, 1.0]} for point in SKELETON["points"]]
+    checked = check_schema(drawn(geometries=["skeleton"], skeleton={"points": points, "edges": []}))
+    assert checked["classes"][0]["skeleton"]["points"] == points
+    for wrong in ([0.5], [0.5, 1.1], [-0.1, 0], ["a", 0], 0.5):
+        broken = {"points": [{**points[0], "at": wrong}]}
+        with pytest.raises(Invalid) as refused:
+            check_schema(drawn(geometries=["skeleton"], skeleton=broken))
+        assert refused.value.extra["errors"][0]["where"].startswith("classes[0].skeleton.points[0].at")
+
+
 def test_a_skeleton_may_have_no_edges() -> None:
     checked = check_schema(drawn(geometries=["skeleton"], skeleton={"points": SKELETON["points"]}))
     assert checked["classes"][0]["skeleton"] == {"points": SKELETON["points"], "edges": []}

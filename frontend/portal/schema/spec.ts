@@ -2,7 +2,9 @@
 export type Names = Readonly<Record<string, string>>;
 export interface Option { readonly key: string; readonly names: Names; readonly options?: readonly Option[] }
 /** An edge joins two points by their places in the list. */
-export interface Skeleton { readonly points: readonly Option[]; readonly edges: readonly (readonly [number, number])[] }
+/** `at`: where it lies in the box that the skeleton is laid into, as shares of its width and height. */
+export interface SkeletonPoint extends Option { readonly at?: readonly [across: number, down: number] }
+export interface Skeleton { readonly points: readonly SkeletonPoint[]; readonly edges: readonly (readonly [number, number])[] }
 export interface Question {
   readonly key: string;
   readonly names: Names;

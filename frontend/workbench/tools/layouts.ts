@@ -26,7 +26,8 @@ const PERSON: Readonly<Record<string, readonly [number, number]>> = {
 
 export function layoutOf(skeleton: Skeleton | undefined): readonly Share[] {
   const points = skeleton?.points ?? [];
-  return points.map(({ key }, at): Share => {
+  return points.map(({ key, at: put }, at): Share => {
+    if (put) return [...put, 2];
     const known = PERSON[key.replaceAll("-", "_")];
     if (known) return [...known, 2];
     const turn = (2 * Math.PI * at) / points.length - Math.PI / 2;
