@@ -7,7 +7,7 @@ the truth there, and says how far the rest can be believed. Settling then needs 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from review.consensus import classes
-from review.consensus.answers import Field, parse_spec
+from review.consensus.answers import Answer, Field, parse_spec
+from review.consensus.called import QUESTION, called, class_habits
 from review.consensus.habits import NO, YES, Habits, Rows, habits_from, rows_of
 from review.consensus.tags import question_of
 from review.models import Consensus, Habit, Question
@@ -46,16 +47,30 @@ class Said:
         return self.options.index(given) if given in self.options else None
 
 
-def estimate_habits(judged: Iterable[Judged], *, project_id: int, now: datetime) -> None:
-    """Estimate and store the habits of a project; what is no longer asked is forgotten."""
+def estimate_habits(
+    judged: Iterable[Judged], *, shapes: Sequence[Sequence[Answer]] = (), project_id: int, now: datetime
+) -> None:
+    """Estimate and store the habits of a project; what is no longer asked is forgotten. `shapes`: the latest
+    tasks' answers, from which it is seen how people name objects."""
     schema = LabelSchema.objects.filter(project=project_id).order_by("-id").first()
-    said = questions_of(parse_spec(schema.spec).tags) if schema else {}
+    spec = parse_spec(schema.spec if schema else {})
+    said = questions_of(spec.tags)
     if said:
         gather(judged, said.values())
-    kept = [key for key, answers in said.items() if len(answers.label) >= LEAST_ANSWERS]
-    Question.objects.filter(project=project_id).exclude(key__in=kept).delete()
-    for key in kept:
-        save_habits(estimate(said[key]), key=key, project_id=project_id, said=said[key], now=now)
+    found = {
+        key: (estimate(answers), answers.person)
+        for key, answers in said.items()
+        if len(answers.label) >= LEAST_ANSWERS
+    }
+    if len(spec.classes) > 1:
+        options = tuple(spec.classes)
+        answers = called(shapes, classes=options)
+        if len(answers.label) >= LEAST_ANSWERS:
+            people = [answers.people[code] for code in answers.annotator.tolist()]
+            found[QUESTION] = class_habits(answers, classes=options), people
+    Question.objects.filter(project=project_id).exclude(key__in=found).delete()
+    for key, (habits, people) in found.items():
+        save_habits(habits, key=key, project_id=project_id, people=people, now=now)
 
 
 def questions_of(fields: Iterable[Field]) -> dict[str, Said]:
@@ -104,7 +119,8 @@ def estimate(said: Said) -> Habits:
     return habits_from(table, posterior, people=people.tolist(), options=said.options, rho=rho)
 
 
-def save_habits(habits: Habits, *, key: str, project_id: int, said: Said, now: datetime) -> None:
+def save_habits(habits: Habits, *, key: str, project_id: int, people: Sequence[int], now: datetime) -> None:
+    """`people`: who gave the answers it rests on, one entry an answer."""
     question, _ = Question.objects.update_or_create(
         project_id=project_id,
         key=key,
@@ -113,12 +129,12 @@ def save_habits(habits: Habits, *, key: str, project_id: int, said: Said, now: d
             "prior": habits.prior,
             "crowd": habits.crowd,
             "rho": habits.rho,
-            "answers": len(said.label),
+            "answers": len(people),
             "updated_at": now,
         },
     )
     given: dict[int, int] = defaultdict(int)
-    for person in said.person:
+    for person in people:
         given[person] += 1
     Habit.objects.filter(question=question).exclude(person__in=given).delete()
     Habit.objects.bulk_create(

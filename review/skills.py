@@ -57,9 +57,13 @@ def estimate_project(*, project_id: int, now: datetime) -> bool:
         skills = estimate_skills(judged, gold=known_scores)
         save_skills(skills, project_id=project_id, now=now)
         known = {person: skill.mean for person, skill in skills.items()}
-        crowd = estimate_crowd(tasks=answers_of(project_id=project_id, limit=CROWD_WINDOW, skills=known))
+        latest = answers_of(project_id=project_id, limit=CROWD_WINDOW, skills=known)
+        crowd = estimate_crowd(tasks=latest)
         habits.estimate_habits(
-            settled_tasks(project_id=project_id, limit=habits.WINDOW), project_id=project_id, now=now
+            settled_tasks(project_id=project_id, limit=habits.WINDOW),
+            shapes=latest,
+            project_id=project_id,
+            now=now,
         )
         mine.estimate, mine.updated_at = crowd_to_json(crowd), now
         mine.save()

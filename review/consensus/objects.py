@@ -10,12 +10,13 @@ import numpy as np
 
 from review.consensus.agree import Scores, credits
 from review.consensus.answers import Answer, Field, Shape, Spec, TagValue
+from review.consensus.called import QUESTION, name_by
 from review.consensus.existence import kinds
 from review.consensus.fields import Voters, vote_field
 from review.consensus.kinds import Drawn
 from review.consensus.lots import Case, Lot, People, gather_lots, gather_people
 from review.consensus.matching import Floats, Ints
-from review.consensus.naming import name
+from review.consensus.naming import Named, name
 from review.consensus.relations import relate
 from review.consensus.results import CONFIDENCE_DIGITS, ShapeConsensus
 
@@ -88,6 +89,7 @@ def _conclude_lot(lot: Lot, cases: Sequence[Case], people: People, found: list[l
     labels = np.where(seen, labels[members], -1)
     options = np.array([len(case.spec.classes) for case in cases])[image]
     named = name(labels, skill=people.skill[who], options=options)
+    named = _called(named, labels, names, cases, image, skill=people.skill[who])
     alike = seen & (labels == named.label[:, None])
     earned = credits(fused.similarity, same_class=alike)
     everybody = ((earned > 0) | (who < 0)).all(axis=1)
@@ -128,6 +130,24 @@ def _conclude_lot(lot: Lot, cases: Sequence[Case], people: People, found: list[l
             occluded=described.occluded,
         )
         found[i].append(Found(place, drawn, shape, tuple(parts)))
+
+
+def _called(
+    named: Named, labels: Ints, names: Sequence[str], cases: Sequence[Case], image: Ints, *, skill: Floats
+) -> Named:
+    """The names of the clusters of those images whose people's habits of naming are known."""
+    known = [case.crowd.habits.get(QUESTION) for case in cases]
+    if not any(known):
+        return named
+    who = np.full((len(cases), labels.shape[1]), -1, dtype=np.int64)
+    for row, case in zip(who, cases, strict=True):
+        row[: len(case.answers)] = [answer.annotator for answer in case.answers]
+    label, confidence = named.label.copy(), named.confidence.copy()
+    for habits in {id(one): one for one in known if one is not None}.values():
+        rows = np.flatnonzero(np.array([one is habits for one in known])[image])
+        found, sure = name_by(habits, labels[rows], names=names, people=who[image[rows]], skill=skill[rows])
+        label[rows[sure]], confidence[rows[sure]] = found.label[sure], found.confidence[sure]
+    return Named(label, confidence)
 
 
 def _sides(
