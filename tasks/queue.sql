@@ -97,7 +97,10 @@ BEGIN
                 moved := true;
                 met_locked := queue_move_cursor(person, lane.lane_id, lane.after, lane.tail) OR met_locked;
             ELSIF seats.last - lane.after >= slack THEN
-                met_locked := queue_move_cursor(person, lane.lane_id, lane.after, seats.last) OR met_locked;
+                -- Mostly there is nothing open behind it for anybody: then one raises the head for all.
+                IF queue_raise_head(lane.lane_id, seats.last) - lane.after < slack THEN
+                    met_locked := queue_move_cursor(person, lane.lane_id, lane.after, seats.last) OR met_locked;
+                END IF;
             END IF;
             room := room - cardinality(seats.ids);
             EXIT WHEN cardinality(taken) + cardinality(golden) = wanted;
@@ -183,6 +186,24 @@ BEGIN
         FROM leased INTO ids, last;
     END IF;
     ids := COALESCE(ids, '{}');
+END $$;
+
+
+-- Raise a lane's head over what is not open any more, `upto` at most; where it is now. A seat that is being
+-- claimed still counts as open here, so a claim that rolls back finds it ahead of the head. Nobody waits for
+-- this: while another raises it, it is left.
+CREATE OR REPLACE FUNCTION queue_raise_head(lane bigint, upto bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    reached bigint := 0;
+BEGIN
+    UPDATE tasks_lane l SET head = COALESCE((
+        SELECT a.position - 1 FROM tasks_assignment a
+        WHERE a.lane_id = l.id AND a.state = 'open' AND a.position > l.head AND a.position <= upto
+        ORDER BY a.position LIMIT 1
+    ), upto)
+    WHERE l.id = (SELECT f.id FROM tasks_lane f WHERE f.id = lane AND f.head < upto FOR NO KEY UPDATE SKIP LOCKED)
+    RETURNING l.head INTO reached;
+    RETURN COALESCE(reached, 0);
 END $$;
 
 

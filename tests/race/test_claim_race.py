@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from tasks import queue, seats
@@ -218,6 +219,33 @@ def test_seats_committed_out_of_order_are_never_behind_a_cursor(cast: Cast) -> N
         assert later.result(timeout=30) == 5
     got = queue.claim(annotator_id=cast.an.id, project_id=None, count=10)
     assert [seat.task for seat in got] == [task.id for task in [*first, *second]]
+
+
+@pytest.mark.parametrize("looks", [True, False], ids=["", "control: raised without a look"])
+def test_a_claim_that_rolls_back_finds_its_seat_ahead_of_the_head(cast: Cast, looks: bool) -> None:
+    """An's claim is not committed when Bo's raises the lane's head; then An's process dies."""
+    batch = make_batch(cast.project)
+    make_tasks(batch, queue.CURSOR_SLACK + 20, overlap=1)
+    batch.lanes.update(head=Assignment.objects.order_by("position")[0].position - 1)
+
+    def claim_far() -> list[int]:
+        try:
+            hands = [
+                queue.claim(annotator_id=cast.bo.id, project_id=None, count=50, pack_limit=1000)
+                for _ in range(5)
+            ]
+            if not looks:
+                batch.lanes.filter(returned=False).update(head=F("tail"))
+            return [seat.task for hand in hands for seat in hand]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        (lost,) = queue.claim(annotator_id=cast.an.id, project_id=None, count=1)
+        assert lost.task not in pool.submit(claim_far).result(timeout=30)
+        transaction.set_rollback(True)
+    got = queue.claim(annotator_id=cast.chen.id, project_id=None, count=1)
+    assert (lost.task in [seat.task for seat in got]) is looks
 
 
 def answer_to(seat: Seat) -> Answer:

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tasks import queue, states
-from tasks.models import Assignment, Batch, Job, LostLease, Project, Submission, Task
+from tasks.models import Assignment, Batch, Job, LostLease, Project, QueueCursor, Submission, Task
 from tasks.queue import Answer, Seat
 from tests.cast import Cast
 from tests.factories import box, make_batch, make_person, make_project, make_tasks, payload
@@ -387,10 +387,24 @@ def test_newcomers_start_at_the_head(cast: Cast, batch: Batch) -> None:
     for _ in range(30):
         for seat in claim(cast.an, 4):
             submit(cast.an, seat)
+    batch.lanes.update(head=0)  # as if no claim had raised it
     queue.raise_heads()
     lane = batch.lanes.get(returned=False)
     assert lane.head == Assignment.objects.filter(state="open").order_by("position")[0].position - 1
     assert [seat.task for seat in claim(cast.bo)] == [tasks[120].id]
+
+
+def test_claims_raise_the_head_for_everybody(cast: Cast, batch: Batch) -> None:
+    tasks = make_tasks(batch, queue.CURSOR_SLACK + 50, overlap=1)
+    seats = list(Assignment.objects.order_by("position"))
+    batch.lanes.update(head=seats[0].position - 1)
+    for _ in range(queue.CURSOR_SLACK // 4 + 1):
+        for seat in claim(cast.an, 4):
+            submit(cast.an, seat)
+    raised = batch.lanes.get(returned=False).head
+    assert raised == seats[queue.CURSOR_SLACK - 1].position, "one claim in fifty raises it"
+    assert not QueueCursor.objects.exists(), "nobody needs a cursor past what is behind everybody"
+    assert [seat.task for seat in claim(cast.bo)] == [tasks[queue.CURSOR_SLACK + 4].id]
 
 
 def test_the_token_of_a_lease_lost_long_ago_is_forgotten(cast: Cast, batch: Batch) -> None:
