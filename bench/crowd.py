@@ -14,10 +14,11 @@ from concurrent.futures import ProcessPoolExecutor
 from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import django
 
+Protocol = Literal["simple", "prepared"]
 # A batch's jobs have so many images each, as ingest makes them.
 JOB = 1000
 # From so many tasks on, indexes are built after the rows.
@@ -69,8 +70,10 @@ def find_pgbench() -> str | None:
     return shutil.which("pgbench")
 
 
-def pgbench(script: str, *, url: str, connections: int, seconds: float, **variables: int) -> float:
-    """Runs of the script a second, statements prepared; the script sees `variables` and `client_id`."""
+def pgbench(
+    script: str, *, url: str, protocol: Protocol, connections: int, seconds: float, **variables: int
+) -> float:
+    """Runs of the script a second; it sees `variables` and `client_id`."""
     program = find_pgbench()
     assert program
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
@@ -78,7 +81,7 @@ def pgbench(script: str, *, url: str, connections: int, seconds: float, **variab
         file.flush()
         settings = [f"-D{name}={value}" for name, value in variables.items()]
         counts = ["-c", str(connections), "-j", str(min(connections, 2)), "-T", str(round(seconds))]
-        command = [program, "-n", "-M", "prepared", *counts, *settings, "-f", file.name, url]
+        command = [program, "-n", "-M", protocol, *counts, *settings, "-f", file.name, url]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"tps = ([\d.]+)", done.stdout)
     assert done.returncode == 0, done.stderr[-2000:]

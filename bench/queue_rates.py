@@ -2,12 +2,14 @@
 
 Ours are the functions that the web calls, with all rules: who may work where and in which order, nobody twice
 at a task, nobody too many seats, roll-ups, pay; in answer come images and schemas. pgbench runs the bare
-equivalent: the next open seat of one lane by FOR UPDATE SKIP LOCKED and an UPDATE, knowing no rules, with
-prepared statements. Both give no seat twice, have as many connections, and wait for the disk at each commit.
-The same database function called by pgbench shows what of the difference is the client's in Python. The sides
-alternate.
+equivalent: one statement that leases the next open seats of one lane at whose tasks this person has not been,
+by FOR UPDATE SKIP LOCKED, over the same protocol as ours (the simple one: PgBouncer keeps no prepared
+statements of psycopg2). Both give no seat twice and nobody a task twice, have as many connections, and wait
+for the disk at each commit. Two sides more show where the difference lies: `function` is our database
+function called by pgbench, so without Python; `floor` a prepared statement that takes any open seat and knows
+no rule at all, which no queue could use. The sides alternate.
 
-    python -m bench.queue_rates [--seconds 5] [--rounds 3] [--connections 4]
+    python -m bench.queue_rates [--seconds 3] [--rounds 3] [--connections 4]
 """
 
 from __future__ import annotations
@@ -21,27 +23,32 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
-from bench.crowd import Crowd, fill, find_pgbench, pgbench, settle_down, spread
+from bench.crowd import Crowd, Protocol, fill, find_pgbench, pgbench, settle_down, spread
 from bench.http_cycle import payload
 from bench.servers import running_servers
 
 # Tasks enough for a second of each kind of work, whoever does it.
-TASKS = {"claim1": 8_000, "claim10": 40_000, "cycle": 4_000, "cycle10": 10_000}
+TASKS = {"claim1": 9_000, "claim10": 40_000, "cycle": 2_000, "cycle10": 6_000}
 # People to a connection: as each holds a few dozen seats when a round ends, so would they in a mill.
 CROWD = 200
 LEASE = """state = 'leased', annotator_id = :me, lease_token = gen_random_uuid(),
     leased_at = now(), leased_until = now() + interval '15 minutes'"""
-NEXT = """SELECT id FROM tasks_assignment WHERE lane_id = :lane AND state = 'open'
+NEXT = """SELECT s.id FROM tasks_assignment s WHERE s.lane_id = :lane AND s.state = 'open'
+AND NOT EXISTS (SELECT FROM tasks_assignment m WHERE m.task_id = s.task_id AND m.annotator_id = :me OFFSET 0)
+AND NOT EXISTS (SELECT FROM tasks_submission g WHERE g.task_id = s.task_id AND g.annotator_id = :me OFFSET 0)
+ORDER BY s.position LIMIT {} FOR UPDATE OF s SKIP LOCKED"""
+ANY = """SELECT id FROM tasks_assignment WHERE lane_id = :lane AND state = 'open'
 ORDER BY position LIMIT {} FOR UPDATE SKIP LOCKED"""
 # The same function as ours, without Python: what of the difference is the client's.
 FUNCTION = "SELECT * FROM queue_claim(:me, NULL, {}, 200, NULL, 1000000)"
 WHO = "\\set me :person + random(0, :people - 1)\n"
-ONE = f"UPDATE tasks_assignment SET {LEASE} WHERE id = ({NEXT.format(1)}) RETURNING id, task_id"
-TEN = f"""WITH seat AS MATERIALIZED ({NEXT.format(10)})
-UPDATE tasks_assignment a SET {LEASE} FROM seat WHERE a.id = seat.id RETURNING a.id, a.task_id;"""
-CYCLE = f"""{ONE}
+ONE = "UPDATE tasks_assignment SET {lease} WHERE id = ({next}) RETURNING id, task_id"
+TEN = """WITH seat AS MATERIALIZED ({next})
+UPDATE tasks_assignment a SET {lease} FROM seat WHERE a.id = seat.id RETURNING a.id, a.task_id"""
+CYCLE = f"""{ONE.format(lease=LEASE, next=NEXT.format(1))}
 \\gset
 BEGIN;
 UPDATE tasks_task SET answers = answers + 1, state = 'answered', answered_at = now() WHERE id = :task_id
@@ -114,19 +121,25 @@ def make_people(site: Any, count: int) -> int:
 
 @dataclass(frozen=True)
 class Kind:
-    """One comparison: our work, in tasks of `count`, against a script (none: against the kind before)."""
+    """One comparison: our work, in tasks of `count`, against a script (none: against the kind before) and,
+    of a claim, against the floor."""
 
     name: str
     work: Callable[[int, int, float], int]
     count: int
     script: str | None
+    floor: str | None = None
 
 
 def kinds() -> list[Kind]:
     text = json.dumps(payload()).replace("'", "''").replace(":", " :")
+
+    def script(statement: str, count: int, seats: str) -> str:
+        return WHO + statement.format(lease=LEASE, next=seats.format(count)) + ";"
+
     return [
-        Kind("claim1", claims, 1, f"{WHO}{ONE};"),
-        Kind("claim10", claims, 10, WHO + TEN),
+        Kind("claim1", claims, 1, script(ONE, 1, NEXT), script(ONE, 1, ANY)),
+        Kind("claim10", claims, 10, script(TEN, 10, NEXT), script(TEN, 10, ANY)),
         Kind("cycle", cycles, 1, WHO + CYCLE.replace("__PAYLOAD__", text)),
         Kind("cycle10", cycles, 10, None),
     ]
@@ -134,12 +147,14 @@ def kinds() -> list[Kind]:
 
 @dataclass
 class Sides:
-    """Rates by round: of our Python function, of the database function it calls, of the bare statement."""
+    """Rates by round: of our Python function, of the database function it calls, of the bare statement, and
+    of the one without any rule."""
 
     name: str
     ours: list[float] = field(default_factory=list)
     function: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
+    floor: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -173,10 +188,11 @@ def measure(kind: Kind, scene: Scene, crowd: Crowd, options: argparse.Namespace)
     work = [(scene.first + n * CROWD, kind.count) for n in range(options.connections)]
     sides = Sides(kind.name)
 
-    def bare(script: str) -> float:
+    def bare(script: str, protocol: Protocol = "simple") -> float:
         return kind.count * pgbench(
             script,
             url=url,
+            protocol=protocol,
             connections=options.connections,
             seconds=options.seconds,
             person=scene.first,
@@ -191,6 +207,8 @@ def measure(kind: Kind, scene: Scene, crowd: Crowd, options: argparse.Namespace)
             sides.function.append(bare(f"{WHO}{FUNCTION.format(kind.count)};"))
         if kind.script:
             sides.bare.append(bare(kind.script))
+        if kind.floor:
+            sides.floor.append(bare(kind.floor, "prepared"))
         hand_in(scene.first)
     return sides
 
@@ -213,22 +231,21 @@ def show(table: list[Sides], options: argparse.Namespace) -> None:
     print(f"{options.connections} connections, {os.cpu_count()} cores, {options.rounds} rounds each, tasks/s")
     results = []
     for sides in table:
-        bare = middle(sides.bare)
-        for title, name, rates in [
-            ("", sides.name, sides.ours),
-            (" by pgbench", f"{sides.name}_function", sides.function),
-        ]:
-            if rates:
-                ratio = middle(rates) / bare
-                results.append(f"{name}_vs_pgbench={ratio:.3f}")
-                ours = f"{sides.name + title:20}ours {middle(rates):8.0f} {spread(rates):>6}"
-                print(f"{ours}   pgbench {bare:8.0f} {spread(sides.bare):>6}   ratio {ratio:.2f}")
+        against = [("pgbench", sides.bare), ("floor", sides.floor)]
+        for (name, rates), (peer, bare) in product(
+            [(sides.name, sides.ours), (f"{sides.name}_function", sides.function)], against
+        ):
+            if rates and bare:
+                ratio = middle(rates) / middle(bare)
+                results.append(f"{name}_vs_{peer}={ratio:.3f}")
+                ours = f"{name:18}ours {middle(rates):8.0f} {spread(rates):>6}"
+                print(f"{ours}   {peer:8}{middle(bare):8.0f} {spread(bare):>6}   ratio {ratio:.2f}")
     print("RESULT " + " ".join(results))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--connections", type=int, default=4)
     options = parser.parse_args()

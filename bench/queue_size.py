@@ -46,6 +46,7 @@ def prepare(tasks: int, crowded: bool, projects: int, history: int) -> Scene:
         alone = make_project(sites=[site], overlap=1, max_overlap=1)
         fill(make_batch(alone), history + 10_000)
         scene["history"] = (make_person(site=site).id, alone.id)
+        scene["newcomer"] = (make_person(site=site).id, alone.id)
         empty = make_project(sites=[site], overlap=1, max_overlap=1)
         fill(make_batch(empty), 10)
         scene["nothing left"] = (make_person(site=site).id, empty.id)
@@ -141,6 +142,7 @@ def second_database(url: str) -> str:
 
 def name_of(case: str, options: argparse.Namespace) -> str:
     names = {"fresh": f"{options.tasks} tasks", "history": f"after {options.history} of theirs"}
+    names["newcomer"] = "first ones, same project"
     names["many projects"] = f"{options.projects} projects open"
     return names.get(case, case)
 
@@ -148,14 +150,13 @@ def name_of(case: str, options: argparse.Namespace) -> str:
 Times = tuple[float, float]
 
 
-def show(first: Times, times: dict[str, list[Times]], options: argparse.Namespace) -> None:
+def show(times: dict[str, list[Times]], options: argparse.Namespace) -> None:
     """The table, and the ratios, whose names say the sizes."""
     middle = {
         case: tuple(statistics.median(column) for column in zip(*rows, strict=True))
         for case, rows in times.items()
     }
     print(f"{'':24}{'claim':>10}{'':7}{'claim and submit':>18}")
-    print(f"{'first of a person':24}{first[0] * 1e3:9.3f}ms{'':6}{first[1] * 1e3:17.3f}ms")
     for case, (claim, both) in middle.items():
         noise = [spread(column) for column in zip(*times[case], strict=True)]
         print(
@@ -165,7 +166,7 @@ def show(first: Times, times: dict[str, list[Times]], options: argparse.Namespac
     size = "5m" if options.tasks == 5_000_000 else options.tasks
     ratios = {
         f"cost_{size}_over_10k": middle["fresh"][1] / small_both,
-        f"cost_{options.history}th_over_first": middle["history"][1] / first[1],
+        f"cost_{options.history}th_over_first": middle["history"][1] / middle["newcomer"][1],
         "cost_99_done_over_10k": middle["99 % done"][1] / small_both,
         "vain_poll_over_claim": middle["nothing left"][0] / small_claim,
         f"claim_{options.projects}_projects_over_1": middle["many projects"][0] / small_claim,
@@ -191,7 +192,6 @@ def main() -> None:
         small = Crowd(1, url)
         there = small.one(prepare, SMALL, False, 0, 0)
         here = large.one(prepare, options.tasks, True, options.projects, options.history)
-        first = large.one(measure, *here["history"], options.calls)
         large.one(measure, *here["nothing left"], 20)  # takes all there is
         large.one(work_through, *here["history"], options.history)
         tell(f"{options.history} answers of one person")
@@ -202,7 +202,7 @@ def main() -> None:
             tell(f"round {number + 1} of {options.rounds}")
         large.close()
         small.close()
-    show(first, times, options)
+    show(times, options)
 
 
 if __name__ == "__main__":
