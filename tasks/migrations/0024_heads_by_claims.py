@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from django.db import migrations
+from django.db import migrations, models
 
 TASKS = Path(__file__).parents[1]
 FUNCTIONS = "".join((TASKS / name).read_text("utf-8") for name in ("routing.sql", "gold.sql", "queue.sql"))
@@ -9,5 +9,10 @@ FUNCTIONS = "".join((TASKS / name).read_text("utf-8") for name in ("routing.sql"
 class Migration(migrations.Migration):
     dependencies = [("tasks", "0023_cheaper_claims")]
     operations = [
-        migrations.RunSQL("SET LOCAL check_function_bodies = off;\n" + FUNCTIONS, migrations.RunSQL.noop)
+        migrations.AlterField(
+            "lane",
+            "head",
+            models.BigIntegerField(default=0, help_text="no seat is open at or before it; raised by claims"),
+        ),
+        migrations.RunSQL("SET LOCAL check_function_bodies = off;\n" + FUNCTIONS, migrations.RunSQL.noop),
     ]

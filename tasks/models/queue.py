@@ -78,7 +78,7 @@ class Lane(models.Model):
     site = models.ForeignKey(
         "workers.Site", models.PROTECT, null=True, db_index=False, help_text="its seats are reserved for it"
     )
-    head = models.BigIntegerField(default=0, help_text="no seat is open at or before it; raised by the sweep")
+    head = models.BigIntegerField(default=0, help_text="no seat is open at or before it; raised by claims")
     tail = models.BigIntegerField(db_default=0, help_text="no seat is open beyond it; raised with new seats")
 
     class Meta:
