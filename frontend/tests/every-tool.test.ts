@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
-import { decode, pixelsIn } from "../workbench/geometry/rle";
+import { pixelsIn } from "../workbench/geometry/rle";
 import type { Mask } from "../workbench/contract";
 import { Editor } from "../workbench/model/editor";
 import { EMPTY } from "../workbench/model/document";
@@ -9,6 +9,7 @@ import { addSnap } from "../workbench/tools/neighbours";
 import { snapped, tools } from "../workbench/tools/more";
 import { select } from "../workbench/tools/select";
 import { AtTheStage } from "./at-the-stage";
+import { decode } from "./things";
 
 describe("the polygon tool", () => {
   test("places points by clicks and ends at the first of them", () => {

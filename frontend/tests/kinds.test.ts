@@ -3,12 +3,13 @@ import { describe, expect, test } from "vitest";
 import type { FlatPoints, Kind, Shape } from "../workbench/contract";
 import "../workbench/geometry/all";
 import { polygonsFrom } from "../workbench/geometry/convert";
+import { Columns } from "../workbench/geometry/columns";
 import { contoursOf } from "../workbench/geometry/contours";
 import { areaOf, distanceTo, gripAt, gripMoved, gripsOf, isValid, moved, pathOf, rounded } from "../workbench/geometry/kinds";
 import { polygonArea } from "../workbench/geometry/polygon";
 import { doubleArea, ringContains } from "../workbench/geometry/points";
 import { fillEnclosed, fillRings, fillStroke } from "../workbench/geometry/raster";
-import { decode, emptyBitmap, encode, maskContains, pixelsIn } from "../workbench/geometry/rle";
+import { emptyBitmap, encode, maskContains, pixelsIn } from "../workbench/geometry/rle";
 import { simplify } from "../workbench/geometry/simplify";
 import { ringCrossesItself } from "../workbench/geometry/simple";
 import { borderBetween, snapped } from "../workbench/geometry/snap";
@@ -17,6 +18,7 @@ import { difference, union } from "../workbench/geometry/boolean";
 import { boundsOf, geometryOf } from "../workbench/model/bounds";
 import { PathText } from "../workbench/view/path_text";
 import { fromSide } from "../workbench/tools/rotated_box";
+import { decode } from "./things";
 
 const image = { width: 400, height: 300 };
 const look = { unit: 0.5 };
@@ -39,9 +41,9 @@ const rings: fc.Arbitrary<FlatPoints> = fc
   );
 
 const masks = rings.map((ring) => {
-  const bitmap = emptyBitmap(image.width, image.height);
-  fillRings(bitmap, [ring], 1);
-  return encode(bitmap);
+  const columns = new Columns(image.width, image.height);
+  fillRings(columns, [ring], 1);
+  return columns.toMask();
 });
 
 const shapes: fc.Arbitrary<Shape> = fc.oneof(
@@ -244,9 +246,10 @@ describe("a mask", () => {
   });
 
   test("painted by a brush has the pixels within its reach", () => {
-    const bitmap = emptyBitmap(60, 40);
-    fillStroke(bitmap, [15, 20, 45, 20], 10, 1);
-    const at = (x: number, y: number): number => bitmap.data[x * 40 + y] ?? 0;
+    const columns = new Columns(60, 40);
+    fillStroke(columns, [15, 20, 45, 20], 10, 1);
+    const { data } = decode(columns.toMask());
+    const at = (x: number, y: number): number => data[x * 40 + y] ?? 0;
     for (let x = 0; x < 60; x++) {
       for (let y = 0; y < 40; y++) {
         const far = distanceTo(of("polyline", [15, 20, 45, 20]), { x: x + 0.5, y: y + 0.5 });
@@ -256,22 +259,52 @@ describe("a mask", () => {
   });
 
   test("is filled where it encloses, and left alone where it does not", () => {
-    const bitmap = emptyBitmap(20, 20);
-    fillRings(bitmap, [[5, 5, 15, 5, 15, 15, 5, 15], [7, 7, 13, 7, 13, 13, 7, 13]], 1);
-    const before = pixelsIn(encode(bitmap));
-    expect(fillEnclosed(bitmap, 0, 0)).toBe(false);
-    expect(pixelsIn(encode(bitmap))).toBe(before);
-    expect(fillEnclosed(bitmap, 10, 10)).toBe(true);
-    expect(pixelsIn(encode(bitmap))).toBe(100);
+    const columns = new Columns(20, 20);
+    fillRings(columns, [[5, 5, 15, 5, 15, 15, 5, 15], [7, 7, 13, 7, 13, 13, 7, 13]], 1);
+    const before = pixelsIn(columns.toMask());
+    expect(fillEnclosed(columns, 0, 0)).toBe(false);
+    expect(pixelsIn(columns.toMask())).toBe(before);
+    expect(fillEnclosed(columns, 10, 10)).toBe(true);
+    expect(pixelsIn(columns.toMask())).toBe(100);
   });
 
-  test("of twelve megapixels is coded in a moment", () => {
-    const bitmap = emptyBitmap(4000, 3000);
-    fillStroke(bitmap, [500, 500, 3500, 2500], 400, 1);
-    const start = performance.now();
-    const mask = encode(bitmap);
-    expect(performance.now() - start).toBeLessThan(250);
-    expect(Buffer.compare(decode(mask).data, bitmap.data)).toBe(0);
+  test("is the same by columns as pixel by pixel, whatever is put in and out", () => {
+    const act = fc.record({ x: fc.nat(9), from: fc.integer({ min: -3, max: 12 }), long: fc.integer({ min: 1, max: 12 }), value: fc.constantFrom(0 as const, 1 as const) });
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 40 }), (acts) => {
+        const [columns, bitmap] = [new Columns(10, 9), emptyBitmap(10, 9)];
+        for (const { x, from, long, value } of acts) {
+          columns.fill(x, from, from + long, value);
+          for (let y = Math.max(from, 0); y < Math.min(from + long, 9); y++) bitmap.data[x * 9 + y] = value;
+        }
+        const mask = columns.toMask();
+        expect(mask).toEqual(encode(bitmap));
+        expect(Columns.of(mask).toMask()).toEqual(mask);
+        for (let x = 0; x < 10; x++) for (let y = 0; y < 9; y++) expect(columns.has(x, y)).toBe(bitmap.data[x * 9 + y] === 1);
+      }),
+    );
+  });
+
+  test("is filled where a walk over pixels finds no way out", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 81, maxLength: 81 }), fc.nat(8), fc.nat(8), (bits, x, y) => {
+        const bitmap = emptyBitmap(9, 9);
+        bits.forEach((bit, at) => (bitmap.data[at] = bit ? 1 : 0));
+        const columns = Columns.of(encode(bitmap));
+        const open = bitmap.data[x * 9 + y] ? [] : [[x, y] as const];
+        let isEnclosed = open.length > 0;
+        for (let at = open.pop(); at; at = open.pop()) {
+          const [px, py] = at;
+          if (px < 0 || py < 0 || px > 8 || py > 8 || bitmap.data[px * 9 + py]) continue;
+          bitmap.data[px * 9 + py] = 1;
+          if (px % 8 === 0 || py % 8 === 0) isEnclosed = false;
+          open.push([px - 1, py], [px + 1, py], [px, py - 1], [px, py + 1]);
+        }
+        const before = columns.toMask();
+        expect(fillEnclosed(columns, x, y)).toBe(isEnclosed);
+        expect(columns.toMask()).toEqual(isEnclosed ? encode(bitmap) : before);
+      }),
+    );
   });
 });
 

@@ -1,6 +1,8 @@
 /** What the tests speak about: an image, shapes, schemas, arbitrary values. */
 import fc from "fast-check";
-import type { BoxTuple, Held, Schema, Shape, Spec } from "../workbench/contract";
+import type { BoxTuple, Held, Mask, Schema, Shape, Spec } from "../workbench/contract";
+import { type Bitmap, emptyBitmap } from "../workbench/geometry/rle";
+import { runLengths } from "../workbench/model/bounds";
 
 export const image = { width: 1280, height: 960 };
 
@@ -55,3 +57,14 @@ export const held = (assignment: number, project = 1): Held => ({
   schema: 5,
   image: { url: `/media/${assignment}`, thumb: "", ...image, name: `${assignment}.jpg` },
 });
+
+/** A mask pixel by pixel, however it was made. */
+export function decode({ size: [height, width], counts }: Mask): Bitmap {
+  const bitmap = emptyBitmap(width, height);
+  let at = 0;
+  runLengths(counts).forEach((length, nth) => {
+    if (nth % 2 === 1) bitmap.data.fill(1, at, at + length);
+    at += length;
+  });
+  return bitmap;
+}

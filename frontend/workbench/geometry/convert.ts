@@ -1,20 +1,20 @@
 /** Polygons into masks and back. */
 import { type FlatPoints, LIMITS, type Mask } from "../contract";
 import type { Size } from "../model/geometry";
+import { Columns } from "./columns";
 import { contoursOf } from "./contours";
 import { round2 } from "./kind";
 import { countOf, doubleArea, pointAt, ringContains } from "./points";
 import { fillRings } from "./raster";
-import { emptyBitmap, encode } from "./rle";
 import { ringCrossesItself } from "./simple";
 import { simplifyTo } from "./simplify";
 
 type Rings = readonly FlatPoints[];
 
 export function maskFrom(rings: Rings, { width, height }: Size): Mask {
-  const bitmap = emptyBitmap(width, height);
-  fillRings(bitmap, rings, 1);
-  return encode(bitmap);
+  const columns = new Columns(width, height);
+  fillRings(columns, rings, 1);
+  return columns.toMask();
 }
 
 /** Pixels that the outline may be off; what is smaller than this squared is a speck. */

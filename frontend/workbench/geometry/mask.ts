@@ -1,13 +1,20 @@
 /** Masks: COCO's run lengths over the whole image. */
+import { Columns } from "./columns";
 import { contoursOf } from "./contours";
 import { type GeometryKind } from "./kind";
-import { distanceToRun, drawRun } from "./points";
-import { columnRuns, emptyBitmap, encode, maskContains, pixelsIn } from "./rle";
+import { drawRun } from "./points";
+import { columnRuns, pixelsIn } from "./rle";
 
 export const mask: GeometryKind<"mask"> = {
   distance(geometry, point) {
-    if (maskContains(geometry, point.x, point.y)) return 0;
-    return Math.min(Infinity, ...contoursOf(geometry).map((ring) => distanceToRun(ring, point, true)));
+    // To the nearest pixel; the outline would have to be traced first.
+    let nearest = Infinity;
+    for (const { x, from, to } of columnRuns(geometry)) {
+      const dx = Math.max(x - point.x, point.x - x - 1, 0);
+      const dy = Math.max(from - point.y, point.y - to, 0);
+      nearest = Math.min(nearest, Math.hypot(dx, dy));
+    }
+    return nearest;
   },
   area: pixelsIn,
   path(geometry, pen) {
@@ -21,18 +28,12 @@ export const mask: GeometryKind<"mask"> = {
     const [height, width] = geometry.size;
     const [right, down] = [Math.round(dx), Math.round(dy)];
     if (right === 0 && down === 0) return geometry;
-    const bitmap = emptyBitmap(width, height);
-    for (const { x, from, to } of columnRuns(geometry)) {
-      const column = x + right;
-      if (column < 0 || column >= width) continue;
-      const [top, bottom] = [Math.max(from + down, 0), Math.min(to + down, height)];
-      if (top < bottom) bitmap.data.fill(1, column * height + top, column * height + bottom);
-    }
-    return encode(bitmap);
+    const columns = new Columns(width, height);
+    for (const { x, from, to } of columnRuns(geometry)) columns.fill(x + right, from + down, to + down, 1);
+    return columns.toMask();
   },
   grips: () => [],
   moveGrip: (geometry) => geometry,
   round: (geometry) => geometry,
-  valid: ({ size: [height, width], counts }, image) =>
-    height === image.height && width === image.width && pixelsIn({ size: [height, width], counts }) > 0,
+  valid: (geometry, image) => geometry.size[0] === image.height && geometry.size[1] === image.width && pixelsIn(geometry) > 0,
 };

@@ -3,7 +3,7 @@
  * A bitmap here is a Uint8Array in the same order, so that coding is one walk over it.
  */
 import type { Mask } from "../contract";
-import { runLengths } from "../model/bounds";
+import { runsIn } from "../model/bounds";
 
 export interface Bitmap {
   readonly width: number;
@@ -13,16 +13,6 @@ export interface Bitmap {
 }
 
 export const emptyBitmap = (width: number, height: number): Bitmap => ({ width, height, data: new Uint8Array(width * height) });
-
-export function decode({ size: [height, width], counts }: Mask): Bitmap {
-  const bitmap = emptyBitmap(width, height);
-  let at = 0;
-  runLengths(counts).forEach((length, nth) => {
-    if (nth % 2 === 1) bitmap.data.fill(1, at, at + length);
-    at += length;
-  });
-  return bitmap;
-}
 
 /** Where the bitmap changes from one value to the other, by `indexOf`: the engine's own loop. */
 export function runsOf({ data }: Bitmap): number[] {
@@ -57,15 +47,16 @@ export const maskOf = (size: Mask["size"], runs: readonly number[]): Mask => ({ 
 export const encode = (bitmap: Bitmap): Mask => maskOf([bitmap.height, bitmap.width], runsOf(bitmap));
 
 /** Pixels inside. */
-export const pixelsIn = ({ counts }: Mask): number =>
-  runLengths(counts).reduce((sum, length, nth) => (nth % 2 === 1 ? sum + length : sum), 0);
+export const pixelsIn = (mask: Mask): number =>
+  runsIn(mask).reduce((sum, length, nth) => (nth % 2 === 1 ? sum + length : sum), 0);
 
 /** Whether the pixel under a place of the image is inside, without unpacking the mask. */
-export function maskContains({ size: [height, width], counts }: Mask, x: number, y: number): boolean {
+export function maskContains(mask: Mask, x: number, y: number): boolean {
+  const [height, width] = mask.size;
   if (x < 0 || y < 0 || x >= width || y >= height) return false;
   const place = Math.floor(x) * height + Math.floor(y);
   let end = 0;
-  const nth = runLengths(counts).findIndex((length) => (end += length) > place);
+  const nth = runsIn(mask).findIndex((length) => (end += length) > place);
   return nth % 2 === 1;
 }
 
@@ -77,10 +68,11 @@ export interface ColumnRun {
 }
 
 /** The runs inside, cut at the feet of the columns. */
-export function columnRuns({ size: [height], counts }: Mask): ColumnRun[] {
+export function columnRuns(mask: Mask): ColumnRun[] {
+  const [height] = mask.size;
   const found: ColumnRun[] = [];
   let at = 0;
-  runLengths(counts).forEach((length, nth) => {
+  runsIn(mask).forEach((length, nth) => {
     const end = at + length;
     while (nth % 2 === 1 && at < end) {
       const x = Math.floor(at / height);

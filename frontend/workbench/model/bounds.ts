@@ -68,10 +68,11 @@ function ofPoints(points: FlatPoints): BoxTuple {
 }
 
 /** Runs go down the columns, first those outside; read without unpacking a pixel. */
-function ofMask({ size: [height], counts }: Mask): BoxTuple {
+function ofMask(mask: Mask): BoxTuple {
+  const [height] = mask.size;
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   let at = 0;
-  runLengths(counts).forEach((length, nth) => {
+  runsIn(mask).forEach((length, nth) => {
     const end = at + length;
     if (nth % 2 === 1 && length > 0) {
       const [first, last] = [Math.floor(at / height), Math.floor((end - 1) / height)];
@@ -85,6 +86,22 @@ function ofMask({ size: [height], counts }: Mask): BoxTuple {
   });
   return left === Infinity ? [0, 0, 0, 0] : [left, top, right - left, bottom - top];
 }
+
+/** Those that were asked for last: what is under the pointer is asked for at each movement. */
+const unpacked = new Map<Mask, readonly number[]>();
+const UNPACKED = 16;
+
+export function runsIn(mask: Mask): readonly number[] {
+  const runs = unpacked.get(mask) ?? runLengths(mask.counts);
+  unpacked.delete(mask);
+  unpacked.set(mask, runs);
+  if (unpacked.size > UNPACKED) unpacked.delete(unpacked.keys().next().value!);
+  return runs;
+}
+
+/** Its outline has so many corners that the page would stop to draw it: it is left to the painting worker. */
+export const isIntricate = (shape: Shape): boolean => shape.type === "mask" && shape.mask.counts.length > INTRICATE;
+const INTRICATE = 1_000;
 
 /**
  * COCO's string as run lengths: five bits a character from 48 on, the sixth says that more follow;

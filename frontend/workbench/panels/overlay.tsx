@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import type { Desk } from "../desk";
 import { nameOf, type Shape } from "../contract";
 import { gripsOf, type Grip, pathOf } from "../geometry/kinds";
-import { boundsOf } from "../model/bounds";
+import { boundsOf, isIntricate } from "../model/bounds";
 import { classOf } from "../model/check";
 import type { Point, Size } from "../model/geometry";
 import { kindOfWay, type Way, WAYS } from "../tools/tools";
@@ -12,6 +12,7 @@ import { toScreen, type View } from "../view/camera";
 import { PathText } from "../view/path_text";
 import type { Stage } from "../view/stage";
 import { later } from "./later";
+import { Stroke } from "./stroke";
 
 interface Props {
   desk: Desk;
@@ -26,7 +27,9 @@ const isLine = ({ type }: Shape): boolean => type === "polyline" || type === "sk
 function useOutline(stage: Stage, shape: Shape | null, view: View): string {
   return useMemo(() => {
     const pen = new PathText();
-    if (shape) pathOf(shape, pen, { ...stage.lookOf(shape), unit: 1 / view.scale });
+    // An intricate mask is the painter's all the time: here it is only framed.
+    if (shape && isIntricate(shape)) pen.rect(...boundsOf(shape));
+    else if (shape) pathOf(shape, pen, { ...stage.lookOf(shape), unit: 1 / view.scale });
     return pen.text;
   }, [shape, view.scale]);
 }
@@ -145,19 +148,6 @@ function Extent({ view, shape }: { view: View; shape: Shape }) {
     <text class="active-name number" x={foot.x + 6} y={foot.y + 14}>
       {Math.round(width)}×{Math.round(height)}
     </text>
-  );
-}
-
-/** The brush's way since it came down, or its size before it does. */
-function Stroke({ points, radius, erases, color }: { points: readonly number[]; radius: number; erases: boolean; color: string }) {
-  const [x = 0, y = 0] = points.slice(-2);
-  const way = points.length > 2 ? `M${points.join(" ")}` : `M${x} ${y}h0.01`;
-  const paint = erases ? "#000000" : color;
-  return (
-    <>
-      {points.length > 0 && <path class="stroke" d={way} stroke={paint} stroke-width={2 * radius} />}
-      <circle class="brush" cx={x} cy={y} r={radius} />
-    </>
   );
 }
 

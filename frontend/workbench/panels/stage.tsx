@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import paintWorker from "worker:../view/paint_worker";
 import { keyOf } from "../commands/keys";
 import type { Desk } from "../desk";
+import { isIntricate } from "../model/bounds";
 import type { Point } from "../model/geometry";
 import { PointerInput } from "../view/pointer";
 import { prepareHits } from "../model/hit";
@@ -77,12 +78,12 @@ function useTiles(desk: Desk, stage: Stage, host: { current: HTMLElement | null 
 
 function sceneOf(stage: Stage): Scene {
   const { editor, held } = stage.work;
-  const active = editor.selectedId.value;
+  const active = editor.selected.value;
   return {
     picture: stage,
     image: held.image,
     shapes: stage.visible.value,
-    without: active === null ? [] : [active],
+    without: active && !isIntricate(active) ? [active.id] : [],
     looks: stage.looks,
   };
 }

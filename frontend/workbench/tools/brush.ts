@@ -3,17 +3,19 @@
  * it ends, so that a mask of 12 megapixels costs nothing under the moving hand. Alt turns the brush into the eraser.
  */
 import type { Mask, ShapeOf } from "../contract";
+import { Columns } from "../geometry/columns";
 import { fillEnclosed, fillStroke } from "../geometry/raster";
-import { type Bitmap, decode, emptyBitmap, encode, pixelsIn } from "../geometry/rle";
+import { pixelsIn } from "../geometry/rle";
 import { editable } from "./adjust";
-import { gestureAt, type Node, type Press, type ToolContext } from "./context";
+import { type BrushStroke, gestureAt, type Node, type Press, type ToolContext } from "./context";
+import { strokes } from "./strokes";
 
-/** The bitmap of the mask last painted on; unpacking 12 megapixels for each stroke would be felt. */
-let last: { mask: Mask; bitmap: Bitmap } | null = null;
+/** The mask last painted on, unpacked. */
+let last: { mask: Mask; columns: Columns } | null = null;
 
-function bitmapOf(context: ToolContext, mask: Mask | null): Bitmap {
-  if (!mask) return emptyBitmap(context.image.width, context.image.height);
-  return last?.mask === mask ? last.bitmap : decode(mask);
+function columnsOf(context: ToolContext, mask: Mask | null): Columns {
+  if (!mask) return new Columns(context.image.width, context.image.height);
+  return last?.mask === mask ? last.columns : Columns.of(mask);
 }
 
 function chosen(context: ToolContext): ShapeOf<"mask"> | null {
@@ -22,12 +24,13 @@ function chosen(context: ToolContext): ShapeOf<"mask"> | null {
 }
 
 /** Paints on the selected mask, or makes a new one. A mask with no pixel left is deleted. */
-function apply(context: ToolContext, shape: ShapeOf<"mask"> | null, paint: (bitmap: Bitmap) => void): void {
+function apply(context: ToolContext, shape: ShapeOf<"mask"> | null, paint: (columns: Columns) => void, stroke?: BrushStroke): void {
   const { editor } = context;
-  const bitmap = bitmapOf(context, shape?.mask ?? null);
-  paint(bitmap);
-  const mask = encode(bitmap);
-  last = { mask, bitmap };
+  const columns = columnsOf(context, shape?.mask ?? null);
+  paint(columns);
+  const mask = columns.toMask();
+  last = { mask, columns };
+  if (stroke) strokes.set(mask, stroke);
   const empty = pixelsIn(mask) === 0;
   if (shape) editor.update(shape.id, () => (empty ? null : { ...shape, mask }));
   else if (!empty) {
@@ -72,7 +75,10 @@ function tool(erasing: boolean): Node {
       const wipes = erases(gesture.start);
       const shape = chosen(context);
       if (wipes && !shape) context.say("selectMask");
-      else apply(context, shape, (bitmap) => fillStroke(bitmap, gesture.trail, radiusOf(context), wipes ? 0 : 1));
+      else {
+        const stroke = { points: gesture.trail, radius: radiusOf(context), erases: wipes };
+        apply(context, shape, (columns) => fillStroke(columns, stroke.points, stroke.radius, wipes ? 0 : 1), stroke);
+      }
       return "idle";
     },
     interrupt: () => "idle",
@@ -103,8 +109,8 @@ export const fill: Node = {
         const shape = chosen(context);
         if (!shape) return context.say("selectMask");
         let enclosed = false;
-        apply(context, shape, (bitmap) => {
-          enclosed = fillEnclosed(bitmap, Math.floor(press.point.x), Math.floor(press.point.y));
+        apply(context, shape, (columns) => {
+          enclosed = fillEnclosed(columns, Math.floor(press.point.x), Math.floor(press.point.y));
         });
         if (!enclosed) context.say("notEnclosed");
       },

@@ -41,7 +41,14 @@ export interface Draft {
   readonly dots?: FlatPoints;
   /** The place that the next point jumps to. */
   readonly snap?: Point | null;
-  readonly stroke?: { readonly points: FlatPoints; readonly radius: number; readonly erases: boolean };
+  readonly stroke?: BrushStroke;
+}
+
+export interface BrushStroke {
+  readonly points: FlatPoints;
+  /** In image pixels. */
+  readonly radius: number;
+  readonly erases: boolean;
 }
 
 /** Leads lines along the edges of the picture. */
