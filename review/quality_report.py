@@ -48,7 +48,7 @@ def quality_report(*, batch: Batch, now: datetime) -> tuple[dict[str, Any], Take
         "confidence": _interval(found),
         "gold": _interval(gold.aggregate(**_spread("score"))),
         "classes": _classes(settled),
-        "agreement": anonymous(report(taken.sample)),
+        "agreement": anonymous(measured(taken)),
     }, taken
 
 
@@ -56,7 +56,12 @@ def project_agreement(*, schema: LabelSchema, batch: Batch | None = None) -> tup
     """Agreement over the latest tasks under the schema, or of one batch of them."""
     tasks = Task.objects.filter(project=schema.project_id)
     taken = take_sample(tasks=tasks.filter(batch=batch) if batch else tasks, schema=schema)
-    return report(taken.sample), taken
+    return measured(taken), taken
+
+
+def measured(taken: Taken) -> dict[str, Any]:
+    """Agreement in the sample; `of` is the number of images that it was drawn from, the latest of them."""
+    return report(taken.sample) | {"of": taken.of}
 
 
 def anonymous(agreement: dict[str, Any]) -> dict[str, Any]:

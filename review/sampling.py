@@ -20,21 +20,19 @@ SAMPLE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A sample with what a page needs to name things in it; `spec` is the label schema's JSON."""
+    """A sample with what a page needs to name things in it; `spec` is the label schema's JSON, `of` how many
+    tasks there are that it might hold."""
 
     sample: Sample
     spec: dict[str, Any]
+    of: int
     people: dict[int, Person]
 
 
 def take_sample(*, tasks: QuerySet[Task], schema: LabelSchema) -> Taken:
-    """The latest tasks with two or more counted answers under one label schema; four queries."""
-    chosen = list(
-        tasks.filter(schema=schema, answers__gte=2)
-        .exclude(state=Task.State.OPEN)
-        .select_related("image")
-        .order_by("-id")[:SAMPLE]
-    )
+    """The latest tasks with two or more counted answers under one label schema; five queries at most."""
+    all_of_them = tasks.filter(schema=schema, answers__gte=2).exclude(state=Task.State.OPEN)
+    chosen = list(all_of_them.select_related("image").order_by("-id")[:SAMPLE])
     answers: dict[int, list[Answer]] = defaultdict(list)
     people: dict[int, Person] = {}
     counted = Submission.objects.current().filter(
@@ -70,5 +68,6 @@ def take_sample(*, tasks: QuerySet[Task], schema: LabelSchema) -> Taken:
     return Taken(
         sample=Sample(spec=parse_spec(schema.spec), tasks=sampled, sites=sites),
         spec=schema.spec,
+        of=all_of_them.count() if len(chosen) == SAMPLE else len(sampled),
         people=people,
     )

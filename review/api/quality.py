@@ -45,7 +45,7 @@ class QualityReportSerializer(serializers.Serializer[Any]):
     classes = ClassSerializer(many=True)
     agreement = serializers.DictField(
         help_text="questions, shapes, people (by number), pairs, sites, days: alpha, kappa, IoU, F1, "
-        "confusions with the tasks behind each cell"
+        "confusions with the tasks behind each cell; measured on the latest `tasks` images of `of`"
     )
 
 

@@ -239,7 +239,7 @@ export function Panel({ review, bench }: Props) {
         <Skips review={review} bench={bench} />
         <Answers review={review} bench={bench} />
         <section class="mine" aria-live="polite">
-          <h2>{t("yourVerdict")}</h2>
+          <h2>{t(review.boot.mends ? "asSent" : "yourVerdict")}</h2>
           <p>
             {source}
             {bench.isCorrected.value && <span class="corrected"> · {t("corrected")}</span>}

@@ -89,6 +89,7 @@ export const en = {
   yourAnswer: "Your answer",
   mended: "Sent. Thank you.",
   myWork: "My work",
+  asSent: "As it will be sent",
   keyHelp: "This list",
 } as const;
 

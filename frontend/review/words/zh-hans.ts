@@ -91,5 +91,6 @@ export const zhHans: Catalogue = {
   yourAnswer: "您的答案",
   mended: "已提交，谢谢。",
   myWork: "我的工作",
+  asSent: "将提交的内容",
   keyHelp: "显示本列表",
 };
