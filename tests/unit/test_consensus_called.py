@@ -79,7 +79,9 @@ def test_who_overlooks_birds_says_bird_by_overlooking() -> None:
 
 
 def test_over_a_crowd_it_is_right_more_often_than_the_vote() -> None:
+    """Of three people two take lynxes for cats."""
     tasks, truth = scenes(seed=8)
+    tasks = [[one for one in task if one.annotator < 4] for task in tasks]
     known = crowd()
     by_habits = [conclude(answers=task, spec=SPEC, crowd=known).shapes[0].label for task in tasks]
     by_vote = [conclude(answers=task, spec=SPEC).shapes[0].label for task in tasks]

@@ -9,7 +9,7 @@ import pytest
 from review import crowds, settle, skills
 from review.models import Consensus, Habit, Question
 from tasks.models import Project, Task
-from tests.factories import make_batch, make_person, make_project, make_site, make_tasks, payload
+from tests.factories import box, make_batch, make_person, make_project, make_site, make_tasks, payload
 from tests.labelling import answer, answer_all
 from workers.models import Person
 
@@ -111,3 +111,25 @@ def test_what_is_known_takes_a_fixed_number_of_queries(
     skills.estimate_project(project_id=project.id, now=NOW)
     with django_assert_num_queries(4):  # type: ignore[operator]
         crowds.knowledge(projects=[project.id], people=[person.pk for person in people])
+
+
+def test_how_people_name_objects_is_found_and_used(crew: tuple[Project, list[Person]]) -> None:
+    """The last of four calls every Arduino an ESP."""
+    tagging, people = crew
+    project = make_project(sites=list(tagging.sites.all()), overlap=4, max_overlap=4, settle_threshold=0.0)
+    tasks = make_tasks(make_batch(project, state="labelling", closed_at="2026-11-01T00:00Z"), 40)
+    truth = {task.id: ["arduino-nano", "raspberry-pi-3"][i % 2] for i, task in enumerate(tasks)}
+    for person in people:
+        taken = {"arduino-nano": "esp8266"} if person == people[3] else {}
+        drawn = {
+            id_: payload(box(10, 10, 90, 60, label=taken.get(name, name))) for id_, name in truth.items()
+        }
+        answer(person, project, drawn)
+    settle.settle_answered()
+    skills.estimate_project(project_id=project.id, now=NOW)
+    question = Question.objects.get(project=project, key="shapes.class")
+    arduino, esp = question.options.index("arduino-nano"), question.options.index("esp8266")
+    rows = Habit.objects.get(question=question, person=people[3]).rows
+    assert rows[arduino][esp] > 0.7
+    known = crowds.knowledge(projects=[project.id], people=[people[3].pk])[project.id]
+    assert "shapes.class" in known.crowd.habits
