@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -39,6 +40,7 @@ class Shape(msgspec.Struct, frozen=True, gc=False):
     point: Numbers | None = None
     skeleton: Numbers | None = None
     mask: Mask | None = None
+    track: tuple[Numbers, ...] | None = None
 
     @property
     def geometry(self) -> Any:
@@ -155,8 +157,16 @@ def _is_usable(shape: Shape) -> bool:
     geometry = shape.geometry
     if geometry is None or isinstance(geometry, Mask):
         return geometry is not None
-    rings: Sequence[Numbers] = geometry if shape.kind == "polygon" else (geometry,)
+    if shape.kind == "track" and not _is_course(geometry):
+        return False
+    rings: Sequence[Numbers] = geometry if shape.kind in ("polygon", "track") else (geometry,)
     return len(rings) > 0 and all(len(ring) > 1 and all(map(math.isfinite, ring)) for ring in rings)
+
+
+def _is_course(track: Sequence[Numbers]) -> bool:
+    """Boxes with a size, each in a later frame than the one before."""
+    rising = all(a[0] < b[0] for a, b in pairwise(track))
+    return rising and all(len(box) == 5 and box[3] > 0 < box[4] for box in track)
 
 
 def _order(shape: Shape) -> tuple[Any, ...]:

@@ -208,6 +208,7 @@ def test_one_answer_alone_stands_as_it_was_drawn(kind: str) -> None:
         "point": [10.0, 10.0],
         "skeleton": [10.0, 10.0, 2, 0.0, 0.0, 0],
         "mask": pack_mask(np.eye(12, 16) + np.eye(12, 16, 1) > 0),
+        "track": [[0, 10.0, 10.0, 30.0, 40.0], [1, 25.0, 10.0, 30.0, 40.0], [7, 12.0, 10.0, 30.0, 40.0]],
     }[kind]
     answer = given(1, {"type": kind, kind: drawn})
     (found,) = conclude(answers=[answer], spec=CATS, size=SIZE).shapes

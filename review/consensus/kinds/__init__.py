@@ -9,6 +9,7 @@ from review.consensus.kinds.lines import Polylines
 from review.consensus.kinds.mask import Masks
 from review.consensus.kinds.points import Points, Skeletons
 from review.consensus.kinds.polygon import Polygons
+from review.consensus.kinds.track import Tracks
 from review.consensus.kinds.turned import Ellipses, RotatedBoxes
 
 _ALL: tuple[Kind[Any], ...] = (
@@ -20,6 +21,7 @@ _ALL: tuple[Kind[Any], ...] = (
     Points(),
     Skeletons(),
     Masks(),
+    Tracks(),
 )
 KINDS: Mapping[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 
