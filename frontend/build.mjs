@@ -93,6 +93,7 @@ const together = {
   setup(build) {
     const main = join(here, "workbench/main.tsx");
     const work = join(here, "workbench/panels/work.tsx");
+    const start = join(here, "workbench/panels/start.tsx");
     const laterParts = new Set();
     build.onStart(async () => {
       const { metafile } = await esbuild.build({ ...split, plugins: [workers], entryPoints: [main], write: false });
@@ -100,7 +101,7 @@ const together = {
     });
     build.onLoad({ filter: /workbench\/.*\.tsx?$/ }, ({ path }) => {
       if (path === main || !laterParts.has(path) || path.includes("/i18n/")) return undefined;
-      const needed = path === work ? [main] : [main, work];
+      const needed = path === work || path === start ? [main] : [main, work];
       const contents = [readFileSync(path, "utf8"), ...needed.map((one) => `import ${JSON.stringify(one)};`)].join("\n");
       return { contents, loader: path.endsWith("x") ? "tsx" : "ts", resolveDir: dirname(path) };
     });
@@ -131,9 +132,11 @@ function modulesOf({ outputs }) {
   const scripts = Object.keys(outputs).filter((file) => outputs[file].entryPoint && !file.includes("/chunks/"));
   const short = (file) => relative(out, resolve(file));
   const modules = Object.fromEntries(scripts.map((file) => [short(file), [...atOnce(file)].map(short)]));
-  // The first task needs this part: a page that opens with one asks for it at once.
-  const work = Object.keys(outputs).find((file) => outputs[file].entryPoint?.endsWith("workbench/panels/work.tsx"));
-  if (work) modules["stage"] = [work, ...atOnce(work)].map(short).filter((name) => name !== "workbench.js" && !modules["workbench.js"].includes(name));
+  // What a page opens with, a task or the choice of a project, it asks for at once.
+  for (const [name, panel] of [["stage", "work"], ["start", "start"]]) {
+    const part = Object.keys(outputs).find((file) => outputs[file].entryPoint?.endsWith(`workbench/panels/${panel}.tsx`));
+    if (part) modules[name] = [part, ...atOnce(part)].map(short).filter((file) => file !== "workbench.js" && !modules["workbench.js"].includes(file));
+  }
   const atOnceAll = new Set(Object.values(modules).flat());
   const rest = [...Object.keys(outputs).map(short), ...workerChunks].filter((name) => name.startsWith("chunks/") && !atOnceAll.has(name));
   return { ...modules, ...spoken(modules, Object.keys(outputs).map(short)), later: rest.sort() };

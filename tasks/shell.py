@@ -46,7 +46,7 @@ def _page() -> str:
 @cache
 def _script() -> str:
     folder = settings.BASE_DIR / "static"
-    chunks = [*chunks_of("workbench.js", folder), *chunks_of("stage", folder)]
+    chunks = [chunk for part in ("workbench.js", "stage", "start") for chunk in chunks_of(part, folder)]
     at_once = [*_AT_ONCE, *(f"build/{chunk}" for chunk in chunks)]
     later = [f"build/{chunk}" for chunk in chunks_of("later", folder)]
     shell = {

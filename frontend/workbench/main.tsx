@@ -4,7 +4,7 @@ import type { Boot } from "./contract";
 import { Desk } from "./desk";
 import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
-import { App, Work } from "./panels/app";
+import { App, Start, Work } from "./panels/app";
 import { lastLanguage, readBoot, refreshBoot } from "./shell/memory";
 import { goOn, removePreview } from "./shell/resume";
 import { keepShell } from "./shell/register";
@@ -26,7 +26,7 @@ async function start(root: HTMLElement): Promise<void> {
   dress(boot);
   // A page that goes on with its task: what that needs comes while the browser's database is being read.
   const goesOn = Boolean(boot.resume) || !document.getElementById("boot");
-  const work = goesOn ? Work.bring() : null;
+  const first = goesOn ? Work.bring() : Start.bring();
   try {
     const desk = await Desk.open(boot);
     listen(desk);
@@ -35,11 +35,12 @@ async function start(root: HTMLElement): Promise<void> {
     // Out of the way of what is drawn; goOn takes it away.
     document.body.append(...document.querySelectorAll(".preview"));
     goOn(desk, boot);
-    if (desk.session.started.peek()) await work;
+    if (desk.session.started.peek() === goesOn) await first;
     render(<App desk={desk} />, root);
     desk.meter.watch();
     // After the page is there and before the first picture is.
     setTimeout(() => void import("./panels/work").then(({ warmPainter }) => warmPainter(), () => {}), 0);
+    setTimeout(() => void Start.bring(), 0);
     // What is typed into a dialog must not wait for it.
     setTimeout(() => void import("./panels/dialogs").catch(() => {}), 0);
     void keepShell();

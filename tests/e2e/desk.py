@@ -32,11 +32,11 @@ def truth(folder: Path) -> Truth:
     return objects
 
 
-def ingest(cast: Cast, project: Project, files: list[Path]) -> None:
+def ingest(cast: Cast, project: Project, files: list[Path], *, name: str = "Monday") -> None:
     """Upload and decode photographs as a client and a Celery worker would."""
     with patch("tasks.jobs.ingest_pending.apply_async"), Decoder() as decoder:
         mill = Caller(cast.mill)
-        batch = mill.post(f"/projects/{project.id}/batches", {"name": "Monday"}).json()["id"]
+        batch = mill.post(f"/projects/{project.id}/batches", {"name": name}).json()["id"]
         answer = mill.send(batch, {file.name: file.read_bytes() for file in files})
         assert answer.status_code == 200, answer.content
         mill.post(f"/batches/{batch}/close")

@@ -4,11 +4,11 @@ import { Bar } from "./bar";
 import { later } from "./later";
 import { reloadFresh } from "../shell/memory";
 import { Button, Icon } from "./parts";
-import { Start } from "./start";
 
 const Introduction = later(() => import("../practice/room").then((room) => room.Introduction));
 const Compared = later(() => import("../practice/room").then((room) => room.Compared));
 const Wall = later(() => import("../grid/wall").then((module) => module.WallView));
+export const Start = later(() => import("./start").then((module) => module.Start));
 export const Work = later(() => import("./work").then((module) => module.Work));
 const Comfort = later(() => import("../comfort/effects").then((module) => module.Comfort));
 const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));

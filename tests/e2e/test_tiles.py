@@ -1,0 +1,79 @@
+"""A closer look at a large photograph shows its own pixels, and costs nothing before somebody looks."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from PIL import Image as Picture
+from playwright.sync_api import BrowserContext
+from pytest_django.live_server_helper import LiveServer
+
+from tasks import tiles
+from tasks.decode.decoder import Decoder
+from tasks.decode.verdicts import Sizes
+from tests.cast import Cast, make_cast
+from tests.e2e.desk import Desk, ingest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+# Lines one pixel wide: in any smaller copy they are grey.
+WIDTH, HEIGHT = 3200, 2400
+# The darkest and the lightest of the pixels in the middle of the tiles' canvas; nothing there: none.
+RANGE = """() => {
+  const canvas = document.querySelector('canvas.tiles');
+  if (!canvas || canvas.hidden) return null;
+  const [x, y] = [canvas.width >> 1, canvas.height >> 1];
+  const { data } = canvas.getContext('2d').getImageData(x - 20, y - 20, 40, 40);
+  const greys = Array.from({ length: 1600 }, (_, at) => (data[at * 4 + 3] ? data[at * 4] : null)).filter((grey) => grey !== null);
+  return greys.length === 1600 ? [Math.min(...greys), Math.max(...greys)] : null;
+}"""
+
+
+@pytest.fixture
+def cast(live_server: LiveServer, tmp_path: Any) -> Cast:
+    cast = make_cast()
+    row = Picture.new("L", (WIDTH, 1))
+    row.putdata([255 * (x % 2) for x in range(WIDTH)])
+    file = tmp_path / "lines.png"
+    file.write_bytes(png(row.resize((WIDTH, HEIGHT), Picture.Resampling.NEAREST)))
+    ingest(cast, cast.project, [file])
+    return cast
+
+
+def png(picture: Picture.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    return out.getvalue()
+
+
+def test_a_closer_look_brings_the_pictures_own_pixels(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    asked: list[Any] = []
+    with patch("tasks.jobs.make_tiles.apply_async", lambda **how: asked.append(how["args"])):
+        desk = Desk(context, live_server, "an")
+        fetched: list[str] = []
+        desk.page.on(
+            "request", lambda request: fetched.append(request.url) if "-tiles-" in request.url else None
+        )
+        desk.start()
+        desk.page.wait_for_timeout(500)
+        assert (fetched, asked) == ([], [])
+        while desk.page.evaluate(RANGE) is None and len(fetched) == 0:
+            desk.press("Equal")
+            desk.page.wait_for_timeout(300)
+        [(project, sha256)] = asked[:1]
+    with Decoder(sizes=Sizes(tile=tiles.TILE)) as decoder:
+        tiles.make_tiles(project_id=project, sha256=sha256, decoder=decoder)
+    for _ in range(6):
+        desk.press("Equal")
+    desk.page.wait_for_function(
+        f"() => {{ const range = ({RANGE})(); return range && range[1] - range[0] > 200; }}"
+    )
+    before = len(fetched)
+    desk.press("f")
+    desk.page.wait_for_function("() => document.querySelector('canvas.tiles').hidden")
+    assert len(fetched) == before  # the whole picture needs none
