@@ -14,7 +14,7 @@ import type { Draft, Press, ToolContext } from "../workbench/tools/context";
 import { kinds, tools } from "../workbench/tools/more";
 import { addTools, toolOf, type ToolName, waysOf } from "../workbench/tools/tools";
 import type { Camera } from "../workbench/view/camera";
-import { type Candidate, candidatesOf, contested, contestedTags, equal } from "./candidates";
+import { type Candidate, candidatesOf, contested, contestedTags, equal, isSameObject } from "./candidates";
 import type { Dispute, Verdict } from "./contract";
 
 addKinds(kinds);
@@ -50,6 +50,8 @@ export class Bench {
   /** How shapes of the chosen class are drawn. */
   readonly way = computed<ToolName>(() => waysOf(classOf(this.spec, this.shapeClass.value))[0] ?? "box");
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
+  /** Those of other answers that were taken over one by one; what was deleted again is not offered again. */
+  private offered: Shape[] = [];
   private readonly base = signal<Candidate | null>(null);
   private readonly stopEffect: () => void;
 
@@ -114,6 +116,7 @@ export class Bench {
   pick(candidate: Candidate): void {
     batch(() => {
       this.settleGesture();
+      this.offered = [];
       this.editor.selectedId.value = null;
       this.editor.change(replaceAll(this.editor.document.peek(), candidate.payload));
       this.editor.settle();
@@ -136,6 +139,21 @@ export class Bench {
     if (!found) return false;
     this.editor.add({ ...found, id: shapeId() });
     this.editor.settle();
+    return true;
+  }
+
+  /** Copies the next object of the competing answers that the answer lacks; each is offered once. */
+  takeNext(): boolean {
+    const known = [...this.editor.document.peek().shapes, ...this.offered];
+    const found = this.candidates
+      .flatMap(({ payload }) => payload.shapes)
+      .find((shape) => !known.some((one) => isSameObject(one, shape)));
+    if (!found) return false;
+    this.offered.push(found);
+    const id = shapeId();
+    this.editor.add({ ...found, id });
+    this.editor.settle();
+    this.editor.selectedId.value = id;
     return true;
   }
 

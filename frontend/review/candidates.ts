@@ -53,9 +53,11 @@ export function proposed(proposal: Proposal): Payload {
 
 const SAME = 0.75;
 
+/** Whether two shapes are one object under one name. */
+export const isSameObject = (a: Shape, b: Shape): boolean => a.class === b.class && alike(a, b) >= SAME;
+
 const same = (a: Shape, b: Shape): boolean =>
-  a.class === b.class &&
-  alike(a, b) >= SAME &&
+  isSameObject(a, b) &&
   JSON.stringify(sorted(a.attributes)) === JSON.stringify(sorted(b.attributes));
 
 const sorted = (values: Readonly<Record<string, Value>>): [string, Value][] =>

@@ -71,6 +71,10 @@ export class Review {
     if (dispute) this.line.later(dispute);
   }
 
+  takeNext(): void {
+    if (this.bench.peek()?.takeNext() === false) toast(this.t("nothingMore"), "info", "take");
+  }
+
   take(): void {
     if (this.bench.peek()?.takeUnderPointer() === false) toast(this.t("nothingHere"), "info", "take");
   }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from review import sampling
 from review.settle import settle_answered
 from tasks.models import Batch, Task
 from tests.api.clients import make_key, signed_in
@@ -70,6 +71,16 @@ def test_the_reviewers_page_names_people_and_links_each_cell(cast: Cast, batch: 
     behind = reverse("review-agreement-behind", args=[cast.project.id])
     cards = signed_in(cast.rong).get(behind, {"of": "scene", "row": "in", "column": "out"})
     assert cards.content.decode().count('class="thumb"') == 4
+
+
+def test_a_sample_says_how_many_images_it_leaves_out(
+    cast: Cast, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = reverse("review-agreement", args=[cast.project.id])
+    rong = signed_in(cast.rong)
+    assert b"Measured on all 12 images" in rong.get(path).content
+    monkeypatch.setattr(sampling, "SAMPLE", 5)
+    assert b"Measured on the latest 5 of 12 images" in rong.get(path).content
 
 
 def test_one_batch_is_looked_at_alone(cast: Cast, batch: Batch) -> None:

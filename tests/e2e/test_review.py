@@ -171,6 +171,24 @@ def test_a_reviewer_draws_takes_over_and_undoes(page: Page, live_server: LiveSer
     assert shapes[2]["box"] == pytest.approx([50, 420, 100, 120], abs=2)
 
 
+def test_answers_are_merged_by_keys_alone(page: Page, live_server: LiveServer, cast: Cast) -> None:
+    (case,) = disputes(cast, 1)
+    start(page, live_server, case)
+    mine = page.locator(".mine")
+    press(page, "1")
+    expect(mine).to_contain_text("1 object")
+    press(page, "m")
+    expect(mine).to_contain_text("2 objects")
+    press(page, "Delete")
+    expect(mine).to_contain_text("1 object")
+    press(page, "m")
+    expect(page.locator(".toast")).to_contain_text("nothing more")
+    press(page, "1", "m", "Enter")
+    all_sent(page)
+    shapes = Adjudication.objects.get().payload["shapes"]
+    assert sorted(shape["box"][0] for shape in shapes) == [100, 450]
+
+
 def test_a_reviewer_who_comes_second_is_told_and_goes_on(
     page: Page, live_server: LiveServer, cast: Cast
 ) -> None:

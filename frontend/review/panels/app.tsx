@@ -17,7 +17,7 @@ function Bar({ review }: { review: Review }) {
       <div class="state">
         <span class={`lamp ${unsent ? "warn" : "good"}`} />
         <span class={unsent ? "owed" : "calm"}>{unsent ? t("unsent", { n: unsent }) : t("allSent")}</span>
-        <span class="today number">{t("waiting", { n: line.waiting.value })}</span>
+        {!boot.mends && <span class="today number">{t("waiting", { n: line.waiting.value })}</span>}
         {count > 1 && <span class="calm number">{t("position", { at: line.at.value + 1, n: count })}</span>}
       </div>
       <div class="bar-help">

@@ -90,6 +90,8 @@ export const en = {
   mended: "Sent. Thank you.",
   myWork: "My work",
   asSent: "As it will be sent",
+  keyMerge: "Copy the next object of other answers that is missing here",
+  nothingMore: "The other answers have nothing more.",
   keyHelp: "This list",
 } as const;
 

@@ -92,5 +92,7 @@ export const zhHans: Catalogue = {
   mended: "已提交，谢谢。",
   myWork: "我的工作",
   asSent: "将提交的内容",
+  keyMerge: "复制其他答案里这里还缺的下一个对象",
+  nothingMore: "其他答案里没有更多对象了。",
   keyHelp: "显示本列表",
 };
