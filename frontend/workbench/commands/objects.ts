@@ -6,9 +6,13 @@ import type { Editor } from "../model/editor";
 import type { Command } from "./command";
 import type * as objectActs from "./object_acts";
 
-/** What changes objects comes when it is first asked for: most images need none of it. */
+let atHand: typeof objectActs | null = null;
+
+/** What changes objects comes when it is first asked for: most images need none of it. Then it acts at once: the next key builds on it. */
 export function act(desk: Desk, run: (acts: typeof objectActs) => void): void {
-  void import("./object_acts").then(run, () => desk.notices.say("bad", desk.t("toolsMissing")));
+  if (atHand) return run(atHand);
+  const missing = (): void => desk.notices.say("bad", desk.t("toolsMissing"));
+  void import("./object_acts").then((acts) => run((atHand = acts)), missing);
 }
 
 export const editorOf = (desk: Desk): Editor | null => desk.session.work.peek()?.editor ?? null;
