@@ -16,6 +16,7 @@ from tests.data import data_folder
 Model = Callable[[Table], Estimate]
 MODELS: dict[str, Model] = {
     "majority": classes.majority,
+    "weighted_majority": lambda table: classes.weighted_majority(table, skill=np.full(table.annotators, 0.8)),
     "dawid_skene": classes.dawid_skene,
     "map_dawid_skene": classes.map_dawid_skene,
     "one_coin": classes.one_coin,
@@ -24,7 +25,7 @@ MODELS: dict[str, Model] = {
     "ebcc": classes.ebcc,
     "ensemble": classes.ensemble,
 }
-LEARNING = {name: model for name, model in MODELS.items() if name != "majority"}
+LEARNING = {name: model for name, model in MODELS.items() if "majority" not in name}
 each_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 each_learner = pytest.mark.parametrize("model", LEARNING.values(), ids=LEARNING)
 

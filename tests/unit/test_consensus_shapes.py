@@ -197,19 +197,63 @@ def test_a_keypoint_is_voted_and_a_slip_does_not_move_it() -> None:
     assert found.geometry[5] == 1
 
 
+DRAWN: dict[str, Any] = {
+    "box": [10.0, 10.0, 30.0, 40.0],
+    "rotated_box": [60.0, 60.0, 30.0, 20.0, 45.0],
+    "ellipse": [60.0, 60.0, 30.0, 20.0, 45.0],
+    "polygon": [[10.0, 10.0, 50.0, 10.0, 30.0, 50.0]],
+    "polyline": [10.0, 10.0, 50.0, 10.0],
+    "point": [10.0, 10.0],
+    "skeleton": [10.0, 10.0, 2, 90.0, 80.0, 1, 0.0, 0.0, 0],
+    "mask": pack_mask(np.eye(12, 16) + np.eye(12, 16, 1) > 0),
+    "track": [[0, 10.0, 10.0, 30.0, 40.0], [1, 25.0, 10.0, 30.0, 40.0], [7, 12.0, 10.0, 30.0, 40.0]],
+}
+# The same some way off, but near enough to be the same object.
+OFF: dict[str, Any] = {
+    "box": [14.0, 13.0, 32.0, 38.0],
+    "rotated_box": [63.0, 61.0, 28.0, 22.0, 40.0],
+    "ellipse": [63.0, 61.0, 28.0, 22.0, 40.0],
+    "polygon": [[13.0, 11.0, 52.0, 12.0, 31.0, 47.0]],
+    "polyline": [10.0, 12.0, 50.0, 12.0],
+    "point": [12.0, 11.0],
+    "skeleton": [12.0, 11.0, 2, 91.0, 82.0, 1, 0.0, 0.0, 0],
+    "mask": pack_mask(np.eye(12, 16) + np.eye(12, 16, 1) + np.eye(12, 16, 2) > 0),
+    "track": [[0, 13.0, 12.0, 30.0, 42.0], [1, 27.0, 12.0, 30.0, 40.0], [7, 15.0, 12.0, 30.0, 40.0]],
+}
+
+
+def likeness_to(truth: Any, shape: Any, kind: str) -> float:
+    true = given(0, {"type": kind, kind: truth}).shapes
+    pairs = match_shapes(true, [shape.drawn()], size=SIZE)
+    return pairs[0][2] if pairs else 0.0
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_copy_of_who_draws_the_truth_never_lowers_confidence_in_it(kind: str) -> None:
+    truth, off = DRAWN[kind], OFF[kind]
+    drawn = [truth, off, truth]
+    answers = [given(r, {"type": kind, kind: one}) for r, one in enumerate(drawn)]
+    (before,) = conclude(answers=answers[:2], spec=CATS, size=SIZE).shapes
+    (after,) = conclude(answers=answers, spec=CATS, size=SIZE).shapes
+    assert after.existence >= before.existence
+    assert after.class_confidence >= before.class_confidence
+    assert likeness_to(truth, after, kind) >= likeness_to(truth, before, kind) - 1e-6
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_number_that_is_none_is_refused(kind: str) -> None:
+    def spoilt(value: Any) -> Any:
+        if isinstance(value, list):
+            return [*value[:-1], spoilt(value[-1])]
+        return {"size": [12, float("nan")]} if isinstance(value, dict) else float("nan")
+
+    with pytest.raises(ValueError, match="shapes"):
+        given(1, {"type": kind, kind: spoilt(DRAWN[kind])})
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_one_answer_alone_stands_as_it_was_drawn(kind: str) -> None:
-    drawn = {
-        "box": [10.0, 10.0, 30.0, 40.0],
-        "rotated_box": [60.0, 60.0, 30.0, 20.0, 45.0],
-        "ellipse": [60.0, 60.0, 30.0, 20.0, 45.0],
-        "polygon": [[10.0, 10.0, 50.0, 10.0, 30.0, 50.0]],
-        "polyline": [10.0, 10.0, 50.0, 10.0],
-        "point": [10.0, 10.0],
-        "skeleton": [10.0, 10.0, 2, 0.0, 0.0, 0],
-        "mask": pack_mask(np.eye(12, 16) + np.eye(12, 16, 1) > 0),
-        "track": [[0, 10.0, 10.0, 30.0, 40.0], [1, 25.0, 10.0, 30.0, 40.0], [7, 12.0, 10.0, 30.0, 40.0]],
-    }[kind]
+    drawn = DRAWN[kind]
     answer = given(1, {"type": kind, kind: drawn})
     (found,) = conclude(answers=[answer], spec=CATS, size=SIZE).shapes
     assert found.geometry == drawn

@@ -21,7 +21,10 @@ MOST = 6  # the likeliest classes of a task, and what may be said, that are look
 def worth_asking(
     posterior: Floats, *, confusion: Floats, wanted: float
 ) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """By task (posterior: tasks x classes): not yet as sure as `wanted`, and still to be made surer."""
+    """By task (posterior: tasks x classes): not yet as sure as `wanted`, and still to be made surer.
+    Raises ValueError for what is no chance."""
+    if not (np.isfinite(posterior).all() and np.isfinite(confusion).all()):
+        raise ValueError("chances are finite numbers")
     worth = posterior.max(axis=1) < wanted
     unsure = np.flatnonzero(worth)
     gain = expected_gain(posterior[unsure], confusion=confusion)
@@ -34,12 +37,12 @@ def expected_gain(posterior: Floats, *, confusion: Floats, ahead: int = AHEAD) -
     the person who may be asked. Costs at most (MOST + 1) ** ahead numbers and classes a task."""
     if posterior.shape[1] > MOST:
         return np.array([_among_likeliest(row, confusion, ahead) for row in posterior], dtype=np.float64)
+    tasks, classes = posterior.shape
     joint = posterior[:, None, :]
     for _ in range(ahead):
         # What was said so far, and what is said next: one column more for each label.
-        joint = (joint[:, :, None, :] * confusion.T[None, None]).reshape(
-            len(posterior), -1, posterior.shape[1]
-        )
+        said = joint.shape[1] * confusion.shape[1]
+        joint = (joint[:, :, None, :] * confusion.T[None, None]).reshape(tasks, said, classes)
     return np.asarray(joint.max(axis=2).sum(axis=1) - posterior.max(axis=1))
 
 
