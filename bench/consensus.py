@@ -166,7 +166,7 @@ def real_votes(bench: Bench, *, quick: bool) -> None:
 
 def calibration(bench: Bench, sets: dict[str, Answers]) -> None:
     """A fifth of the tasks is gold: how far is the stated confidence from the truth on the others?"""
-    gaps, errors, raw = [], [], []
+    gaps, errors, raw, alone = [], [], [], []
     for answers in sets.values():
         table = classes.tabulate(task=answers.task, annotator=answers.annotator, label=answers.label)
         posterior, count = classes.ensemble(table).posterior, np.bincount(answers.task)
@@ -180,7 +180,12 @@ def calibration(bench: Bench, sets: dict[str, Answers]) -> None:
             gaps.append(abs(chances.max(axis=1).mean() - right.mean()))
             errors.append(classes.calibration_error(chances.max(axis=1), right))
             raw.append(abs(posterior[rest].max(axis=1).mean() - right.mean()))
+        everybody = classes.temper(posterior[known], answers=count[known].astype(np.float64))
+        right = (everybody.argmax(axis=1) == answers.truth[known]).astype(float)
+        alone.append(float(everybody.max(axis=1).mean() - right.mean()))
     bench.note("calibration_error", 100.0 * float(np.mean(gaps)))
+    bench.note("calibration_error_no_gold", 100.0 * float(np.mean(np.abs(alone))))
+    print("without gold, points above: " + ", ".join(f"{100 * gap:+.1f}" for gap in alone))
     print(
         f"stated confidence is {bench.results['calibration_error']:.1f} points from the share that is right "
         f"with a fifth of the tasks as gold ({100 * np.mean(raw):.1f} before calibration); "

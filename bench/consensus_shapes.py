@@ -267,7 +267,7 @@ def votes(draws: int) -> dict[str, float]:
             f"fewer than five, {gain:+.1f} points; stated {gap:+.1f} points above right"
         )
         for figures, value in zip(
-            (times, losses, gains, fewer, stated), (x, loss, gain, less, gap), strict=True
+            (times, losses, gains, fewer, stated), (x, loss, gain, less, abs(gap)), strict=True
         ):
             figures.append(value)
     return {
