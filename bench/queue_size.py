@@ -2,9 +2,10 @@
 
 Two databases in one server, one connection each, in turns; the median time of a call. Commits do not wait for
 the disk here, which would add the same to both sides. Also printed: nearly all done, nothing left for
-somebody who asks again, 1,000 projects open at once.
+somebody who asks again, one person alone at tasks that want three answers (behind them two open seats a task
+that they have had), gold mixed in, 1,000 projects open at once.
 
-    python -m bench.queue_size [--tasks 5000000] [--calls 400] [--rounds 3] [--history 50000]
+    python -m bench.queue_size [--tasks 5000000] [--calls 150] [--rounds 8] [--history 50000]
                               [--projects 1000]
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import statistics
 import time
 import uuid
@@ -25,6 +27,8 @@ from bench.http_cycle import payload
 from bench.servers import running_servers
 
 SMALL = 10_000
+# Tasks of three seats, of which one person works through half first; tasks of gold.
+ALONE, GOLD = 20_000, 500
 Scene = dict[str, tuple[int, int | None]]
 
 
@@ -50,6 +54,13 @@ def prepare(tasks: int, crowded: bool, projects: int, history: int) -> Scene:
         empty = make_project(sites=[site], overlap=1, max_overlap=1)
         fill(make_batch(empty), 10)
         scene["nothing left"] = (make_person(site=site).id, empty.id)
+        three = make_project(sites=[site], overlap=3, max_overlap=3)
+        want_three(make_batch(three), ALONE)
+        scene["alone"] = (make_person(site=site).id, three.id)
+        golden = make_project(sites=[site], overlap=1, max_overlap=1, gold_rate=0.05)
+        fill(make_batch(golden), SMALL)
+        add_gold(golden, GOLD)
+        scene["gold"] = (make_person(site=site).id, golden.id)
         busy = make_site()
         open_projects(busy, projects)
         scene["many projects"] = (make_person(site=busy).id, None)
@@ -57,6 +68,41 @@ def prepare(tasks: int, crowded: bool, projects: int, history: int) -> Scene:
     settle_down()
     tell("ready")
     return scene
+
+
+def want_three(batch: Any, count: int) -> None:
+    """So many tasks of three seats each."""
+    from django.db import transaction
+
+    from tasks.models import Assignment, Task
+    from tasks.seats import open_seats
+
+    fill(batch, count)
+    Assignment.objects.filter(task__batch=batch).delete()
+    Task.objects.filter(batch=batch).update(overlap=3, max_overlap=3)
+    ids = list(Task.objects.filter(batch=batch).order_by("id").values_list("id", flat=True))
+    for first in range(0, count, JOB):
+        with transaction.atomic():
+            open_seats(task_ids=ids[first : first + JOB])
+
+
+def add_gold(project: Any, count: int) -> None:
+    """So many tasks of the project with a known answer, to measure by."""
+    from django.utils import timezone
+
+    from tasks import gold, states
+    from tasks.models import GoldTask
+    from tests.factories import make_batch, make_tasks
+
+    ids = [task.id for task in make_tasks(make_batch(project), count, overlap=1)]
+    states.settle_known(task_ids=ids, now=timezone.now())
+    gold.make_gold(
+        answers=dict.fromkeys(ids, payload()),
+        kind=GoldTask.Kind.MEASURE,
+        origin=GoldTask.Origin.CLIENT,
+        by=None,
+        rng=random.Random(1),
+    )
 
 
 def open_projects(site: Any, count: int) -> None:
@@ -142,6 +188,8 @@ def second_database(url: str) -> str:
 
 def name_of(case: str, options: argparse.Namespace) -> str:
     names = {"fresh": f"{options.tasks} tasks", "history": f"after {options.history} of theirs"}
+    names["alone"] = f"alone, {ALONE // 2} behind"
+    names["gold"] = "1 of 20 is gold"
     names["newcomer"] = "first ones, same project"
     names["many projects"] = f"{options.projects} projects open"
     return names.get(case, case)
@@ -168,6 +216,8 @@ def show(times: dict[str, list[Times]], options: argparse.Namespace) -> None:
         f"cost_{size}_over_10k": middle["fresh"][1] / small_both,
         f"cost_{options.history}th_over_first": middle["history"][1] / middle["newcomer"][1],
         "cost_99_done_over_10k": middle["99 % done"][1] / small_both,
+        "cost_alone_over_10k": middle["alone"][1] / small_both,
+        "cost_gold_over_10k": middle["gold"][1] / small_both,
         "vain_poll_over_claim": middle["nothing left"][0] / small_claim,
         f"claim_{options.projects}_projects_over_1": middle["many projects"][0] / small_claim,
     }
@@ -177,8 +227,8 @@ def show(times: dict[str, list[Times]], options: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=5_000_000)
-    parser.add_argument("--calls", type=int, default=400)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--calls", type=int, default=150)
+    parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--history", type=int, default=50_000)
     parser.add_argument("--projects", type=int, default=1000)
     options = parser.parse_args()
@@ -194,7 +244,8 @@ def main() -> None:
         here = large.one(prepare, options.tasks, True, options.projects, options.history)
         large.one(measure, *here["nothing left"], 20)  # takes all there is
         large.one(work_through, *here["history"], options.history)
-        tell(f"{options.history} answers of one person")
+        large.one(work_through, *here["alone"], ALONE // 2)
+        tell(f"{options.history} answers of one person, {ALONE // 2} of another")
         for number in range(options.rounds):
             times.setdefault(f"{SMALL} tasks", []).append(small.one(measure, *there["fresh"], options.calls))
             for case, who in here.items():
