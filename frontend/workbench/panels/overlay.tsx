@@ -7,6 +7,7 @@ import { gripsOf, type Grip, pathOf } from "../geometry/kinds";
 import { boundsOf, isIntricate } from "../model/bounds";
 import { classOf } from "../model/check";
 import type { Point, Size } from "../model/geometry";
+import type { Draft as ToolDraft } from "../tools/context";
 import { kindOfWay, type Way, WAYS } from "../tools/tools";
 import { toScreen, type View } from "../view/camera";
 import { PathText } from "../view/path_text";
@@ -24,7 +25,7 @@ const placed = ({ x, y, scale }: View): string => `translate(${x} ${y}) scale(${
 const isLine = ({ type }: Shape): boolean => type === "polyline" || type === "skeleton";
 
 /** The shape's outline in image pixels, as SVG writes it. */
-function useOutline(stage: Stage, shape: Shape | null, view: View): string {
+function useOutline(stage: Stage, shape: Shape | null | undefined, view: View): string {
   return useMemo(() => {
     const pen = new PathText();
     // An intricate mask is the painter's all the time: here it is only framed.
@@ -38,9 +39,13 @@ function useOutline(stage: Stage, shape: Shape | null, view: View): string {
 function Hovered({ desk, stage }: Props) {
   const id = stage.hovered.value;
   const shape = id === null || id === stage.work.editor.selectedId.value ? null : stage.shapeOf(id);
+  // Who draws nothing does not follow the camera: it moves at each frame.
+  return shape && <HoveredShape desk={desk} stage={stage} shape={shape} />;
+}
+
+function HoveredShape({ desk, stage, shape }: Props & { shape: Shape }) {
   const view = desk.camera.view.value;
   const outline = useOutline(stage, shape, view);
-  if (!shape) return null;
   const color = stage.colors.get(shape.class) ?? "#ffffff";
   return <path class={isLine(shape) ? "hovered line" : "hovered"} transform={placed(view)} d={outline} fill={color} stroke={color} />;
 }
@@ -92,10 +97,12 @@ function Grips({ desk, stage, shape }: Props & { shape: Shape }) {
 
 function Active({ desk, stage }: Props) {
   const shape = stage.work.editor.selected.value;
+  return shape && stage.reachable.value.includes(shape) ? <ActiveShape desk={desk} stage={stage} shape={shape} /> : null;
+}
+
+function ActiveShape({ desk, stage, shape: seen }: Props & { shape: Shape }) {
   const view = desk.camera.view.value;
-  const seen = shape && stage.reachable.value.includes(shape) ? shape : null;
   const outline = useOutline(stage, seen, view);
-  if (!seen) return null;
   const [x, y, width, height] = boundsOf(seen);
   const corner = toScreen(view, { x, y });
   const shapeClass = classOf(stage.work.schema.spec, seen.class);
@@ -117,12 +124,14 @@ function Active({ desk, stage }: Props) {
 
 function Draft({ desk, stage }: Props) {
   const draft = stage.draft.value;
+  return draft && <Drawn desk={desk} stage={stage} draft={draft} />;
+}
+
+function Drawn({ desk, stage, draft }: Props & { draft: ToolDraft }) {
+  const { shape, dots = [], snap, stroke } = draft;
   const view = desk.camera.view.value;
-  const shape = draft?.shape ?? null;
   const outline = useOutline(stage, shape, view);
-  if (!draft) return null;
   const color = stage.colors.get(desk.shapeClass.value) ?? "#ffffff";
-  const { dots = [], snap, stroke } = draft;
   const places = dots.flatMap((x, at) => (at % 2 ? [] : [toScreen(view, { x, y: dots[at + 1] ?? 0 })]));
   const ring = snap && toScreen(view, snap);
   return (

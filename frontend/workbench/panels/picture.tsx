@@ -22,6 +22,8 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
   const layer = useRef<HTMLDivElement>(null);
   const slot = useRef<HTMLDivElement>(null);
   const shown = useRef<Stage | null>(null);
+  /** Pixels that the picture has across; 0: it is not there. */
+  const own = useRef(0);
   const { image, assignment } = stage.work.held;
   // A seat that comes again from the server has a fresh address; the old one may have run out.
   const url = desk.session.held.value.find((held) => held.assignment === assignment)?.image.url ?? image.url;
@@ -35,6 +37,7 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
       picture.alt = "";
       picture.className = "picture";
       slot.current?.replaceChildren(picture);
+      own.current = picture.naturalWidth;
       shown.current = stage;
       loading.value = "there";
       stage.seen.value = true;
@@ -43,6 +46,7 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
     if (decoded) show(decoded);
     else {
       slot.current?.replaceChildren();
+      own.current = 0;
       loading.value = "loading";
       void desk.images.get(url).then(show, () => {
         if (!current) return;
@@ -60,11 +64,12 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
     if (!element) return;
     element.style.width = `${image.width}px`;
     element.style.height = `${image.height}px`;
+    let isNear: boolean | null = null;
     return effect(() => {
       const { x, y, scale } = desk.camera.view.value;
       element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
-      const own = slot.current?.querySelector("img")?.naturalWidth ?? image.width;
-      element.classList.toggle("near", (scale * image.width) / own > PIXELS_SHOW);
+      const near = (scale * image.width) / (own.current || image.width) > PIXELS_SHOW;
+      if (near !== isNear) element.classList.toggle("near", (isNear = near));
     });
   }, [stage]);
 

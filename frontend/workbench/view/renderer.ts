@@ -37,6 +37,7 @@ export class Renderer {
   /** The scene has changed since what is drawn, or being drawn. */
   private stale = false;
   private rest: ReturnType<typeof setTimeout> | undefined;
+  private movedAt = -Infinity;
 
   /** @param host gets the canvas; @param worker paints, null: the page does. */
   constructor(
@@ -76,10 +77,17 @@ export class Renderer {
   move(view: View): void {
     this.view = view;
     if (this.drawn) this.place(this.drawn);
-    clearTimeout(this.rest);
+    this.movedAt = performance.now();
     if (this.drawn && isSharp(this.drawn, view)) return;
-    if (this.isCovered()) this.rest = setTimeout(() => this.pump(true), REST_MS);
+    if (this.isCovered()) this.rest ??= setTimeout(() => this.settle(), REST_MS);
     else this.pump();
+  }
+
+  /** One timer lasts a whole movement: setting it anew costs something at each frame. */
+  private settle(): void {
+    const left = REST_MS - (performance.now() - this.movedAt);
+    this.rest = left > 1 ? setTimeout(() => this.settle(), left) : undefined;
+    if (left <= 1 && !(this.drawn && isSharp(this.drawn, this.view))) this.pump(true);
   }
 
   stop(): void {
