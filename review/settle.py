@@ -136,7 +136,7 @@ def read_answers(submissions: Iterable[Given | Submission], *, known: Knowledge)
 def ask_verifiers(findings: list[tuple[Case, Finding]]) -> list[tuple[Case, Finding]]:
     """Where later people verify, nothing is concluded from an answer that nobody else has judged."""
     return [
-        (case, replace(found, outcome=Outcome.ASK))
+        (case, replace(found, outcome=Outcome.ASK, stands=found.outcome is Outcome.SETTLE))
         if case.verifies and len(case.submissions) == 1 and case.seats_left > 0
         else (case, found)
         for case, found in findings

@@ -87,6 +87,9 @@ def test_an_answer_of_every_kind_is_kept_as_it_was_sent(an: Client) -> None:
 @pytest.mark.parametrize(
     ("kind", "geometry", "code", "where"),
     [
+        ("box", [900, 10, 500, 50], "outside", "shapes[1].box"),
+        ("box", [10, 10, 0, 50], "too_small", "shapes[1].box"),
+        ("point", [10], "malformed", "shapes[1].point"),
         ("polygon", [[10, 10, 60, 60, 60, 10, 10, 60]], "self_crossing", "shapes[1].polygon[0]"),
         ("polyline", [1, 1, 5000, 5], "outside", "shapes[1].polyline"),
         ("skeleton", [1, 1, 2], "wrong_length", "shapes[1].skeleton"),
@@ -101,6 +104,42 @@ def test_a_refusal_names_the_object(an: Client, kind: str, geometry: object, cod
     assert [result["status"] for result in results] == ["refused", "accepted"]
     assert (results[0]["error"]["code"], results[0]["error"]["where"]) == (code, where)
     assert results[0]["error"]["detail"]
+
+
+def test_a_class_that_is_unknown_or_drawn_otherwise_is_named(an: Client, cast: Cast) -> None:
+    boxes = {**SPEC, "classes": [{"key": "cat", "names": NAMES, "geometries": ["box"]}]}
+    LabelSchema.objects.create(project=cast.project, version=3, spec=check_schema(boxes))
+    make_tasks(make_batch(cast.project, priority=5), 2)
+    seats = sync(an, want=2).json()["tasks"]
+    bad = [{**shape("box", id="b"), "class": "dog"}, shape("polygon")]
+    answers = [{"tags": {}, "shapes": [shape("box"), one]} for one in bad]
+    sent = [submission(seat, answer) for seat, answer in zip(seats, answers, strict=True)]
+    errors = [result["error"] for result in sync(an, submissions=sent).json()["submissions"]]
+    assert [(error["code"], error["where"]) for error in errors] == [
+        ("unknown_class", "shapes[1].class"),
+        ("wrong_geometry", "shapes[1].type"),
+    ]
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
+def test_what_json_calls_no_number_spoils_its_answer_alone(an: Client, word: str) -> None:
+    first, second = sync(an, want=2).json()["tasks"]
+    bad = submission(first, {"tags": {}, "shapes": [shape("box")]})
+    good = submission(second, {"tags": {}, "shapes": [shape("point")]})
+    body = json.dumps({"submissions": [bad, good]}).replace("[10, 10, 50, 50]", f"[10, {word}, 50, 50]")
+    response = an.post("/desk/sync", body, content_type="application/json")
+    assert response.status_code in (200, 422), response.content
+    assert Submission.objects.filter(payload__shapes__0__type="box").count() == 0
+
+
+def test_ten_thousand_objects_and_one_more_are_refused_with_a_word(an: Client) -> None:
+    first, second = sync(an, want=2).json()["tasks"]
+    many = [{**shape("point"), "id": f"p{i}"} for i in range(10_001)]
+    answers = [{"tags": {}, "shapes": many}, {"tags": {}, "shapes": many[:-1]}]
+    sent = [submission(seat, answer) for seat, answer in zip((first, second), answers, strict=True)]
+    results = sync(an, submissions=sent).json()["submissions"]
+    assert [result["status"] for result in results] == ["refused", "accepted"]
+    assert (results[0]["error"]["code"], results[0]["error"]["where"]) == ("too_many_shapes", "shapes")
 
 
 def test_an_answer_of_more_than_five_megabytes_is_refused_alone(an: Client) -> None:
