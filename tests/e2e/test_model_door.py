@@ -18,9 +18,10 @@ from tests.api.clients import Caller
 from tests.cast import Cast, make_cast
 from tests.e2e.desk import Desk, ingest
 from tests.e2e.drawing import Hand, pairs
-from tests.e2e.screens import PC, keep_picture
+from tests.e2e.screens import PC, PHONE, WIDER, keep_picture
 from tests.e2e.test_tools import fruit_spec
-from tests.factories import make_project
+from tests.e2e.test_workbench_modes import serious
+from tests.factories import PASSWORD, make_project
 from tests.models import example, serving
 from workers.models import Person
 
@@ -115,3 +116,32 @@ def test_another_persons_answer_is_judged_by_one_key(
     assert by_an == by_bo
     settle_answered()
     assert Task.objects.get().state == "settled"
+
+
+@pytest.mark.parametrize("language", ["en-GB", "zh-CN"])
+def test_the_clients_page_fits_and_is_usable_by_everybody(
+    browser: Browser, live_server: LiveServer, cast: Cast, tmp_path: Path, language: str
+) -> None:
+    project = disc(cast, tmp_path)
+    Person.objects.filter(id=cast.ada.id).update(language="en" if language == "en-GB" else "zh-hans")
+    ModelDoor.objects.create(
+        project=project,
+        url="https://model.example.com/label",
+        secret="x",
+        failures=2,
+        last_error="No answer in time.",
+        last_error_at=project.created_at,
+    )
+    context = browser.new_context(viewport=PC, locale=language)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/sign-in?next=/portal/projects/{project.id}/model")
+    page.fill("input[name=username]", "ada")
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("input[name=url]")
+    assert serious(page) == []
+    keep_picture(page, f"door-{language}", full_page=True)
+    page.set_viewport_size(PHONE)
+    assert page.evaluate(WIDER) <= 0
+    keep_picture(page, f"door-phone-{language}", full_page=True)
+    context.close()

@@ -47,6 +47,7 @@ export function Verify({ desk, stage }: Props) {
   return (
     <aside class="panel" id="panel" aria-label={desk.t("panel")}>
       <div class="panel-body verify">
+        {stage.work.held.verify && <p class="faint">{say("draftsOfPerson")}</p>}
         <h2>{say("question")}</h2>
         <Suggested desk={desk} stage={stage} />
         <Button class="large block primary" chord="KeyY" onPress={() => takeAndSend(desk)}>{say("yes")}</Button>
