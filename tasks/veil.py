@@ -7,7 +7,7 @@ is told is a whole number that JavaScript holds, and no row's own.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 from django.conf import settings
@@ -26,6 +26,7 @@ def veil(number: int) -> int:
     return _ABOVE | left << _HALF | right
 
 
+@lru_cache(maxsize=4096)  # an exchange asks several times for each
 def unveil(told: int) -> int:
     """The row's number; one that was never veiled, as pages from before this have, is what it is."""
     if told >> 52 != 1:
@@ -37,10 +38,13 @@ def unveil(told: int) -> int:
 
 
 def _mixed(turn: int, half: int) -> int:
-    digest = blake2b(half.to_bytes(4), digest_size=4, key=_key(), person=b"veil%d" % turn).digest()
-    return int.from_bytes(digest) & _MASK
+    hashing = _rounds()[turn].copy()
+    hashing.update(half.to_bytes(4))
+    return int.from_bytes(hashing.digest()) & _MASK
 
 
 @cache
-def _key() -> bytes:
-    return blake2b(settings.SECRET_KEY.encode(), person=b"tasks.veil").digest()
+def _rounds() -> list[blake2b]:
+    """Of each round the hash with its key taken in, which is most of its work."""
+    key = blake2b(settings.SECRET_KEY.encode(), person=b"tasks.veil").digest()
+    return [blake2b(digest_size=4, key=key, person=b"veil%d" % turn) for turn in range(_ROUNDS)]
