@@ -27,8 +27,9 @@ RANGE = """() => {
   if (!canvas || canvas.hidden) return null;
   const [x, y] = [canvas.width >> 1, canvas.height >> 1];
   const { data } = canvas.getContext('2d').getImageData(x - 20, y - 20, 40, 40);
-  const greys = Array.from({ length: 1600 }, (_, at) => (data[at * 4 + 3] ? data[at * 4] : null)).filter((grey) => grey !== null);
-  return greys.length === 1600 ? [Math.min(...greys), Math.max(...greys)] : null;
+  const greys = Array.from({ length: 1600 }, (_, at) => data[at * 4]);
+  const isCovered = greys.every((_, at) => data[at * 4 + 3] > 0);
+  return isCovered ? [Math.min(...greys), Math.max(...greys)] : null;
 }"""
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import re
+import time
 from typing import Any
 
 import pytest
@@ -34,33 +36,78 @@ def stored(person: Any) -> list[dict[str, Any]]:
     return [row.payload for row in Submission.objects.filter(annotator=person).order_by("created_at", "id")]
 
 
-def test_a_line_that_fails_a_third_of_the_time_loses_and_doubles_nothing(
-    context: BrowserContext, live_server: LiveServer, cast: Cast
-) -> None:
-    chance = random.Random(7)  # the same misfortune each time
+class BadLine:
+    """Three of ten requests fail: lost on the way there, or on the way back when the server has them."""
 
-    def fail(route: Route) -> None:
-        """Lost on the way there, lost on the way back, or carried."""
-        fate = chance.random()
+    def __init__(self) -> None:
+        self.chance = random.Random(7)  # the same misfortune each time
+        self.failed = 0
+
+    def __call__(self, route: Route) -> None:
+        fate = self.chance.random()
+        self.failed += fate < 0.30
         if fate < 0.15:
             return route.abort("timedout")
         answer = route.fetch()
         if fate < 0.30:
-            return route.abort("connectionreset")  # the server has it; the browser does not know
+            return route.abort("connectionreset")
         return route.fulfill(response=answer)
 
+
+def answer_next(desk: Desk, left: float) -> None:
+    """One box at that place; an image that did not come is asked for anew, as the page proposes."""
+    while True:
+        desk.page.wait_for_selector('#stage[aria-busy="false"], .stage-message button', timeout=90_000)
+        if not desk.page.locator(".stage-message button").count():
+            break
+        desk.press("Enter")
+        desk.page.wait_for_timeout(500)
+    desk.draw((left, 60, 200, 150))
+    desk.submit()
+
+
+def lefts_of(person: Any) -> list[float]:
+    return sorted(payload["shapes"][0]["box"][0] for payload in stored(person))
+
+
+def test_a_line_that_fails_a_third_of_the_time_loses_and_doubles_nothing(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
     desk = Desk(context, live_server, "an")
     desk.start()
     desk.page.wait_for_timeout(1500)  # the buffer's images
-    context.route("**/desk/sync", fail)
+    context.route("**/desk/sync", BadLine())
     for n in range(6):
-        desk.wait_for_image()
-        desk.draw((50 + 20 * n, 60, 200, 150))
-        desk.submit()
+        answer_next(desk, 50 + 20 * n)
     desk.state("All sent", timeout=120_000)
-    lefts = sorted(payload["shapes"][0]["box"][0] for payload in stored(cast.an))
-    assert lefts == pytest.approx([50, 70, 90, 110, 130, 150], abs=1)
+    assert lefts_of(cast.an) == pytest.approx([50, 70, 90, 110, 130, 150], abs=1)
     assert Assignment.objects.filter(annotator=cast.an, state="submitted").count() == 6
+
+
+@pytest.mark.slow
+def test_a_minute_of_such_a_line_images_and_all_loses_and_doubles_nothing(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    folder = data_folder("boxes_voc")
+    ingest(
+        cast, cast.project, [folder / "train" / name for name in sorted(truth(folder))[6:90]], name="Tuesday"
+    )
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    line = BadLine()
+    context.route(re.compile("/desk/sync|/media/"), line)
+    drawn: list[float] = []
+    ends = time.monotonic() + 60
+    while time.monotonic() < ends:
+        drawn.append(20 + 4 * len(drawn))
+        answer_next(desk, drawn[-1])
+        desk.page.wait_for_timeout(1000)  # nobody draws faster
+    context.unroute_all()
+    desk.state("All sent", timeout=120_000)
+    assert len(drawn) > 15
+    assert line.failed > 10
+    assert lefts_of(cast.an) == pytest.approx(drawn, abs=1)
+    assert Assignment.objects.filter(annotator=cast.an, state="submitted").count() == len(drawn)
 
 
 def test_the_tab_crashes_in_the_middle_of_drawing(
