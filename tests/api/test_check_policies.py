@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,7 +23,6 @@ from tests.api.clients import Caller, signed_in
 from tests.cast import Cast, make_cast
 from tests.factories import box, make_batch, make_tasks, payload
 from tests.labelling import answer, answer_all
-from tests.race.crowd import all_at_once
 from workers.models import Earning, Notice, Person
 
 HERE = payload(box(100, 100, 200, 150))
@@ -163,26 +162,6 @@ def test_where_no_seat_is_left_the_task_goes_on_without(cast: Cast, both: bool) 
     assert Dispute.objects.filter(task=check.task_id).exists() or not both
 
 
-def test_correcting_and_giving_it_to_others_at_once_count_it_once(cast: Cast) -> None:
-    for _ in range(6):
-        check = drawn(cast, max_overlap=2, others=0, holds=True)
-        mine = answer_of(check, cast.an)
-        sent_back(cast, check)
-        overdue()
-
-        def corrected(mine: Submission = mine) -> object:
-            given = Correction(uuid.uuid4(), supersedes=mine.id, payload=MENDED, active_ms=1)
-            return correct(annotator_id=cast.an.id, correction=given)
-
-        all_at_once(lambda act: act(), [corrected, lambda: end_overdue(now=timezone.now())])
-        state, answers, overlap = counts(check)
-        assert (state, answers) == ("answered", overlap)
-        assert answers in (1, 2)
-        assert jobs_add_up(check)
-        settle_answered()
-        SpotCheck.objects.filter(judged_at=None).delete()
-
-
 def test_a_batch_waits_for_its_checks_where_the_policy_says_so(cast: Cast) -> None:
     check = drawn(cast, others=0, holds=True)
     batch = Batch.objects.get(id=check.task.batch_id)
@@ -209,9 +188,11 @@ def test_a_task_judged_after_the_cut_off_is_in_the_next_release_only(cast: Cast)
     before = timezone.now()
     fix_check(person=cast.rong, check_id=check.id, verdict=Verdict(uuid.uuid4(), MENDED))
     judge_check(person=cast.rong, check_id=check.id, rejections={})
-    ids = {"project_id": cast.project.id, "batch_id": None}
-    assert tasks_in(**ids, cutoff=before).count() == 0
-    assert tasks_in(**ids, cutoff=timezone.now()).count() == 1
+
+    def held(cutoff: datetime) -> int:
+        return tasks_in(project_id=cast.project.id, batch_id=None, cutoff=cutoff).count()
+
+    assert (held(before), held(timezone.now())) == (0, 1)
 
 
 def test_the_client_sets_the_policy_by_api_and_by_page(cast: Cast) -> None:

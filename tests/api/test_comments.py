@@ -243,10 +243,7 @@ def test_the_page_of_disputes_carries_and_takes_comments(cast: Cast) -> None:
     assert list(threads.values()) == [[], []]
 
 
-def test_the_lists_take_as_many_queries_for_many_as_for_one(
-    cast: Cast,
-    django_assert_num_queries,  # type: ignore[no-untyped-def]
-) -> None:
+def test_the_lists_take_as_many_queries_for_many_as_for_one(cast: Cast, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     given = answered(cast)
     for _ in range(5):
         opened(cast, given, cast.an)

@@ -107,7 +107,7 @@ def test_the_page_tells_counts_and_shows_the_images(cast: Cast) -> None:
     waiting = ada.get(path, {"since": older.id}).content
     assert b"hx-trigger" in waiting
     find_next()
-    page = ada.get(path, {"since": older.id, "part": ""}).content
+    page = ada.get(path, {"since": str(older.id), "part": ""}).content
     assert page.count(b'class="thumb"') == 2
     assert b"hx-trigger" not in page
     assert b"<html" not in page

@@ -72,6 +72,7 @@ def test_wanted_quality_is_read_and_changed_in_parts(cast: Cast, mill: Caller) -
     assert mill.get(path).json() == {
         "accuracy": None, "iou": None, "trusts_predictions": False, "gold_rate": 0.0,
         "practice_pass_mark": None, "rules": [],
+        "check_rate": 0.0, "checks_hold": False, "check_again": "others",
     }  # fmt: skip
     rule = {"action": "practice", "below": 0.7, "over": 10}
     changed = mill.post(path, {"accuracy": 0.95, "gold_rate": 0.1, "rules": [rule]}).json()

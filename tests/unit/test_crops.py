@@ -14,7 +14,7 @@ from PIL import Image
 from review import crops
 from review.crops import members
 from review.formats import Settled
-from tasks.decode.cropping import COMMAND
+from tasks.decode.cropping import COMMAND, request
 from tasks.decode.decoder import Decoder
 from tasks.shapes.rle import pack_mask
 from tests.unit.pictures import BLUE, GREEN, RED, WHITE, encode, oriented, quarters
@@ -104,13 +104,12 @@ def test_a_mask_is_where_the_object_is(decoder: Decoder) -> None:
 
 def test_what_is_cut_out_at_once_is_bounded(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
-    real = crops.request
 
-    def request(rectangles: Any, data: bytes) -> bytes:
+    def counted(rectangles: Any, data: bytes) -> bytes:
         asked.append(len(rectangles))
-        return real(rectangles, data)
+        return request(rectangles, data)
 
-    monkeypatch.setattr(crops, "request", request)
+    monkeypatch.setattr(crops, "request", counted)
     monkeypatch.setattr(crops, "MOST_PIXELS", 2 * 160 * 80)
     boxes = [shape("box", [0, 0, 160, 80]) for _ in range(5)]
     files = made(decoder, *boxes)

@@ -45,7 +45,9 @@ def test_an_objects_number_and_confidence_are_no_difference() -> None:
 
 
 def test_images_of_one_release_alone_are_added_or_removed_with_their_objects() -> None:
-    found, summary = between([line(1, box(1, 1, 9, 9)), line(3)], [line(2, box(1, 1, 9, 9), box(300, 300, 9, 9)), line(3)])
+    older = [line(1, box(1, 1, 9, 9)), line(3)]
+    newer = [line(2, box(1, 1, 9, 9), box(300, 300, 9, 9)), line(3)]
+    found, summary = between(older, newer)
     assert [(one["task"], one["change"], len(one["objects"])) for one in found] == [
         (1, "removed", 1),
         (2, "added", 2),

@@ -148,7 +148,7 @@ def test_links_lead_to_the_images_for_who_has_a_key(cast: Cast) -> None:
     mill, rival = Caller(cast.mill), Caller(cast.rival)
     found = mill.get(paths[0].removeprefix("/api/v1"))
     assert found.status_code == 302
-    picture = b"".join(Client().get(found["Location"]).streaming_content)
+    picture = b"".join(Client().get(found["Location"]))
     assert picture == f"bytes of {rows[0]['source_name']}".encode()
     assert rival.get(paths[0].removeprefix("/api/v1")).status_code == 404
     assert "link" not in built(cast, Options())["coco"].read("images.csv").decode()
