@@ -1,4 +1,4 @@
-"""An answer that was sent back is corrected in the moment in which its time is up; the control shows the race."""
+"""An answer that was sent back is corrected in the moment its time is up; the control shows the race."""
 
 from __future__ import annotations
 
