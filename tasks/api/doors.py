@@ -24,24 +24,25 @@ class DoorSerializer(serializers.ModelSerializer[ModelDoor]):
     prelabels = serializers.BooleanField(default=False, help_text="asked about each new batch's images")
     answers_prompts = serializers.BooleanField(default=False, help_text="annotators may ask about a place")
     is_active = serializers.BooleanField(default=True)
-    secret = serializers.CharField(
-        read_only=True, help_text="only in the answer that makes the door"
-    )
 
     class Meta:
         model = ModelDoor
         fields = [
-            "url", "seconds", "prelabels", "answers_prompts", "is_active", "secret", "failures", "last_error",
+            "url", "seconds", "prelabels", "answers_prompts", "is_active", "failures", "last_error",
             "last_error_at", "last_answer_at",
         ]  # fmt: skip
         read_only_fields = ["failures", "last_error", "last_error_at", "last_answer_at"]
 
     def to_representation(self, instance: ModelDoor) -> dict[str, Any]:
         instance.prelabels = instance.prelabels_from is not None  # type: ignore[attr-defined]
-        shown: dict[str, Any] = super().to_representation(instance)
-        if not self.context.get("is_new"):
-            del shown["secret"]
-        return shown
+        return dict(super().to_representation(instance))
+
+
+class NewDoorSerializer(DoorSerializer):
+    secret = serializers.CharField(read_only=True, help_text="to check requests with; shown this once")
+
+    class Meta(DoorSerializer.Meta):
+        fields = [*DoorSerializer.Meta.fields, "secret"]
 
 
 class WaitingSerializer(serializers.Serializer[Any]):
@@ -58,7 +59,10 @@ class Door(generics.GenericAPIView[ModelDoor]):
             raise NotVisible
         return Response(self.get_serializer(door).data)
 
-    @extend_schema(summary="Say where a project's model answers; see docs/model-door.md")
+    @extend_schema(
+        summary="Say where a project's model answers; see docs/model-door.md",
+        responses={200: DoorSerializer, 201: NewDoorSerializer},
+    )
     def put(self, request: Request, project_id: int) -> Response:
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -67,8 +71,9 @@ class Door(generics.GenericAPIView[ModelDoor]):
         before = ModelDoor.objects.filter(project=project).values_list("prelabels_from", flat=True).first()
         fields["prelabels_from"] = (before or timezone.now()) if fields.pop("prelabels") else None
         door, is_new = open_door(project=project, fields=fields)
-        shown = DoorSerializer(door, context={"is_new": is_new}).data
-        return Response(shown, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        if is_new:
+            return Response(NewDoorSerializer(door).data, status=status.HTTP_201_CREATED)
+        return Response(self.get_serializer(door).data)
 
     @extend_schema(summary="Forget where a project's model answers", responses={204: None})
     def delete(self, request: Request, project_id: int) -> Response:
