@@ -34,7 +34,7 @@ WORDS: dict[str, str | Promise] = {
     "appeal_refused": _("Your appeal in %(project)s was not granted. The reviewer's answer is below."),
     "commented": _("A reviewer wrote about your answer to %(image)s in %(project)s."),
     "annotator_commented": _("An annotator wrote about their answer to %(image)s in %(project)s."),
-    "sent_back": _("Your answer to %(image)s in %(project)s came back to you: look at it again and correct it."),
+    "sent_back": _("Your answer to %(image)s in %(project)s came back to you. Please correct it."),
 }
 
 
