@@ -349,7 +349,6 @@ def test_a_crash_in_the_middle_of_a_polygon_loses_one_point_at_most(
     desk.url, desk.page = live_server.url, context.new_page()
     desk.faults = []
     desk.page.goto(f"{live_server.url}/desk/")
-    desk.page.wait_for_selector(".start-card")
     desk.start()
     hand = Hand(desk)
     assert hand.state == "polygon.drawing.waiting"
