@@ -64,7 +64,7 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
     held = _held(request.held)
     kept = queue.extend(annotator_id=person.id, held=_pairs(held))
     seats = queue.held_seats(annotator_id=person.id) if request.resume else []
-    stop = None
+    stop, got = None, list[Seat]()
     if request.want:
         got = _claim(person, request)
         handed.remember(annotator_id=person.id, seats=got)
@@ -78,13 +78,18 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         unsent=request.unsent,
     )
     drafts = _drafts(seats)
+    tasks = [_task(seat, draft=drafts.get(seat.task), now=now) for seat in seats]
+    if request.grid and got:
+        # Sixty small pictures over six connections would be ten round trips. The new seats come last.
+        fresh = zip(tasks[-len(got) :], got, strict=True)
+        tasks[-len(got) :] = [_with_preview(task, seat) for task, seat in fresh]
     return {
         "now": now.isoformat(),
         "submissions": submissions,
         "corrections": corrected,
         "skips": skips,
         "lost": [item.assignment for item in held if item.seat not in kept],
-        "tasks": [_task(seat, draft=drafts.get(seat.task), now=now) for seat in seats],
+        "tasks": tasks,
         "schemas": _schemas({seat.schema for seat in seats} - set(request.known_schemas), person=person),
         "wait": WAIT if stop is None else WAIT_STOPPED,
         "stop": stop,
@@ -99,14 +104,19 @@ def resume(*, person: Person, now: datetime) -> dict[str, Any] | None:
     if not seats:
         return None
     (seat,) = seats
-    task = _task(seat, draft=_drafts(seats).get(seat.task), now=now)
+    task = _with_preview(_task(seat, draft=_drafts(seats).get(seat.task), now=now), seat)
+    return {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
+
+
+def _with_preview(task: dict[str, Any], seat: Seat) -> dict[str, Any]:
+    """The small picture within the answer, where a request of its own would cost a round trip."""
     try:
         key = storage.image_key(seat.project, seat.sha256, "grid")
         preview = base64.b64encode(storage.read_bytes(key)).decode()
         task["image"]["thumb"] = f"data:image/webp;base64,{preview}"
     except (FileNotFoundError, storage.StorageUnavailable):
-        pass  # the page opens all the same
-    return {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
+        pass  # it has an address all the same
+    return task
 
 
 def why_nothing(*, person: Person, project_id: int | None) -> dict[str, str] | None:

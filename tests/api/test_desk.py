@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from tasks import handed
+from tasks import handed, storage
 from tasks.models import Assignment, ProblemReport, Project, Submission
 from tasks.veil import unveil
 from tests.api.clients import signed_in
@@ -361,6 +361,21 @@ def test_a_wall_of_images_to_be_sorted_holds_more_seats_than_the_project_lets_ot
     assert len(sync(client, project=sorted_one.id, want=50)["tasks"]) == 10
     given = [len(sync(client, project=sorted_one.id, want=120, grid=True)["tasks"]) for _ in range(5)]
     assert given == [60, 60, 50, 0, 0]
+
+
+def test_a_wall_comes_with_its_small_pictures(cast: Cast) -> None:
+    sorted_one = make_project(TAG_SPEC, sites=[cast.guiyang])
+    first, _second = make_tasks(make_batch(sorted_one), 2)
+    key = storage.image_key(sorted_one.id, first.image.sha256, "grid")
+    storage.keep_bytes(b"RIFFsmall", key)
+    client = signed_in(cast.an)
+    tasks = sync(client, project=sorted_one.id, want=2, grid=True)["tasks"]
+    thumbs = {task["image"]["name"]: task["image"]["thumb"] for task in tasks}
+    assert thumbs.pop(first.image.name) == "data:image/webp;base64,UklGRnNtYWxs"
+    # One that is not there has an address, as those have that were given before.
+    assert all(thumb.startswith("/media/") for thumb in thumbs.values())
+    again = sync(client, project=sorted_one.id, resume=True, grid=True)["tasks"]
+    assert all(task["image"]["thumb"].startswith("/media/") for task in again)
 
 
 def test_nobody_hoards_by_asking_for_a_wall_of_what_is_not_sorted(cast: Cast) -> None:

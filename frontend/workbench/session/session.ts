@@ -51,6 +51,10 @@ const asHeld = ({ task, project, schema, image }: Answered): Held => ({
   image,
 });
 
+/** A small picture that came within an answer is here already. */
+const withPreview = (fresh: Held, known?: Held): Held =>
+  known?.image.thumb.startsWith("data:") ? { ...fresh, image: { ...fresh.image, thumb: known.image.thumb } } : fresh;
+
 /** The shape that a refusal is about: "shapes[3].box" counts in the answer as it was sent. */
 function faultyShape({ base, refusal }: Draft): string | null {
   const at = /^shapes\[(\d+)\]/.exec(refusal?.where ?? "")?.[1];
@@ -253,8 +257,8 @@ export class Session {
   /** New seats and schemas from the server. A seat already here only gets its fresh image address. */
   receive(tasks: readonly Held[], schemas: Readonly<Record<string, Schema>>): void {
     const gone = this.parts.outbox.seats;
-    const known = new Set(this.held.peek().map(({ assignment }) => assignment));
-    const fresh = tasks.filter(({ assignment }) => !gone.has(assignment));
+    const known = new Map(this.held.peek().map((held) => [held.assignment, held]));
+    const fresh = tasks.filter(({ assignment }) => !gone.has(assignment)).map((held) => withPreview(held, known.get(held.assignment)));
     const byId = new Map(fresh.map((held) => [held.assignment, held]));
     for (const [id, schema] of Object.entries(schemas)) this.schemas.set(Number(id), schema);
     if (fresh.length === 0 && Object.keys(schemas).length === 0) return;
