@@ -1,4 +1,4 @@
-"""Intelligent scissors in a real browser: few clicks along the fruit of photographs, and edges do the rest."""
+"""Intelligent scissors in a real browser: few clicks along the fruit of photographs; edges do the rest."""
 
 from __future__ import annotations
 
