@@ -31,6 +31,7 @@ export class PackStore {
   private readonly db: Promise<PackDb>;
   /** What is here, so that an image that is not costs no look-up. */
   private keys = new Set<string>();
+  private readonly known: Promise<void>;
 
   constructor(person: number) {
     this.db = openDB<PackSchema>(`labelmill-pack-${person}`, 1, {
@@ -39,12 +40,14 @@ export class PackStore {
         db.createObjectStore("images");
       },
     });
+    this.known = this.db.then(async (db) => void (this.keys = new Set(await db.getAllKeys("images"))));
+    // Whoever asks for something hears of it.
+    this.known.catch(() => {});
   }
 
   async load(): Promise<PackRow | null> {
-    const db = await this.db;
-    this.keys = new Set(await db.getAllKeys("images"));
-    return (await db.get("pack", "pack")) ?? null;
+    await this.known;
+    return (await (await this.db).get("pack", "pack")) ?? null;
   }
 
   has(url: string): boolean {
@@ -61,7 +64,9 @@ export class PackStore {
     this.keys.add(imageKey(url));
   }
 
+  /** Asked for as soon as the page opens: waits until it is known what is here. */
   async image(url: string): Promise<Blob | null> {
+    await this.known;
     if (!this.has(url)) return null;
     return (await (await this.db).get("images", imageKey(url))) ?? null;
   }
