@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -224,7 +224,9 @@ def _say(thread: Thread, *, person: Person, remark: Remark, now: datetime) -> No
     except IntegrityError:
         # The same remark came twice at once: the other request said it.
         raise CommentReused from None
-    Thread.objects.filter(id=thread.id).update(said=F("said") + 1, waits_for=_other(side), resolved_at=None)
+    # Nobody else speaks here meanwhile: the thread is locked, or new.
+    thread.said, thread.waits_for, thread.resolved_at = thread.said + 1, _other(side), None
+    thread.save(update_fields=["said", "waits_for", "resolved_at"])
     _tell(thread, side=side)
 
 

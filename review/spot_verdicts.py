@@ -111,10 +111,10 @@ def judge_check(
         )
         Withheld.objects.filter(task=check.task_id).delete()
         _follow(check, rejected, goes_back=goes_back)
-        if goes_back:
-            returns.send_back(answers=rejected, now=now)
+        if goes_back and not returns.send_back(answers=rejected, now=now):
+            raise AlreadyResolved
         # Last: opening a seat locks its lane until the commit.
-        elif send_on and not states.send_on(task_ids=[check.task_id], now=now):
+        if send_on and not goes_back and not states.send_on(task_ids=[check.task_id], now=now):
             raise NoSeatLeft
     if send_on or check.holds:
         batches.advance_batches(batch_ids=[check.task.batch_id], now=now)

@@ -17,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 from django.conf import settings
 from django.db.models import F
+from django.db.models.functions import Least
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop as _noop
@@ -32,6 +33,7 @@ MOST_BYTES = 5 * 1024 * 1024
 NAME_LENGTH = 120
 # After so many failures in a row nobody at a desk waits for the model for a while.
 PATIENCE, REST = 3, timedelta(seconds=30)
+MOST_COUNTED = 1000  # a model may be gone for months
 
 Ask = Literal["prelabel", "prompt", "try"]
 
@@ -131,7 +133,8 @@ def note_answer(*, door: ModelDoor, now: datetime) -> None:
 def note_failure(*, door: ModelDoor, failure: ModelFailed, now: datetime) -> None:
     """Write on the door what went wrong, in English: it is translated when shown."""
     mine = ModelDoor.objects.filter(project=door.project_id)
-    mine.update(failures=F("failures") + 1, last_error=str(failure.detail)[:300], last_error_at=now)
+    failures = Least(F("failures") + 1, MOST_COUNTED)
+    mine.update(failures=failures, last_error=str(failure.detail)[:300], last_error_at=now)
     mine.filter(failures__gte=PATIENCE).update(resting_until=now + REST)
 
 

@@ -124,9 +124,8 @@ def prelabel_due(*, now: datetime) -> bool:
 def _enqueue(jobs: QuerySet[Job]) -> None:
     known = Exists(Prelabelling.objects.filter(job=OuterRef("id")))
     fresh = jobs.filter(~known, state=Job.State.DONE, ready__gt=0).values_list("id", flat=True)
-    Prelabelling.objects.bulk_create(
-        [Prelabelling(job_id=job) for job in fresh.order_by("id")[:1000]], ignore_conflicts=True
-    )
+    waiting = [Prelabelling(job_id=job) for job in fresh.order_by("id")]
+    Prelabelling.objects.bulk_create(waiting, ignore_conflicts=True, batch_size=1000)
 
 
 def _take(*, now: datetime) -> Prelabelling | None:

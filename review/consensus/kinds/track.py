@@ -104,7 +104,8 @@ def merge(tubes: Sequence[Tube], *, bias: Floats, spread: Floats) -> Tube:
     frames, stacked = frames[kept], stacked[kept]
     found = geometry.fuse(stacked, bias=bias[None], spread=spread[None])
     step = np.diff(frames)
-    courses = np.split(np.arange(len(frames)), np.flatnonzero(step > LEFT * np.median(step)) + 1)
+    usual = np.median(step) if len(step) else 0.0
+    courses = np.split(np.arange(len(frames)), np.flatnonzero(step > LEFT * usual) + 1)
     boxes = [smooth(frames[c], found.boxes[c], weight=found.information[c]) for c in courses]
     return Tube(frames, np.concatenate(boxes))
 
