@@ -20,6 +20,7 @@ STYLE = (
     "body{margin:0}.skip-link{position:absolute;top:-100px}"
     ".preview{position:fixed;left:40px;top:48px;width:calc(100vw - 340px);height:calc(100vh - 48px);"
     "object-fit:contain;background:#20262a;pointer-events:none}.preview+.preview{background:none}"
+    "@media(max-width:700px){.preview{width:calc(100vw - 40px);height:44vh}}"
 )
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 
