@@ -42,6 +42,8 @@ def check_url(url: str, *, allow_private: bool) -> None:
         port = parts.port
     except ValueError as error:
         raise Refused(_("The address is not a proper URL.")) from error
+    if not url.isascii():  # other letters are to be percent-encoded, in names as xn--
+        raise Refused(_("The address is not a proper URL."))
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Refused(_("Only http:// and https:// addresses can be called."))
     if parts.username is not None or parts.password is not None:

@@ -74,7 +74,7 @@ def ask_about_place(*, person: Person, asked: Asked, now: datetime) -> dict[str,
     if door.resting_until and door.resting_until > now:
         raise ModelBusy
     door.seconds = min(door.seconds, MOST_SECONDS)
-    with _alone(person, door.seconds):
+    with asking_alone(f"asks-model-{person.id}", seconds=door.seconds, places=_places):
         try:
             said = ask_model(door=door, task=task, kind="prompt", now=now, prompt=msgspec.to_builtins(prompt))
         except ModelFailed as failure:
@@ -99,17 +99,16 @@ def _access_task(person: Person, veiled: int) -> Task:
 
 
 @contextmanager
-def _alone(person: Person, seconds: int) -> Iterator[None]:
-    """One question a person at a time, and few in all; the cache forgets a person whose server died."""
-    key = f"asks-model-{person.id}"
+def asking_alone(key: str, *, seconds: int, places: threading.Semaphore) -> Iterator[None]:
+    """One question a key at a time, and few in all; the cache forgets a key whose server died."""
     if not cache.add(key, 1, timeout=seconds + 5):
         raise ModelBusy
     try:
-        if not _places.acquire(blocking=False):
+        if not places.acquire(blocking=False):
             raise ModelBusy
         try:
             yield
         finally:
-            _places.release()
+            places.release()
     finally:
         cache.delete(key)

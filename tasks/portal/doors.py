@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from django import forms
@@ -20,8 +21,11 @@ from tasks.doors import ModelFailed, ask_model, close_door, note_answer, note_fa
 from tasks.models import Batch, ModelDoor, Project, Task
 from tasks.models.doors import MOST_SECONDS
 from tasks.prelabel import prelabel_batch, progress_of
+from tasks.prompts import asking_alone
 
 BATCHES_SHOWN = 20
+# Of a process's eight threads: a model that hangs holds no more, however often it is tried.
+_places = threading.BoundedSemaphore(1)
 
 
 class DoorForm(forms.Form):
@@ -113,7 +117,8 @@ def _try(request: HttpRequest, project: Project) -> None:
         return
     now = timezone.now()
     try:
-        said = ask_model(door=door, task=task, kind="try", now=now)
+        with asking_alone(f"tries-model-{project.organization_id}", seconds=door.seconds, places=_places):
+            said = ask_model(door=door, task=task, kind="try", now=now)
     except ModelFailed as failure:
         note_failure(door=door, failure=failure, now=now)
         messages.error(request, _(str(failure.detail)))

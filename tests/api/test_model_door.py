@@ -22,6 +22,7 @@ from tasks import prelabel, prompts
 from tasks.decode.decoder import Decoder
 from tasks.jobs import prelabel_pending
 from tasks.models import Batch, ModelDoor, Prediction, Prelabelling, Project, Submission, Task
+from tasks.portal import doors as door_pages
 from tests.api.clients import Caller, signed_in, work
 from tests.api.test_desk import post, submission, sync
 from tests.cast import Cast
@@ -337,6 +338,20 @@ def test_few_ask_at_once(held: tuple[Client, dict[str, Any]], model: Model) -> N
         for _ in range(prompts.AT_ONCE):
             prompts._places.release()
     assert post(client, "model", place(task)).status_code == 200
+
+
+def test_a_model_that_hangs_is_tried_by_one_at_a_time(
+    cast: Cast, mill: Caller, project: Project, model: Model
+) -> None:
+    opened(mill, project, model)
+    ingest(mill, project, photographs(1))
+    client, page = signed_in(cast.ada), f"/portal/projects/{project.id}/model/change"
+    with door_pages._places:
+        answer = client.post(page, {"to": "tried"}, follow=True).content.decode()
+    assert "The model is busy." in answer
+    assert model.asked == []
+    client.post(page, {"to": "tried"})
+    assert len(model.asked) == 1
 
 
 def test_the_secret_is_shown_once_and_the_door_can_be_closed(

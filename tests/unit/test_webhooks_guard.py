@@ -64,6 +64,8 @@ def test_an_address_of_the_open_internet_is_public(address: str) -> None:
         "https://example.com:70000/",
         "https://exa mple.com/",
         "https://example.com/\r\nX-Evil: 1",
+        "https://例え.jp/",
+        "https://example.com/größe",
         "http://127.0.0.1/",
         "http://[::1]/",
         "http://169.254.169.254/latest/meta-data/",
