@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from annotator.errors import Conflict, Forbidden, Invalid, NotVisible
 from review import consequences
 from review.models import Adjudication, Appeal, CheckedAnswer, Consequence, SpotCheck
+from tasks import returns
 from tasks.access import site_projects
-from tasks.models import Submission
+from tasks.models import Submission, Task
 from workers import earnings, notices
 from workers.models import Earning, Person
 
@@ -139,11 +140,14 @@ def _undo(appeal: Appeal, *, now: datetime) -> None:
     if appeal.consequence is not None:
         consequences.lift(consequence=appeal.consequence, now=now)
     elif appeal.submission is not None:
-        versions = Submission.objects.filter(
-            task=appeal.submission.task_id, annotator=appeal.submission.annotator_id
-        )
+        task_id, annotator_id = appeal.submission.task_id, appeal.submission.annotator_id
+        versions = Submission.objects.filter(task=task_id, annotator=annotator_id)
+        # As correcting and settling do: whoever has the task first decides.
+        Task.objects.select_for_update(no_key=True).get(id=task_id)
         rejected = CheckedAnswer.objects.filter(submission__in=versions, rejected=True, lifted_at=None)
         rejected.update(lifted_at=now)
+        # What had gone back to its author counts again as it is.
+        returns.come_back(task_id=task_id, annotator_id=annotator_id, now=now)
         _make_good(appeal, versions=versions)
 
 

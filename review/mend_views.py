@@ -9,26 +9,19 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from annotator.errors import Conflict, Invalid, NotVisible
+from annotator.errors import Invalid, NotVisible
 from annotator.parsers import read_body
 from review.cases import describe_return
 from review.views import NextBody, VerdictBody
 from tasks.access import access_annotator
-from tasks.corrections import Correction, correct
+from tasks.corrections import Correction, NothingToMend, correct
 from tasks.models import Return, Submission
 from tasks.payloads import check_payload
 from workers.models import Person
-
-
-class NothingToMend(Conflict):
-    code = "nothing_to_mend"
-    detail = gettext_lazy(
-        "This answer is not with you any more: it was corrected, or somebody else was asked."
-    )
 
 
 @login_required

@@ -113,6 +113,8 @@ def judge_check(
         _follow(check, rejected, goes_back=goes_back)
         if goes_back and not returns.send_back(answers=rejected, now=now):
             raise AlreadyResolved
+        if send_on and not goes_back:
+            returns.give_away(answers=rejected, now=now)
         # Last: opening a seat locks its lane until the commit.
         if send_on and not goes_back and not states.send_on(task_ids=[check.task_id], now=now):
             raise NoSeatLeft

@@ -43,6 +43,11 @@ class CorrectedMeanwhile(Conflict):
     detail = _("You have already corrected this answer elsewhere; the newer correction stands.")
 
 
+class NothingToMend(Conflict):
+    code = "nothing_to_mend"
+    detail = _("This answer is not with you any more: it was corrected, or somebody else was asked.")
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A checked answer in place of the submission `supersedes`; `id` is made by the browser."""
@@ -113,7 +118,8 @@ def facts_of(*, annotator_id: int, submission: uuid.UUID) -> dict[uuid.UUID, Fac
 def correct(*, annotator_id: int, correction: Correction) -> Literal["accepted", "replayed"]:
     """Keep a correction. `correction.payload` has passed check_payload.
 
-    Raises AnswerUnknown, TooLate, CorrectedMeanwhile, IdReused; then the answer stands as it was.
+    Raises AnswerUnknown, TooLate, CorrectedMeanwhile, NothingToMend, IdReused; then the answer stands as it
+    was.
     """
     values: dict[str, Any] = {
         "annotator": annotator_id,
@@ -138,6 +144,8 @@ def correct(*, annotator_id: int, correction: Correction) -> Literal["accepted",
             raise IdReused
         if not task[0]:
             raise TooLate
+        if returns.is_lost(submission_id=correction.supersedes):
+            raise NothingToMend
         try:
             cursor.execute(_KEEP, values)
         except IntegrityError:

@@ -29,6 +29,8 @@ UNION ALL
  JOIN tasks_task t ON t.id = s.task_id
  JOIN tasks_project p ON p.id = t.project_id
  WHERE s.task_id = ANY(%(work)s) AND p.verifies AND s.purpose = 'work' AND s.assignment_id IS NOT NULL
+   AND NOT EXISTS (SELECT FROM tasks_submission newer WHERE newer.supersedes_id = s.id)
+   AND NOT EXISTS (SELECT FROM tasks_return r WHERE r.submission_id = s.id)  -- it was found wrong
  ORDER BY s.task_id, s.created_at DESC, s.version DESC)
 """
 

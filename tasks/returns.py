@@ -7,6 +7,7 @@ for somebody else, or the task goes on with the answers it has where no seat is 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -25,11 +26,18 @@ def send_back(*, answers: Sequence[Submission], now: datetime) -> bool:
     (task_id,) = {answer.task_id for answer in answers}
     if not states.send_back(task_id=task_id, answers=len(answers), now=now):
         return False
-    Return.objects.bulk_create(
-        Return(submission=one, task_id=task_id, annotator_id=one.annotator_id, returned_at=now)
-        for one in answers
-    )
+    _note(answers=answers, now=now, ended_at=None)
     return True
+
+
+def give_away(*, answers: Sequence[Submission], now: datetime) -> None:
+    """These rejected answers do not go back: others are asked at once. Their authors mend them no more."""
+    _note(answers=answers, now=now, ended_at=now)
+
+
+def is_lost(*, submission_id: uuid.UUID) -> bool:
+    """Whether somebody else was asked in place of this answer. Hold its task's lock."""
+    return Return.objects.filter(submission=submission_id, ended_at__isnull=False).exists()
 
 
 def come_back(*, task_id: int, annotator_id: int, now: datetime) -> bool:
@@ -50,6 +58,23 @@ def end_overdue(*, now: datetime) -> list[Submission]:
     return ended
 
 
+def _note(*, answers: Sequence[Submission], now: datetime, ended_at: datetime | None) -> None:
+    rows = [
+        Return(
+            submission=one,
+            task_id=one.task_id,
+            annotator_id=one.annotator_id,
+            returned_at=now,
+            ended_at=ended_at,
+        )
+        for one in answers
+    ]
+    # An answer that an appeal gave its place again may be rejected again.
+    Return.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["submission"], update_fields=["returned_at", "ended_at"]
+    )
+
+
 def _end(*, task_id: int, now: datetime) -> list[Submission]:
     with transaction.atomic():
         # As correcting does: whoever has the task first decides.
@@ -58,7 +83,8 @@ def _end(*, task_id: int, now: datetime) -> list[Submission]:
         ended = list(late.select_related("submission__task__project"))
         late.update(ended_at=now)
         taken = task.assignments.filter(purpose="work").exclude(state="skipped").count()
-        for one in range(len(ended)):
+        # What was settled meanwhile by a known answer, or waits for a reviewer, asks nobody any more.
+        for one in range(len(ended) if task.state == Task.State.OPEN else 0):
             if taken + one < task.max_overlap:
                 seats.add_seats(task_ids=[task.id])
             else:

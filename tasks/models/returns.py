@@ -13,7 +13,8 @@ from tasks.models.submissions import Submission
 
 
 class Return(models.Model):
-    """An answer that was rejected and went back to its author, who keeps its seat; tasks/returns.py."""
+    """An answer that was rejected and went back to its author, who keeps its seat, or that others replace at
+    once: then it has ended from the start. tasks/returns.py."""
 
     submission = models.OneToOneField(Submission, models.PROTECT, primary_key=True, related_name="returned")
     task = models.ForeignKey(Task, models.PROTECT, related_name="returns", db_index=False)

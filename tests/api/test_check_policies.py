@@ -8,17 +8,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from review.adjudicate import Verdict
+from review.appeals import Ruling, appeal_answer, decide
 from review.models import CheckPolicy, Consensus, Dispute, SpotCheck
 from review.releases import NothingSettled, request_release, tasks_in
 from review.settle import settle_answered
 from review.spot_verdicts import Rejection, end_overdue, fix_check, judge_check
-from tasks import queue
+from tasks import queue, states
 from tasks.batches import advance_batches
-from tasks.corrections import AnswerUnknown, Correction, correct
-from tasks.models import Batch, Job, Project, Return, Submission, Task, Withheld
+from tasks.corrections import AnswerUnknown, Correction, NothingToMend, correct
+from tasks.models import Assignment, Batch, Job, Project, Return, Submission, Task, Withheld
+from tasks.predictions import drafts_of
 from tests.api.clients import Caller, signed_in
 from tests.cast import Cast, make_cast
 from tests.factories import box, make_batch, make_tasks, payload
@@ -149,6 +152,71 @@ def test_after_two_days_somebody_else_is_asked_and_pay_follows(cast: Cast) -> No
     assert settle_answered().settled == 1
 
 
+def corrected(person: Person, submission: Submission) -> str:
+    """As the workbench does, not by the page of what was sent back."""
+    given = Correction(uuid.uuid4(), supersedes=submission.id, payload=MENDED, active_ms=1)
+    return correct(annotator_id=person.id, correction=given)
+
+
+def test_who_let_the_time_pass_does_not_count_again_by_correcting(cast: Cast) -> None:
+    check = drawn(cast, max_overlap=3, others=0, holds=True)
+    mine = answer_of(check, cast.an)
+    sent_back(cast, check)
+    overdue()
+    end_overdue(now=timezone.now())
+    with pytest.raises(NothingToMend):
+        corrected(cast.an, mine)
+    assert answer_of(check, cast.an) == mine
+    assert corrected(cast.bo, answer_of(check, cast.bo)) == "accepted"
+
+
+def test_an_answer_that_others_replace_does_not_count_again_by_correcting(cast: Cast) -> None:
+    check = drawn(cast, max_overlap=3, again="others")
+    sent_back(cast, check)
+    assert counts(check) == ("open", 2, 3)
+    with pytest.raises(NothingToMend):
+        corrected(cast.an, answer_of(check, cast.an))
+    assert b"/mend/" not in signed_in(cast.an).get("/desk/mine/checks").content
+
+
+def test_an_answer_that_was_rejected_is_not_shown_to_be_judged(cast: Cast) -> None:
+    check = drawn(cast, max_overlap=4, again="others")
+    Project.objects.filter(id=cast.project.id).update(verifies=True)
+    tasks = [check.task_id]
+    assert drafts_of(task_ids=tasks, work=tasks)[check.task_id].to_verify
+    sent_back(cast, check, cast.an, cast.bo)
+    assert drafts_of(task_ids=tasks, work=tasks) == {}
+
+
+def test_an_appeal_that_is_granted_meanwhile_ends_the_wait(cast: Cast) -> None:
+    check = drawn(cast)
+    mine = answer_of(check, cast.an)
+    appeal = appeal_answer(person=cast.an, submission_id=mine.id, words="Look.", now=timezone.now())
+    sent_back(cast, check)
+    decide(person=cast.hu, appeal_id=appeal.id, ruling=Ruling(True, "It is right."), now=timezone.now())
+    assert counts(check) == ("answered", 2, 2)
+    assert jobs_add_up(check)
+    overdue()
+    assert end_overdue(now=timezone.now()) == 0
+    assert not Earning.objects.filter(kind="correction").exists()
+    settle_answered()
+    # Whoever draws it again may send the same answer back again.
+    again = SpotCheck.objects.get(task=check.task_id, judged_at=None)
+    sent_back(cast, again)
+    assert Return.objects.get().ended_at is None
+
+
+def test_a_task_that_is_known_meanwhile_asks_nobody_when_the_time_is_up(cast: Cast) -> None:
+    check = drawn(cast, max_overlap=3)
+    sent_back(cast, check)
+    with transaction.atomic():
+        states.settle_known(task_ids=[check.task_id], now=timezone.now())
+    overdue()
+    assert end_overdue(now=timezone.now()) == 1
+    assert not Assignment.objects.filter(task=check.task_id, state="open").exists()
+    assert jobs_add_up(check)
+
+
 @pytest.mark.parametrize("both", [False, True])
 def test_where_no_seat_is_left_the_task_goes_on_without(cast: Cast, both: bool) -> None:
     check = drawn(cast)
@@ -219,6 +287,5 @@ def test_an_answer_that_is_not_back_is_no_mending_matter(cast: Cast) -> None:
     assert an.get(f"/desk/mine/{mine.id}/mend/").status_code == 404
     assert mend(an, mine).status_code == 404
     sent_back(cast, check)
-    given = Correction(uuid.uuid4(), supersedes=mine.id, payload=MENDED, active_ms=1)
     with pytest.raises(AnswerUnknown):
-        correct(annotator_id=cast.bo.id, correction=given)
+        corrected(cast.bo, mine)
