@@ -117,8 +117,8 @@ def build(release: Release) -> None:
     if options.raw_answers:
         wanted.append(ANSWERS)
         if ANSWERS not in finished:
-            members = iter([("answers.jsonl", answer_lines(release))])
-            finished[ANSWERS] = keep_archive(release, ANSWERS, members)
+            lines = iter([("answers.jsonl", answer_lines(release))])
+            finished[ANSWERS] = keep_archive(release, ANSWERS, lines)
     if options.crops or options.crop_masks:
         wanted.append(CROPS)
         if CROPS not in finished:

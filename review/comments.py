@@ -105,7 +105,7 @@ def open_thread(
     *, person: Person, submission_id: uuid.UUID, pin: Pin, remark: Remark, now: datetime
 ) -> tuple[Thread, bool]:
     """A thread with its first remark; idempotent by its id. The flag says whether this call did it."""
-    words = _check_words(remark.words)
+    remark = _checked(remark)
     with transaction.atomic():
         answer = access_answer(person, submission_id)
         # One at a time on an answer: of the same remark sent twice at once the second is a replay.
@@ -128,13 +128,13 @@ def open_thread(
             waits_for=_other(_side(person)),
             opened_at=now,
         )
-        _say(thread, person=person, remark=Remark(remark.id, words), now=now)
+        _say(thread, person=person, remark=remark, now=now)
     return thread, True
 
 
 def reply(*, person: Person, thread_id: int, remark: Remark, now: datetime) -> tuple[Thread, bool]:
     """One more remark; idempotent by its id. A closed thread is open again."""
-    words = _check_words(remark.words)
+    remark = _checked(remark)
     with transaction.atomic():
         thread = access_thread(person, thread_id, lock=True)
         before = _replayed(remark, person=person)
@@ -144,7 +144,7 @@ def reply(*, person: Person, thread_id: int, remark: Remark, now: datetime) -> t
             return before, False
         if thread.said >= MOST_COMMENTS:
             raise ThreadFull
-        _say(thread, person=person, remark=Remark(remark.id, words), now=now)
+        _say(thread, person=person, remark=remark, now=now)
     return thread, True
 
 
@@ -159,6 +159,7 @@ def resolve(*, person: Person, thread_id: int, seen: int, now: datetime) -> Thre
 
 
 def access_thread(person: Person, thread_id: int, *, lock: bool = False) -> Thread:
+    """A thread on an answer that the person may speak about; with `lock`, held until the transaction ends."""
     visible = Thread.objects.filter(id=thread_id)
     if lock:
         visible = visible.select_for_update(of=("self",), no_key=True)
@@ -184,12 +185,12 @@ def _other(side: Side) -> Side:
     return Side.ANNOTATOR if side is Side.REVIEWER else Side.REVIEWER
 
 
-def _check_words(words: str) -> str:
-    cleaned = words.replace("\0", "").strip()
+def _checked(remark: Remark) -> Remark:
+    cleaned = remark.words.replace("\0", "").strip()
     if not cleaned or len(cleaned) > LONGEST:
         detail = str(_("Write something, in at most %(most)s characters.") % {"most": LONGEST})
         raise Invalid(errors=[{"where": "words", "code": "length", "detail": detail}])
-    return cleaned
+    return Remark(remark.id, cleaned)
 
 
 def _check_pin(pin: Pin, answer: Submission) -> None:
@@ -209,7 +210,7 @@ def _check_pin(pin: Pin, answer: Submission) -> None:
 def _replayed(remark: Remark, *, person: Person) -> Thread | None:
     """The thread in which this very remark stands already."""
     before = Comment.objects.filter(id=remark.id).select_related("thread").first()
-    if before is not None and before.author_id != person.id:
+    if before is not None and (before.author_id, before.words) != (person.id, remark.words):
         raise CommentReused
     return before.thread if before else None
 

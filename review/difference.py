@@ -53,6 +53,7 @@ class Tally:
     moved_to_split: int = 0
 
     def summary(self) -> dict[str, Any]:
+        """As JSON; docs/client.md names its parts."""
         kinds = ("same", "changed", "added", "removed")
         return {
             "images": {kind: self.images[kind] for kind in kinds},

@@ -63,6 +63,9 @@ def access_difference(request: HttpRequest | Request, release_id: int, since: in
 
 
 def ask(*, older: Release, newer: Release) -> Difference:
+    """The row of this pair, made when it is first asked for; without a summary it waits for a worker.
+
+    Raises NotReady, NotComparable, StillComparing or NotCompared."""
     if {older.state, newer.state} != {Release.State.READY}:
         raise NotReady
     if not older.contents or not newer.contents:

@@ -125,6 +125,7 @@ def ask_model(
 
 
 def note_answer(*, door: ModelDoor, now: datetime) -> None:
+    """The model is well: whoever asks next is not kept from it by what failed before."""
     ModelDoor.objects.filter(project=door.project_id).update(
         failures=0, resting_until=None, last_answer_at=now
     )

@@ -83,6 +83,7 @@ def enqueue_new() -> None:
 
 
 def progress_of(*, batches: list[int]) -> dict[int, Progress]:
+    """By batch, of those that the model was asked about; one query."""
     rows = Prelabelling.objects.filter(job__batch__in=batches).values("job__batch")
     sums = rows.annotate(
         waiting=Count("pk", filter=Q(state=State.WAITING)),

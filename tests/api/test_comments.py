@@ -144,6 +144,8 @@ def test_saying_it_twice_is_saying_it_once(cast: Cast) -> None:
     assert (first[0], first[1], again[1]) == (again[0], True, False)
     with pytest.raises(CommentReused):
         reply(person=cast.rong, thread_id=first[0].id, remark=said, now=now)
+    with pytest.raises(CommentReused):  # the first words were kept: nobody is to think that these were
+        reply(person=cast.an, thread_id=first[0].id, remark=Remark(said.id, "Other words."), now=now)
     assert Comment.objects.count() == Thread.objects.get().said == 1
 
 

@@ -30,7 +30,8 @@ function Ways({ desk }: { desk: Desk }) {
   );
 }
 
-const KEYS = { cut: "Shift+KeyC", extend: "Shift+KeyA", split: "Shift+KeyX", merge: "Shift+KeyM" } as const;
+const FOLLOWING = new Set<string>(["polygon", "polyline", "cut", "extend", "split"]);
+
 /** Lines that follow the picture's edges: for what is drawn point by point. */
 function Scissors({ desk, stage }: { desk: Desk; stage: Stage }) {
   if (!FOLLOWING.has(stage.chart.value.name)) return null;
@@ -41,8 +42,7 @@ function Scissors({ desk, stage }: { desk: Desk; stage: Stage }) {
   );
 }
 
-const FOLLOWING = new Set<string>(["polygon", "polyline", "cut", "extend", "split"]);
-
+const KEYS = { cut: "Shift+KeyC", extend: "Shift+KeyA", split: "Shift+KeyX", merge: "Shift+KeyM" } as const;
 const LABELS = { cut: "cmdCut", extend: "cmdExtend", split: "cmdSplit", merge: "cmdMerge" } as const;
 
 /** What can be done to the selected polygon. */
