@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from celery import shared_task
 from django.conf import settings
+from django.core.cache import cache
 from django.utils import timezone
 
 from annotator import wake as waking
@@ -15,8 +16,9 @@ from tasks.batches import finish_forgotten
 from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import Limits, Sizes
 
-# Models are slow, and there is other work.
+# Models are slow, and there is other work: one worker at a time asks them. The cache forgets one that died.
 PRELABEL_TURNS = 4
+PRELABELLING, PRELABEL_SECONDS = "prelabelling", 180
 
 
 @shared_task
@@ -65,7 +67,13 @@ def prelabel_pending() -> None:
     """Show what waits to the clients' models, turn by turn, and pass the word on after a few."""
     prelabel.enqueue_new()
     for _turn in range(PRELABEL_TURNS):
-        if not prelabel.prelabel_due(now=timezone.now()):
+        if not cache.add(PRELABELLING, 1, timeout=PRELABEL_SECONDS):
+            return
+        try:
+            went_on = prelabel.prelabel_due(now=timezone.now())
+        finally:
+            cache.delete(PRELABELLING)
+        if not went_on:
             return
     waking.wake(prelabel_pending)
 

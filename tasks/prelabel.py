@@ -2,7 +2,7 @@
 
 The answers become predictions: drafts, never votes. Nobody waits for them: an image that is claimed before
 the model has answered is labelled without. What people have answered, and what the client uploaded a
-prediction for, is not asked about.
+prediction for, is not asked about. Gold is: by an image without a draft people would know it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict
 from tasks.doors import AnswerRefused, ModelFailed, Said, ask_model, note_answer, note_failure
-from tasks.models import Batch, Job, ModelDoor, Prediction, Prelabelling, Task
+from tasks.models import Batch, GoldTask, Job, ModelDoor, Prediction, Prelabelling, Task
 from tasks.storage import StorageUnavailable
 
 State = Prelabelling.State
@@ -74,12 +74,13 @@ def prelabel_batch(*, batch: Batch) -> int:
 
 def enqueue_new() -> None:
     """Jobs ingested since their project's door asks for every new batch."""
-    wanted = Q(
+    asked_for = Q(
         batch__project__door__is_active=True,
         batch__project__door__prelabels_from__lte=F("batch__created_at"),
-        batch__state__in=_IN_WORK,
     )
-    _enqueue(Job.objects.filter(wanted))
+    # A batch of nothing but gold is complete at once.
+    golden = GoldTask.objects.filter(retired_at=None).values("task__job")
+    _enqueue(Job.objects.filter(asked_for, Q(batch__state__in=_IN_WORK) | Q(id__in=golden)))
 
 
 def progress_of(*, batches: list[int]) -> dict[int, Progress]:
@@ -151,9 +152,9 @@ def _take(*, now: datetime) -> Prelabelling | None:
 
 def _to_ask(row: Prelabelling) -> QuerySet[Task]:
     foretold = Exists(Prediction.objects.filter(task=OuterRef("id")))
-    waiting = Task.objects.filter(
-        ~foretold, job=row.job_id, id__gt=row.position, state=Task.State.OPEN, answers=0
-    )
+    is_new = Q(state=Task.State.OPEN, answers=0)
+    is_gold = Q(gold__isnull=False, gold__retired_at=None)
+    waiting = Task.objects.filter(~foretold, is_new | is_gold, job=row.job_id, id__gt=row.position)
     return waiting.select_related("image", "schema").order_by("id")
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from PIL import Image as Picture
@@ -20,7 +21,7 @@ from PIL import Image as Picture
 from review.settle import settle_answered
 from tasks import prelabel, prompts
 from tasks.decode.decoder import Decoder
-from tasks.jobs import prelabel_pending
+from tasks.jobs import PRELABELLING, prelabel_pending
 from tasks.models import Batch, ModelDoor, Prediction, Prelabelling, Project, Submission, Task
 from tasks.portal import doors as door_pages
 from tests.api.clients import Caller, signed_in, work
@@ -223,6 +224,34 @@ def test_what_people_answered_or_the_client_said_is_not_asked_about(
     prelabel_all()
     assert [asked["task"] for asked in model.asked] == [third.id]
     assert Prediction.objects.get(task=first).model == "uploaded"
+
+
+def test_gold_comes_with_a_draft_as_work_does(mill: Caller, project: Project, model: Model) -> None:
+    opened(mill, project, model, prelabels=True)
+    model.says(FOUND)
+    batch = ingest(mill, project, photographs(2))
+    known = [{"image": task.image_id, "payload": payload()} for task in Task.objects.filter(batch=batch)]
+    stored = mill.post(f"/batches/{batch.id}/gold", {"kind": "measure", "items": known})
+    assert stored.json()["stored"] == 2, stored.content
+    batch.refresh_from_db()
+    assert batch.state == "complete"
+    prelabel.enqueue_new()
+    prelabel_all()
+    assert Prediction.objects.filter(task__gold__isnull=False).count() == 2
+
+
+def test_slow_models_hold_one_worker_and_leave_the_others_to_ingest(
+    mill: Caller, project: Project, model: Model
+) -> None:
+    opened(mill, project, model)
+    prelabel.prelabel_batch(batch=ingest(mill, project, photographs(1)))
+    cache.add(PRELABELLING, 1, timeout=60)  # another worker has it
+    prelabel_pending()
+    assert model.asked == []
+    cache.delete(PRELABELLING)
+    prelabel_all()
+    assert len(model.asked) == 1
+    assert cache.get(PRELABELLING) is None
 
 
 def test_next_does_not_wait_and_drafts_are_no_votes(
