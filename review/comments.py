@@ -25,8 +25,8 @@ from workers import notices
 from workers.models import Person, Role
 
 LONGEST = 1000
-MOST_COMMENTS = 200
-MOST_THREADS = 100
+MOST_COMMENTS = 50
+MOST_THREADS = 30
 Side = Thread.Side
 
 
