@@ -2,8 +2,8 @@
 
 One more person is asked while a part of the consensus is less sure than the project wants and more answers
 would make it so much surer that they are worth their price (`worth_asking`, classes/worth.py), or a shape's
-expected IoU is below what is wanted. Then the task settles when it reaches the
-confidence to settle, as in any project; else it is disputed.
+expected IoU is below what is wanted. Then the task settles when it reaches the confidence to settle, as in
+any project; else it is disputed.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def reaches(*, consensus: Consensus, threshold: float, wanted: Wanted) -> Verdic
 def asks_on(doubt: Doubt, *, wanted: float) -> bool:
     """Whether one part is worth another answer. Where no full pass knows how the question is answered, it is
     right or wrong, and somebody new sees which as often as not-yet-known people do."""
-    outlook = doubt.outlook or Outlook((doubt.confidence, 1.0 - doubt.confidence), COIN)
+    sure = max(doubt.confidence, 0.5)  # what is likelier wrong than right is not the surer for it
+    outlook = doubt.outlook or Outlook((sure, 1.0 - sure), COIN)
     if max(outlook.chances) >= wanted:
         return False
     chances, crowd = np.array([outlook.chances]), np.array(outlook.crowd)

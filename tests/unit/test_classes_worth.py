@@ -86,6 +86,7 @@ def test_settling_asks_by_the_same_rule() -> None:
     told = Doubt("tags.kind", "tag_unsure", 0.5, Outlook((0.5, 0.5), ((0.9, 0.1), (0.1, 0.9))))
     unknown = Doubt("shapes[0]", "existence_unsure", 0.7)
     assert [asks_on(doubt, wanted=0.95) for doubt in (torn, told, unknown)] == [False, True, True]
+    assert asks_on(Doubt("tags.note", "tag_unsure", 0.02), wanted=0.95), "hardly sure of a text is not sure"
     wanted = Wanted(accuracy=0.95)
     verdicts = [reaches(consensus=consensus(one), threshold=0.8, wanted=wanted) for one in (torn, told)]
     assert [(verdict.settled, verdict.asks) for verdict in verdicts] == [(False, False), (False, True)]
