@@ -1,21 +1,12 @@
 /** Region growing: what looks alike and is connected, no more. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { grow, type Pixels } from "../workbench/assist/grow";
+import { grow } from "../workbench/assist/grow";
 import { geometryFrom } from "../workbench/assist/region";
 import { polygonsFrom } from "../workbench/geometry/convert";
 import { encode, pixelsIn } from "../workbench/geometry/rle";
+import { GREY, paint, RED } from "./painted";
 
-type Color = readonly [number, number, number];
-
-function paint(width: number, height: number, color: (x: number, y: number) => Color): Pixels {
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set([...color(x, y), 255], (y * width + x) * 4);
-  return { width, height, data };
-}
-
-const RED: Color = [200, 30, 30];
-const GREY: Color = [90, 90, 90];
 const inDisc = (x: number, y: number, cx: number, cy: number, r: number) => Math.hypot(x - cx, y - cy) <= r;
 
 describe("growing a region", () => {

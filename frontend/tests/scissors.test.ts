@@ -2,24 +2,14 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { edgesOf, strongestNear } from "../workbench/assist/edges";
-import type { Pixels } from "../workbench/assist/grow";
 import { Wire } from "../workbench/assist/wire";
 import { pointsOf } from "../workbench/geometry/points";
 import { ringCrossesItself } from "../workbench/geometry/simple";
 import type { Guide } from "../workbench/tools/context";
 import { tools } from "../workbench/tools/more";
 import { AtTheStage } from "./at-the-stage";
+import { GREY, paint, RED } from "./painted";
 
-type Color = readonly [number, number, number];
-
-function paint(width: number, height: number, color: (x: number, y: number) => Color): Pixels {
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set([...color(x, y), 255], (y * width + x) * 4);
-  return { width, height, data };
-}
-
-const RED: Color = [200, 30, 30];
-const GREY: Color = [90, 90, 90];
 const R = 60;
 const disc = paint(200, 160, (x, y) => (Math.hypot(x - 100, y - 80) <= R ? RED : GREY));
 const offDisc = ({ x, y }: { x: number; y: number }): number => Math.abs(Math.hypot(x - 100, y - 80) - R);
