@@ -135,6 +135,7 @@ def test_the_example_server_checks_the_signature_and_labels_real_photographs(
         ({**FOUND, "class": "elephant"}, "shapes[0].class"),
         ({**FOUND, "box": [5000, 10, 50, 40]}, "shapes[0].box"),
         ({**FOUND, "confidence": 7}, "shapes[0].confidence"),
+        ({**FOUND, "confidence": 10**400}, "shapes[0].confidence"),
     ],
 )
 def test_an_answer_that_does_not_fit_the_schema_is_refused_and_named(
