@@ -18,6 +18,7 @@ from review.counted import counted_answers
 from review.models import CheckedAnswer, Consensus, Dispute, SpotCheck, Thread
 from tasks.delivery import image_url
 from tasks.models import Assignment, LabelSchema, Return, Submission
+from tasks.veil import veil
 
 
 def describe(disputes: Sequence[Dispute]) -> list[dict[str, Any]]:
@@ -59,7 +60,9 @@ def describe_return(back: Return) -> dict[str, Any]:
     found = ": ".join(filter(None, [rejection.get_reason_display(), rejection.note])) if rejection else ""
     standing = Dispute(id=0, task=answer.task, project_id=answer.task.project_id)
     case = _case(standing, answers=[answer], skips=[], proposal=None, talks={})
-    return {**case, "reason_text": found, "can_ask": False}
+    # Annotators learn no row's number, and get no file as the client sent it.
+    image = {**case["image"], "original": case["image"]["url"]}
+    return {**case, "task": veil(answer.task_id), "image": image, "reason_text": found, "can_ask": False}
 
 
 def specs_of_check(check: SpotCheck, *, known: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -22,6 +22,7 @@ from tasks.batches import advance_batches
 from tasks.corrections import AnswerUnknown, Correction, NothingToMend, correct
 from tasks.models import Assignment, Batch, Job, Project, Return, Submission, Task, Withheld
 from tasks.predictions import drafts_of
+from tasks.veil import veil
 from tests.api.clients import Caller, signed_in
 from tests.cast import Cast, make_cast
 from tests.factories import box, make_batch, make_tasks, payload
@@ -95,6 +96,7 @@ def test_a_rejected_answer_goes_back_to_its_author_and_counts_when_it_is_correct
     assert [one["submission"] for one in case["answers"]] == [str(mine.id)]
     assert "Nearer to the edge." in case["reason_text"]
     assert case["proposal"] is None
+    assert (case["task"], case["image"]["original"]) == (veil(check.task_id), case["image"]["url"])
     id_ = uuid.uuid4()
     assert [mend(an, mine, id_).status_code for _ in "12"] == [201, 200]
     assert counts(check) == ("answered", 2, 2)
