@@ -3,9 +3,9 @@
     pip install pillow
     LABELMILL_MODEL_SECRET=model_... python examples/model_server.py --port 8080
 
-It knows nothing: asked about an image it outlines what differs from the picture's corners, asked about a
-place it takes what looks alike there. What it shows is the exchange: check the signature, read the picture,
-answer in pixels of the image, in time. docs/model-door.md describes each field.
+It knows nothing: asked about an image it outlines what differs from the picture's upper left corner, asked
+about a place it takes what looks alike there. What it shows is the exchange: check the signature, read the
+picture, answer in pixels of the image, in time. docs/model-door.md describes each field.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any] | None:
     # The picture is a smaller copy: what is seen in it is told in pixels of the image.
     scale = asked["image"]["width"] / picture.width
     prompt = asked.get("prompt")
-    seen = place_asked_about(picture, prompt, scale) if prompt else unlike_the_corners(picture)
+    seen = place_asked_about(picture, prompt, scale) if prompt else unlike_the_corner(picture)
     around, label = seen.getbbox(), wanted_class(asked["schema"], prompt)
     if around is None or label is None:
         return None
@@ -63,7 +63,7 @@ def wanted_class(schema: dict[str, Any], prompt: dict[str, Any] | None) -> tuple
     return None
 
 
-def unlike_the_corners(picture: Image.Image) -> Image.Image:
+def unlike_the_corner(picture: Image.Image) -> Image.Image:
     ground = picture.crop((2, 2, 3, 3)).resize(picture.size)
     return ImageChops.difference(picture, ground).convert("L").point(lambda v: 255 if v > DIFFERENT else 0)
 
