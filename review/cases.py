@@ -60,9 +60,8 @@ def describe_return(back: Return) -> dict[str, Any]:
     found = ": ".join(filter(None, [rejection.get_reason_display(), rejection.note])) if rejection else ""
     standing = Dispute(id=0, task=answer.task, project_id=answer.task.project_id)
     case = _case(standing, answers=[answer], skips=[], proposal=None, talks={})
-    # Annotators learn no row's number, and get no file as the client sent it.
-    image = {**case["image"], "original": case["image"]["url"]}
-    return {**case, "task": veil(answer.task_id), "image": image, "reason_text": found, "can_ask": False}
+    # Annotators learn no row's number.
+    return {**case, "task": veil(answer.task_id), "reason_text": found, "can_ask": False}
 
 
 def specs_of_check(check: SpotCheck, *, known: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -96,7 +96,7 @@ def test_a_rejected_answer_goes_back_to_its_author_and_counts_when_it_is_correct
     assert [one["submission"] for one in case["answers"]] == [str(mine.id)]
     assert "Nearer to the edge." in case["reason_text"]
     assert case["proposal"] is None
-    assert (case["task"], case["image"]["original"]) == (veil(check.task_id), case["image"]["url"])
+    assert case["task"] == veil(check.task_id)
     id_ = uuid.uuid4()
     assert [mend(an, mine, id_).status_code for _ in "12"] == [201, 200]
     assert counts(check) == ("answered", 2, 2)
@@ -183,7 +183,7 @@ def test_an_answer_that_others_replace_does_not_count_again_by_correcting(cast: 
 
 def test_an_answer_that_was_rejected_is_not_shown_to_be_judged(cast: Cast) -> None:
     check = drawn(cast, max_overlap=4, again="others")
-    Project.objects.filter(id=cast.project.id).update(verifies=True)
+    Project.objects.filter(id=cast.project.id).update(verifies=True, overlap=1)
     tasks = [check.task_id]
     assert drafts_of(task_ids=tasks, work=tasks)[check.task_id].to_verify
     sent_back(cast, check, cast.an, cast.bo)
