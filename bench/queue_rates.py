@@ -67,7 +67,7 @@ ON CONFLICT (person_id, project_id, hour) DO UPDATE SET
     submissions = w.submissions + 1, annotations = w.annotations + 5, active_ms = w.active_ms + 5000,
     earned = w.earned + 0.04;
 INSERT INTO workers_earning (person_id, project_id, kind, submission, amount, currency, note, created_at)
-VALUES (:me, :project, 'piece', :answer, 0.04, 'CNY', '', now());
+VALUES (:me, :project, 'piece', ':answer', 0.04, 'CNY', '', now());
 COMMIT;
 """
 

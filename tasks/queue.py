@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from django.db import IntegrityError, connection, transaction
@@ -57,8 +57,7 @@ class IdReused(Conflict):
 _encode = msgspec.json.encode
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """A leased seat with what its page needs; sizes in pixels of the upright image."""
 
     assignment: int

@@ -108,6 +108,27 @@ def test_the_fifth_and_the_sixth_claim_read_no_more_than_the_first(cast: Cast, b
         check(plans_of(lambda: claim(cast.an, 10)), rows=30 + 2 * queue.CURSOR_SLACK)
 
 
+def test_a_plan_made_while_all_was_small_serves_when_it_is_large(cast: Cast) -> None:
+    """An's first claim, of a new connection in a new mill, makes plans that are kept as An's work grows."""
+    batch = make_batch(cast.project)
+    make_tasks(batch, 1)
+    with connection.cursor() as cursor:
+        cursor.execute("DISCARD PLANS")
+    (seat,) = claim(cast.an)
+    submit(cast.an, seat)
+    make_tasks(batch, 600, overlap=1)
+    for _ in range(10):
+        given = claim(cast.an, 50)
+        queue.submit_several(annotator_id=cast.an.id, answers=[answer_to(seat) for seat in given])
+    plan = plans_of(lambda: claim(cast.an))
+    assert "leases_of_person" in {node.get("Index Name") for node in plan}
+    check(plan, rows=2 * queue.CURSOR_SLACK)
+    seats = [node for node in plan if node.get("Relation Name") == "tasks_assignment"]
+    asked = [node["Index Cond"] for node in seats if "annotator_id" in node.get("Index Cond", "")]
+    assert asked
+    assert all("task_id" in condition or "leased_until" in condition for condition in asked), asked
+
+
 def test_asking_in_vain_reads_no_seat(cast: Cast, batch: Batch) -> None:
     while given := claim(cast.an, 50):
         queue.submit_several(annotator_id=cast.an.id, answers=[answer_to(seat) for seat in given])
