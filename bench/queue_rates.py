@@ -4,10 +4,10 @@ Ours are the functions that the web calls, with all rules: who may work where an
 at a task, nobody too many seats, roll-ups, pay; in answer come images and schemas. pgbench runs the bare
 equivalent: one statement that leases the next open seats of one lane at whose tasks this person has not been,
 by FOR UPDATE SKIP LOCKED, and returns what a page needs of them, over the same protocol as ours (the simple
-one: PgBouncer keeps no prepared statements of psycopg2). Both give no seat twice and nobody a task twice, have
-as many connections, and wait for the disk at each commit. Two sides more show where the difference lies: `function` is our database
-function called by pgbench, so without Python; `floor` a prepared statement that takes any open seat and knows
-no rule at all, which no queue could use. The sides alternate.
+one: PgBouncer keeps no prepared statements of psycopg2). Both give no seat twice and nobody a task twice,
+have as many connections, and wait for the disk at each commit. Two sides more show where the difference lies:
+`function` is our database function called by pgbench, so without Python; `floor` a prepared statement that
+takes any open seat and knows no rule at all, which no queue could use. The sides alternate.
 
     python -m bench.queue_rates [--seconds 3] [--rounds 3] [--connections 4]
 """

@@ -6,6 +6,9 @@
 --
 -- Each statement here touches a few rows that it finds by index: nested loops are right at every size. Other
 -- plans are switched off, because a plan made while a table was small is kept as it grows; and so is compiling.
+-- For the same reason a state that is only checked of a row found otherwise is written `state || ''`: while a
+-- partial index is nearly empty it looks cheaper than the row's number, and a plan by it, once kept, reads all
+-- that it will ever hold.
 --
 -- All times are the database's. A lane's positions only grow (seats.py), and a cursor says: every open seat
 -- of the lane up to here is at a task this person has had. So a claim reads from its cursor on, however much
@@ -174,7 +177,7 @@ BEGIN
                               WHERE given.task_id = s.task_id AND given.annotator_id = person OFFSET 0)
               -- Only the first open seat of a task counts, so nobody gets two seats at one.
               AND NOT EXISTS (SELECT FROM tasks_assignment twin
-                              WHERE twin.task_id = s.task_id AND twin.state = 'open'
+                              WHERE twin.task_id = s.task_id AND twin.state || '' = 'open'
                                 AND twin.position < s.position AND NOT (twin.state = 'skipped') OFFSET 0)
             ORDER BY s.position
             LIMIT wanted
@@ -258,18 +261,25 @@ DECLARE
     purposes varchar[];
 BEGIN
     PERFORM FROM tasks_task t WHERE t.id = ANY(tasks) ORDER BY t.id FOR NO KEY UPDATE;
-    WITH seat AS (
-        UPDATE tasks_assignment a SET state = 'submitted', ended_at = now(), leased_until = NULL
+    WITH held AS MATERIALIZED (
+        SELECT given.*, a.leased_at, a.purpose
         FROM unnest(ids, seats, tokens, tasks, payloads, annotations, active)
              AS given (id, seat, token, task, payload, annotations, active)
         JOIN tasks_task t ON t.id = given.task
-        WHERE a.id = given.seat AND a.task_id = given.task AND a.annotator_id = person
+        CROSS JOIN LATERAL (
+            SELECT * FROM tasks_assignment seat WHERE seat.id = given.seat OFFSET 0  -- by its number, no other way
+        ) AS a
+        WHERE a.task_id = given.task AND a.annotator_id = person
           AND (t.state = 'open' OR a.purpose <> 'work')
           AND a.state = 'leased' AND a.lease_token = given.token
           AND NOT EXISTS (SELECT FROM tasks_submission s WHERE s.id = given.id OFFSET 0)
           AND NOT EXISTS (SELECT FROM tasks_submission s
                           WHERE s.task_id = given.task AND s.annotator_id = person OFFSET 0)
-        RETURNING given.*, a.leased_at, a.purpose
+    ), seat AS (
+        UPDATE tasks_assignment a SET state = 'submitted', ended_at = now(), leased_until = NULL
+        FROM held
+        WHERE a.id = held.seat AND a.lease_token = held.token AND a.state || '' = 'leased'
+        RETURNING held.*
     )
     SELECT array_agg(s.id), array_agg(CASE s.purpose WHEN 'work' THEN s.seat END), array_agg(s.task),
            array_agg(s.payload), array_agg(s.annotations), array_agg(s.active), array_agg(s.leased_at),
@@ -396,7 +406,7 @@ BEGIN
     ), extended AS (
         UPDATE tasks_assignment a SET leased_until = now() + held.lease
         FROM held
-        WHERE a.id = held.id AND a.state = 'leased' AND a.lease_token = held.lease_token
+        WHERE a.id = held.id AND a.state || '' = 'leased' AND a.lease_token = held.lease_token
           AND held.leased_until < now() + held.lease * 0.75
     )
     SELECT held.id FROM held;

@@ -120,9 +120,12 @@ def test_a_plan_made_while_all_was_small_serves_when_it_is_large(cast: Cast) -> 
     for _ in range(10):
         given = claim(cast.an, 50)
         queue.submit_several(annotator_id=cast.an.id, answers=[answer_to(seat) for seat in given])
-    plan = plans_of(lambda: claim(cast.an))
+    given: list[queue.Seat] = []
+    plan = plans_of(lambda: given.extend(claim(cast.an)))
     assert "leases_of_person" in {node.get("Index Name") for node in plan}
     check(plan, rows=2 * queue.CURSOR_SLACK)
+    answers = [answer_to(seat) for seat in given]
+    check(plans_of(lambda: queue.submit_several(annotator_id=cast.an.id, answers=answers)), rows=1)
     seats = [node for node in plan if node.get("Relation Name") == "tasks_assignment"]
     asked = [node["Index Cond"] for node in seats if "annotator_id" in node.get("Index Cond", "")]
     assert asked
