@@ -7,65 +7,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0003_sites_of_an_organization'),
-        ('tasks', '0024_heads_by_claims'),
-        ('workers', '0008_guesses'),
+        ("clients", "0003_sites_of_an_organization"),
+        ("tasks", "0024_heads_by_claims"),
+        ("workers", "0008_guesses"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ModelDoor',
+            name="ModelDoor",
             fields=[
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='door', serialize=False, to='tasks.project')),
-                ('url', models.URLField(max_length=500, verbose_name='address')),
-                ('secret', models.CharField(help_text='requests are signed with it', max_length=64)),
-                ('seconds', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='seconds to wait')),
-                ('prelabels_from', models.DateTimeField(help_text='batches made since are shown to the model; none: only those it is asked for', null=True)),
-                ('answers_prompts', models.BooleanField(default=False, help_text='annotators may ask it about a place')),
-                ('is_active', models.BooleanField(default=True)),
-                ('failures', models.PositiveSmallIntegerField(default=0, help_text='one after the other, until now')),
-                ('resting_until', models.DateTimeField(help_text='after failures nobody waits for it for a while', null=True)),
-                ('last_error', models.CharField(blank=True, max_length=300)),
-                ('last_error_at', models.DateTimeField(null=True)),
-                ('last_answer_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "project",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="door",
+                        serialize=False,
+                        to="tasks.project",
+                    ),
+                ),
+                ("url", models.URLField(max_length=500, verbose_name="address")),
+                ("secret", models.CharField(help_text="requests are signed with it", max_length=64)),
+                (
+                    "seconds",
+                    models.PositiveSmallIntegerField(
+                        default=20,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(60),
+                        ],
+                        verbose_name="seconds to wait",
+                    ),
+                ),
+                (
+                    "prelabels_from",
+                    models.DateTimeField(
+                        help_text="batches made since are shown to the model; none: only those it is asked for",
+                        null=True,
+                    ),
+                ),
+                (
+                    "answers_prompts",
+                    models.BooleanField(default=False, help_text="annotators may ask it about a place"),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "failures",
+                    models.PositiveSmallIntegerField(default=0, help_text="one after the other, until now"),
+                ),
+                (
+                    "resting_until",
+                    models.DateTimeField(
+                        help_text="after failures nobody waits for it for a while", null=True
+                    ),
+                ),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+                ("last_error_at", models.DateTimeField(null=True)),
+                ("last_answer_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
         ),
         migrations.CreateModel(
-            name='Prelabelling',
+            name="Prelabelling",
             fields=[
-                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='tasks.job')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('stopped', 'Given up')], default='waiting', max_length=8)),
-                ('position', models.BigIntegerField(default=0, help_text='the last task that the model has been asked about')),
-                ('stored', models.PositiveIntegerField(default=0)),
-                ('silent', models.PositiveIntegerField(default=0, help_text='images it had nothing to say about')),
-                ('refused', models.PositiveIntegerField(default=0, help_text='answers that do not fit the label schema')),
-                ('last_refusal', models.CharField(blank=True, max_length=300)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, help_text='failures since the last answer')),
-                ('next_attempt_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "job",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        serialize=False,
+                        to="tasks.job",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("done", "Done"), ("stopped", "Given up")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "position",
+                    models.BigIntegerField(
+                        default=0, help_text="the last task that the model has been asked about"
+                    ),
+                ),
+                ("stored", models.PositiveIntegerField(default=0)),
+                (
+                    "silent",
+                    models.PositiveIntegerField(default=0, help_text="images it had nothing to say about"),
+                ),
+                (
+                    "refused",
+                    models.PositiveIntegerField(
+                        default=0, help_text="answers that do not fit the label schema"
+                    ),
+                ),
+                ("last_refusal", models.CharField(blank=True, max_length=300)),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(default=0, help_text="failures since the last answer"),
+                ),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='project',
-            name='verifies',
-            field=models.BooleanField(db_default=False, default=False, help_text="The second person judges the first one's answer: right, wrong, or put right.", verbose_name='later people verify'),
+            model_name="project",
+            name="verifies",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="The second person judges the first one's answer: right, wrong, or put right.",
+                verbose_name="later people verify",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('verifies', False), models.Q(('max_overlap__gte', 2), ('overlap', 1)), _connector='OR'), name='verification_begins_with_one_answer'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("verifies", False), models.Q(("max_overlap__gte", 2), ("overlap", 1)), _connector="OR"
+                ),
+                name="verification_begins_with_one_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modeldoor',
-            constraint=models.CheckConstraint(condition=models.Q(('seconds__gte', 1), ('seconds__lte', 60)), name='door_waits_a_while'),
+            model_name="modeldoor",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seconds__gte", 1), ("seconds__lte", 60)), name="door_waits_a_while"
+            ),
         ),
         migrations.AddIndex(
-            model_name='prelabelling',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['next_attempt_at'], name='prelabellings_to_do'),
+            model_name="prelabelling",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")),
+                fields=["next_attempt_at"],
+                name="prelabellings_to_do",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='prelabelling',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gt', 0), models.Q(('refused', 0), ('silent', 0), ('stored', 0)), _connector='OR'), name='prelabelling_counts_what_it_asked'),
+            model_name="prelabelling",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("position__gt", 0),
+                    models.Q(("refused", 0), ("silent", 0), ("stored", 0)),
+                    _connector="OR",
+                ),
+                name="prelabelling_counts_what_it_asked",
+            ),
         ),
     ]
