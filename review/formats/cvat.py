@@ -186,9 +186,9 @@ def _geometries(node: Element, image: Element, keys: Sequence[str]) -> Iterator[
 
 def _box(node: Element) -> tuple[str, list[float]]:
     left, top, right, bottom = (float(node.attrib[side]) for side in ("xtl", "ytl", "xbr", "ybr"))
-    width, height, angle = right - left, bottom - top, _angle(node)
-    if angle:
-        return "rotated_box", [left + width / 2, top + height / 2, width, height, angle]
+    width, height = right - left, bottom - top
+    if node.get("rotation"):
+        return "rotated_box", [left + width / 2, top + height / 2, width, height, _angle(node)]
     return "box", [left, top, width, height]
 
 

@@ -416,7 +416,7 @@ def test_a_release_is_asked_for_and_a_foreign_batch_is_not_taken(
 def test_a_release_of_nothing_says_so(cast: Cast, ada: Client) -> None:
     answer = ada.post("/portal/releases/", {"project": cast.project.id, "formats": ["coco"]})
     assert answer.status_code == 409
-    assert "No task is settled yet" in answer.content.decode()
+    assert "No task is settled and checked yet" in answer.content.decode()
 
 
 def test_a_key_is_shown_once_and_works_until_revoked(cast: Cast, ada: Client) -> None:
