@@ -42,6 +42,7 @@ def rounded(low: float, high: float) -> st.SearchStrategy[float]:
 
 
 x, y, side, angle = rounded(0, 200), rounded(0, 150), rounded(2, 100), rounded(0, 359.9)
+turned = rounded(0.1, 359.9)  # a box turned by nothing is a plain one to Label Studio
 corner = st.tuples(rounded(0, WIDTH), rounded(0, HEIGHT))
 
 
@@ -64,7 +65,7 @@ def star(radii: list[float]) -> list[list[float]]:
 GEOMETRY: dict[str, st.SearchStrategy[Any]] = {
     "box": st.tuples(x, y, side, rounded(2, 80)).map(list),
     # All of it inside the image: what reaches out is cut by formats of fractions.
-    "rotated_box": st.tuples(rounded(90, 200), rounded(90, 150), rounded(2, 80), rounded(2, 80), angle).map(
+    "rotated_box": st.tuples(rounded(90, 200), rounded(90, 150), rounded(2, 80), rounded(2, 80), turned).map(
         list
     ),
     "ellipse": st.tuples(x, y, side, side, angle).map(list),
