@@ -142,7 +142,7 @@ class Presence(models.Model):
 class Throughput(models.Model):
     """Work of one person in one project in one hour (UTC), written by submit, skip and settle."""
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
     project = models.ForeignKey("tasks.Project", models.PROTECT)
     hour = models.DateTimeField()
     submissions = models.PositiveIntegerField(default=0)
@@ -170,7 +170,7 @@ class Earning(models.Model):
         PIECE = "piece", _("Piece")
         CORRECTION = "correction", _("Correction")
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
     project = models.ForeignKey("tasks.Project", models.PROTECT)
     kind = models.CharField(max_length=16, choices=Kind)
     submission = models.UUIDField(null=True, help_text="the submission paid for")

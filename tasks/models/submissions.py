@@ -24,7 +24,7 @@ class Submission(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, help_text="made by the annotator's browser")
-    task = models.ForeignKey(Task, models.PROTECT, related_name="submissions")
+    task = models.ForeignKey(Task, models.PROTECT, related_name="submissions", db_index=False)
     annotator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False)
     # No foreign key in the database: the seat of a complete batch keeps its number and moves to EndedSeat.
     assignment = models.ForeignKey(
