@@ -52,7 +52,7 @@ def access_caller_organization(request: HttpRequest | Request, *, slug: str | No
     return found[0]
 
 
-def owned_organizations(request: HttpRequest) -> QuerySet[Organization]:
+def owned_organizations(request: HttpRequest | Request) -> QuerySet[Organization]:
     """Those the signed-in client owns: members, keys and webhooks are the owners' business."""
     if not request.user.is_authenticated or request.user.role != "client":
         return Organization.objects.none()
@@ -92,6 +92,21 @@ def _owned(request: HttpRequest, rows: QuerySet[Row]) -> Row:
     row = rows.filter(organization__in=caller_organizations(request)).first()
     if row is None:
         raise NotVisible
-    if not owned_organizations(request).filter(id=row.organization_id).exists():
-        raise Forbidden(_("Only an owner of the organization may do this."))
+    _check_owner(request, row.organization_id)
     return row
+
+
+def check_may_connect(request: HttpRequest | Request, organization_id: int) -> None:
+    """Where an organization's images are sent is its owners' business, and that of keys, which owners make.
+    Raises Forbidden."""
+    if not isinstance(getattr(request, "auth", None), ApiKey):
+        _check_owner(request, organization_id)
+
+
+def owns(request: HttpRequest | Request, organization_id: int) -> bool:
+    return owned_organizations(request).filter(id=organization_id).exists()
+
+
+def _check_owner(request: HttpRequest | Request, organization_id: int) -> None:
+    if not owns(request, organization_id):
+        raise Forbidden(_("Only an owner of the organization may do this."))

@@ -133,11 +133,7 @@ def goes_to_author(check: SpotCheck, rejected: Sequence[Submission]) -> bool:
 
 def end_overdue(*, now: datetime) -> int:
     """What was sent back and not corrected in time goes to others, and pay follows; returns how many."""
-    ended = returns.end_overdue(now=now)
-    for answer in ended:
-        with transaction.atomic():
-            _deduct(answer)
-    return len(ended)
+    return returns.end_overdue(now=now, follow=_deduct)
 
 
 def may_send_on(check: SpotCheck) -> bool:

@@ -8,7 +8,7 @@ for somebody else, or the task goes on with the answers it has where no seat is 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -49,13 +49,14 @@ def come_back(*, task_id: int, annotator_id: int, now: datetime) -> bool:
     return True
 
 
-def end_overdue(*, now: datetime) -> list[Submission]:
-    """Answers that nobody corrected in time: others are asked. Returns them; each is returned once."""
+def end_overdue(*, now: datetime, follow: Callable[[Submission], None]) -> int:
+    """Answers that nobody corrected in time: others are asked. Returns how many.
+
+    `follow` is told of each, once, in the transaction that ends it; it must not lock lanes.
+    """
     overdue = Return.objects.filter(ended_at__isnull=True, returned_at__lt=now - PATIENCE)
-    ended = []
-    for task_id in overdue.order_by("task").values_list("task", flat=True).distinct()[:CHUNK]:
-        ended += _end(task_id=task_id, now=now)
-    return ended
+    tasks = overdue.order_by("task").values_list("task", flat=True).distinct()[:CHUNK]
+    return sum(_end(task_id=task_id, now=now, follow=follow) for task_id in tasks)
 
 
 def _note(*, answers: Sequence[Submission], now: datetime, ended_at: datetime | None) -> None:
@@ -75,13 +76,15 @@ def _note(*, answers: Sequence[Submission], now: datetime, ended_at: datetime | 
     )
 
 
-def _end(*, task_id: int, now: datetime) -> list[Submission]:
+def _end(*, task_id: int, now: datetime, follow: Callable[[Submission], None]) -> int:
     with transaction.atomic():
         # As correcting does: whoever has the task first decides.
         task = Task.objects.select_for_update(no_key=True).get(id=task_id)
         late = Return.objects.filter(task=task, ended_at__isnull=True, returned_at__lt=now - PATIENCE)
         ended = list(late.select_related("submission__task__project"))
         late.update(ended_at=now)
+        for row in ended:
+            follow(row.submission)
         taken = task.assignments.filter(purpose="work").exclude(state="skipped").count()
         # What was settled meanwhile by a known answer, or waits for a reviewer, asks nobody any more.
         for one in range(len(ended) if task.state == Task.State.OPEN else 0):
@@ -90,4 +93,4 @@ def _end(*, task_id: int, now: datetime) -> list[Submission]:
             else:
                 states.do_without(task_id=task.id, now=now)
     batches.advance_batches(batch_ids=[task.batch_id], now=now)
-    return [row.submission for row in ended]
+    return len(ended)

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotator.errors import NotVisible
+from clients.access import check_may_connect
 from tasks.access import access_client_batch, access_client_project
 from tasks.doors import close_door, open_door
 from tasks.models import ModelDoor
@@ -67,6 +68,7 @@ class Door(generics.GenericAPIView[ModelDoor]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         project = access_client_project(request, project_id)
+        check_may_connect(request, project.organization_id)
         fields = dict(asked.validated_data)
         before = ModelDoor.objects.filter(project=project).values_list("prelabels_from", flat=True).first()
         fields["prelabels_from"] = (before or timezone.now()) if fields.pop("prelabels") else None
@@ -77,7 +79,9 @@ class Door(generics.GenericAPIView[ModelDoor]):
 
     @extend_schema(summary="Forget where a project's model answers", responses={204: None})
     def delete(self, request: Request, project_id: int) -> Response:
-        close_door(project=access_client_project(request, project_id))
+        project = access_client_project(request, project_id)
+        check_may_connect(request, project.organization_id)
+        close_door(project=project)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

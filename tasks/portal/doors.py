@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotator.errors import Conflict, DomainError, Invalid
-from clients.access import client_page
+from clients.access import check_may_connect, client_page, owns
 from tasks.access import access_client_batch, access_client_project
 from tasks.doors import ModelFailed, ask_model, close_door, note_answer, note_failure, open_door
 from tasks.models import Batch, ModelDoor, Project, Task
@@ -66,6 +66,8 @@ class DoorForm(forms.Form):
 def door_page(request: HttpRequest, project_id: int) -> HttpResponse:
     project = access_client_project(request, project_id)
     door = ModelDoor.objects.filter(project=project).first()
+    if request.method == "POST":
+        check_may_connect(request, project.organization_id)
     form = DoorForm(request.POST or None, initial=_initial(door))
     if request.method == "POST" and form.is_valid():
         try:
@@ -79,7 +81,8 @@ def door_page(request: HttpRequest, project_id: int) -> HttpResponse:
                 return render(request, "portal/door_made.html", {"project": project, "door": door})
             messages.success(request, _("Saved."))
             return redirect("portal-door", project.id)
-    context = {**_batches(project), "project": project, "door": door, "form": form}
+    is_owner = owns(request, project.organization_id)
+    context = {**_batches(project), "project": project, "door": door, "form": form, "is_owner": is_owner}
     return render(request, "portal/door.html", context)
 
 
@@ -89,6 +92,7 @@ def door_change(request: HttpRequest, project_id: int) -> HttpResponse:
     """`to` = removed, or tried: asked about the newest image, in front of the client's eyes."""
     project = access_client_project(request, project_id)
     if request.POST.get("to") == "removed":
+        check_may_connect(request, project.organization_id)
         close_door(project=project)
         messages.success(request, _("The model is not asked any more, and its secret is forgotten."))
     elif request.POST.get("to") == "tried":

@@ -154,6 +154,24 @@ def test_after_two_days_somebody_else_is_asked_and_pay_follows(cast: Cast) -> No
     assert settle_answered().settled == 1
 
 
+def test_where_pay_cannot_follow_the_wait_goes_on(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both or neither: nobody is asked instead of somebody who keeps the pay."""
+    check = drawn(cast, max_overlap=3, others=0, holds=True)
+    sent_back(cast, check)
+    overdue()
+
+    def broken(**_pay: object) -> None:
+        raise RuntimeError("no pay today")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("review.spot_verdicts.earnings.correct", broken)
+        with pytest.raises(RuntimeError):
+            end_overdue(now=timezone.now())
+    assert Return.objects.get().ended_at is None
+    assert end_overdue(now=timezone.now()) == 1
+    assert Earning.objects.get(kind="correction").person_id == cast.an.id
+
+
 def corrected(person: Person, submission: Submission) -> str:
     """As the workbench does, not by the page of what was sent back."""
     given = Correction(uuid.uuid4(), supersedes=submission.id, payload=MENDED, active_ms=1)

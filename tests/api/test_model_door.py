@@ -421,3 +421,20 @@ def test_the_portal_adds_tries_asks_and_removes(
     assert "Leave name and password out" in refused.content.decode()
     client.post(f"{page}/change", {"to": "removed"})
     assert not ModelDoor.objects.exists()
+
+
+def test_where_images_are_sent_is_the_owners_business(
+    cast: Cast, mill: Caller, project: Project, model: Model
+) -> None:
+    opened(mill, project, model)
+    page, ben = f"/portal/projects/{project.id}/model", signed_in(cast.ben)
+    assert "Only owners" in ben.get(page).content.decode()
+    elsewhere = {"url": "https://elsewhere.example/", "seconds": 5}
+    assert ben.post(page, elsewhere).status_code == 403
+    assert ben.post(f"{page}/change", {"to": "removed"}).status_code == 403
+    api = f"/api/v1/projects/{project.id}/model"
+    assert ben.put(api, elsewhere, content_type="application/json").status_code == 403
+    assert ben.delete(api).status_code == 403
+    assert ModelDoor.objects.get().url == model.url  # type: ignore[attr-defined]
+    model.says(FOUND)
+    assert ben.post(f"{page}/change", {"to": "tried"}).status_code == 302, "trying is for members too"

@@ -148,6 +148,7 @@ OWNER_ACTS = [
     ("/portal/webhooks/{endpoint}", {"to": "off"}),
     ("/portal/webhooks/deliveries/{delivery}/again", {}),
     ("/portal/members/{ben}", {"to": "owner"}),
+    ("/portal/projects/{project}/model/change", {"to": "removed"}),
 ]
 MEMBER_ACTS = [
     ("/portal/projects/{project}/edit", {}),

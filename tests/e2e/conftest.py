@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import chromium
@@ -22,6 +24,31 @@ def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(autouse=True)
+def server_at_rest(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Pages are closed before this, tables emptied after it: a request still in the server would deadlock."""
+    if "live_server" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+        yield
+        _wait_for_rest(seconds=20)
+    else:
+        yield
+
+
+def _wait_for_rest(*, seconds: float) -> None:
+    """Twice at rest, since a request may be between two statements."""
+    deadline, rested = time.monotonic() + seconds, 0
+    others_at_work = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+        """
+    with connection.cursor() as cursor:
+        while rested < 2 and time.monotonic() < deadline:
+            time.sleep(0.03)
+            cursor.execute(others_at_work)
+            rested = 0 if cursor.fetchone()[0] else rested + 1
 
 
 @pytest.fixture
