@@ -112,7 +112,9 @@ def _database_limits() -> dict[str, str]:
     return {"options": limits}
 
 
-_database = dj_database_url.parse(os.environ.get("DATABASE_URL", "postgresql://localhost/labelmill"))
+_database = dj_database_url.parse(
+    os.environ.get("DATABASE_URL", "postgresql://localhost/labelmill"), engine="annotator.database"
+)
 DATABASES = {
     "default": {
         **_database,

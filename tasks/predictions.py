@@ -19,19 +19,7 @@ from tasks.models import Batch, Prediction, Task
 from tasks.payloads import check_payload
 from tasks.pointed import Outcome, Pointed, find_tasks, refusal_of
 
-# Where later people verify, the newest counted answer takes the place of what a model says.
-_DRAFTS = """
-(SELECT task_id, payload::text, false FROM tasks_prediction WHERE task_id = ANY(%(all)s))
-UNION ALL
-(SELECT DISTINCT ON (s.task_id) s.task_id, s.payload::text, true
- FROM tasks_submission s
- JOIN tasks_task t ON t.id = s.task_id
- JOIN tasks_project p ON p.id = t.project_id
- WHERE s.task_id = ANY(%(work)s) AND p.verifies AND s.purpose = 'work' AND s.assignment_id IS NOT NULL
-   AND NOT EXISTS (SELECT FROM tasks_submission newer WHERE newer.supersedes_id = s.id)
-   AND NOT EXISTS (SELECT FROM tasks_return r WHERE r.submission_id = s.id)  -- it was found wrong
- ORDER BY s.task_id, s.created_at DESC, s.version DESC)
-"""
+_DRAFTS = "SELECT * FROM queue_drafts(%s::bigint[], %s::bigint[])"  # drafts.sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +68,7 @@ def drafts_of(*, task_ids: Collection[int], work: Collection[int]) -> dict[int, 
     if not task_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_DRAFTS, {"all": list(task_ids), "work": list(work)})
+        cursor.execute(_DRAFTS, [list(task_ids), list(work)])
         # Answers come after predictions, and so take their places.
         return {
             task: Draft(msgspec.Raw(payload.encode()), to_verify)
