@@ -17,7 +17,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from review.consensus.classes.em import Estimate, begin, dense, expected_accuracy, posteriors, sweep
+from review.consensus.classes.em import (
+    Estimate,
+    begin,
+    dense,
+    expected_accuracy,
+    first_sums,
+    posteriors,
+    sweep,
+)
 from review.consensus.classes.majority import summarise
 from review.consensus.classes.table import Floats, Table
 
@@ -27,10 +35,10 @@ LEAST = 1e-10
 def dawid_skene(
     table: Table, *, rounds: int = 100, tolerance: float = 1e-5, start: Floats | None = None
 ) -> Estimate:
-    posterior = begin(table, start)
-    if not len(table.task):
-        return summarise(table, posterior)
-    chances, prior = _chances(table, table.scatter(posterior)), posterior.mean(axis=0)
+    if not len(table.pair):
+        return summarise(table, begin(table, start))
+    counts, mass = first_sums(table, start)
+    chances, prior = _chances(table, counts), mass / table.tasks
     following = _logs(chances, prior)
     weights, log_prior = following
     bound, done = -np.inf, 0
@@ -41,7 +49,7 @@ def dawid_skene(
         following = _logs(chances, prior)
         # crowd-kit counts the prior once for each answer; the same sum stops in the same round.
         joint = float((found.counts * following[0]).sum() + found.counts.sum(axis=0) @ following[1])
-        before, bound = bound, (joint + found.entropy) / len(table.task)
+        before, bound = bound, (joint + found.entropy) / len(table.pair)
         if bound - before < tolerance:
             break
     confusion = dense(table, chances)

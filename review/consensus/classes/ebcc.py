@@ -34,7 +34,7 @@ def ebcc(
     table: Table, *, kinds: int = KINDS, starts: int = STARTS, rounds: int = 300, start: Floats | None = None
 ) -> Estimate:
     posterior = begin(table, start)
-    if not len(table.task):
+    if not len(table.pair):
         return summarise(table, posterior)
     runs = [_run(table, posterior, kinds=kinds, seed=seed, rounds=rounds) for seed in range(1, starts + 1)]
     found = summarise(

@@ -21,9 +21,10 @@ class Table:
     `task`, `annotator`, `label`: one entry an answer, codes from 0. `classes` is how many values can be true:
     the labels 0..classes-1; labels beyond are observed but never true ("skip", "maybe"). A *pair* is an
     (annotator, label) that occurs; `pair` is each answer's, `pair_annotator` and `pair_label` what it means.
+    `starts`: where each task's answers begin, and the last one's end.
     """
 
-    task: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int32]
     pair: npt.NDArray[np.int32]
     pair_annotator: Ints
     pair_label: Ints
@@ -31,6 +32,10 @@ class Table:
     annotators: int
     labels: int
     classes: int
+
+    @cached_property
+    def task(self) -> npt.NDArray[np.int32]:
+        return np.repeat(np.arange(self.tasks, dtype=np.int32), np.diff(self.starts))
 
     @property
     def annotator(self) -> Ints:
@@ -43,18 +48,25 @@ class Table:
     @cached_property
     def blocks(self) -> tuple[tuple[slice, csr_array, csc_array], ...]:
         """The answers as 0/1 matrices, tasks x pairs, a slice of the tasks each, and their transposes."""
-        starts = np.concatenate([[0], np.cumsum(np.bincount(self.task, minlength=self.tasks))])
-        ones = np.ones(len(self.task))
         # A block's posteriors fit the cache, yet it has enough answers to be worth a pass over all pairs.
         size = max(BLOCK, len(self.pair_label))
+        bounds = [(low, min(low + size, self.tasks)) for low in range(0, self.tasks, size)]
+        answers = [(self.starts[low], self.starts[high]) for low, high in bounds]
+        ones = np.ones(max((b - a for a, b in answers), default=0))
         found = []
-        for low in range(0, self.tasks, size):
-            high = min(low + size, self.tasks)
-            a, b = starts[low], starts[high]
-            rows = (starts[low : high + 1] - a).astype(np.int32)
-            matrix = csr_array((ones[a:b], self.pair[a:b], rows), shape=(high - low, len(self.pair_label)))
+        for (low, high), (a, b) in zip(bounds, answers, strict=True):
+            rows = self.starts[low : high + 1] - a
+            matrix = csr_array(
+                (ones[: b - a], self.pair[a:b], rows), shape=(high - low, len(self.pair_label))
+            )
             found.append((slice(low, high), matrix, matrix.T))
         return tuple(found)
+
+    @cached_property
+    def each(self) -> int:
+        """How many answers every task has, 0 if some have more than others."""
+        given = np.diff(self.starts)
+        return int(given[0]) if len(given) and (given == given[0]).all() else 0
 
     def scatter(self, values: Floats) -> Floats:
         """Sum over each pair's answers of `values[task]` (tasks x n): pairs x n."""
@@ -106,12 +118,10 @@ def tabulate(
         raise ValueError("an answer has a task, an annotator and a label")
     tasks, annotators = _size(t, tasks, "task"), _size(a, annotators, "annotator")
     labels = max(int(v.max(initial=-1)) + 1, classes or 0)
-    keys = a * labels + v
-    present = np.bincount(keys, minlength=annotators * labels) > 0
-    pairs = np.flatnonzero(present)
-    task_of, pair = _sorted(t, (np.cumsum(present, dtype=np.int32) - 1)[keys], tasks=tasks, pairs=len(pairs))
+    starts, given, pair = _sorted(t, a, v, sizes=(tasks, annotators, labels))
+    pairs = np.flatnonzero(given)
     return Table(
-        task=task_of,
+        starts=starts,
         pair=pair,
         pair_annotator=pairs // max(labels, 1),
         pair_label=pairs % max(labels, 1),
@@ -123,17 +133,29 @@ def tabulate(
 
 
 def _sorted(
-    task: Ints, pair: npt.NDArray[np.int32], *, tasks: int, pairs: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Answers by task, then by pair: two counting sorts, in half of the time of one by comparison."""
-    n = len(task)
-    ones, rows = np.ones(n, dtype=np.int8), np.arange(n + 1, dtype=np.int32)
-    by_pair = csr_array((ones, pair, rows), shape=(n, pairs)).tocsc()
-    by_task = csc_array(
-        (ones, task[by_pair.indices].astype(np.int32), by_pair.indptr), shape=(tasks, pairs)
-    ).tocsr()
-    given = np.diff(by_task.indptr)
-    return np.repeat(np.arange(tasks, dtype=np.int32), given), by_task.indices
+    task: Ints, annotator: Ints, label: Ints, *, sizes: tuple[int, int, int]
+) -> tuple[npt.NDArray[np.int32], Ints, npt.NDArray[np.int32]]:
+    """Where each task's answers begin, how often each (annotator, label) occurs, and the answers' pairs in
+    order: two counting sorts, in half of the time of one by comparison."""
+    tasks, annotators, labels = sizes
+    n, cells = len(task), annotators * labels
+    # As narrow as they can be: to touch new memory costs more than the arithmetic.
+    cell = np.empty(n, dtype=np.int32 if cells < 1 << 31 else np.int64)
+    np.multiply(annotator, labels, out=cell, casting="unsafe")
+    np.add(cell, label, out=cell, casting="unsafe")
+    starts = np.zeros(tasks + 1, dtype=np.int32)
+    np.cumsum(np.bincount(task, minlength=tasks), out=starts[1:])
+    ones = np.ones(n, dtype=np.int8)
+    if (task[1:] >= task[:-1]).all():  # as they mostly come
+        by_cell = csr_array((ones, cell, starts), shape=(tasks, cells)).tocsc()
+        rows = by_cell.indices
+    else:
+        by_cell = csr_array((ones, cell, np.arange(n + 1, dtype=np.int32)), shape=(n, cells)).tocsc()
+        rows = task[by_cell.indices].astype(np.int32)
+    given = np.diff(by_cell.indptr)
+    ends = np.concatenate([[0], by_cell.indptr[1:][given > 0]]).astype(np.int32)
+    by_task = csc_array((ones, rows, ends), shape=(tasks, len(ends) - 1)).tocsr()
+    return starts, given, by_task.indices
 
 
 def _codes(codes: npt.ArrayLike, name: str) -> Ints:
