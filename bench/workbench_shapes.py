@@ -12,7 +12,8 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page
 
-# Puts a draft with many boxes into the browser's database, as if they had been drawn before.
+# Puts a draft with many boxes into the browser's database, as if they had been drawn before; the last one is a step,
+# so that the page goes on with this task and no other.
 PUT = """async (count) => {
   const boot = JSON.parse(localStorage.getItem('labelmill-desk-boot'));
   const open = indexedDB.open('labelmill-desk-' + boot.person.id);
@@ -33,9 +34,12 @@ PUT = """async (count) => {
     const name = spec.classes[at % spec.classes.length].key;
     return { id: `s${at}`, class: name, type: 'box', box, attributes: {} };
   });
-  const writes = db.transaction('drafts', 'readwrite');
-  const base = { tags: {}, shapes };
+  const writes = db.transaction(['drafts', 'steps'], 'readwrite');
+  const base = { tags: {}, shapes: shapes.slice(0, -1) };
   writes.objectStore('drafts').put({ task: held.task, base, activeMs: 0, refusal: null });
+  const after = shapes.at(-1);
+  const diff = [{ what: 'shape', id: after.id, at: count - 1, before: null, after }];
+  writes.objectStore('steps').put({ task: held.task, n: 0, step: { do: 'change', diff } });
   await new Promise((done) => { writes.oncomplete = done; });
   db.close();
   return { shapes: shapes.map(({ box }) => box), width, height };
@@ -136,6 +140,8 @@ def measure(page: Page, session: CDPSession, *, count: int, seconds: float) -> d
     page.reload(wait_until="commit")
     page.wait_for_selector('#stage[aria-busy="false"]')
     first = page.evaluate(FIRST)
+    listed = page.inner_text(".boxes h2")
+    assert str(count) in listed, f"The page shows other shapes: {listed}"
     page.wait_for_timeout(1000)
     hits = page.evaluate(HITS)
     sharp = statistics.median(page.evaluate(SHARPEN) for _ in range(5))

@@ -8,7 +8,7 @@ import { Meter } from "../workbench/session/meter";
 import { toScreen, type View } from "../workbench/view/camera";
 import { PathText } from "../workbench/view/path_text";
 import { covers, isSharp, marginOf, transformOf } from "../workbench/view/plane";
-import { spliced, spliceOf } from "../workbench/view/scene";
+import { packed, spliced, spliceOf, unpacked } from "../workbench/view/scene";
 import { coarsest, levelFor, TILE, tilesIn } from "../workbench/view/tiles";
 import { boxes, image, points, shape } from "./things";
 
@@ -69,6 +69,19 @@ describe("the scene", () => {
         const after = [...before.filter((_, at) => !gone.has(at)), shape("new", box)];
         const splice = spliceOf(before, after);
         expect(splice ? spliced(before, splice) : before).toEqual(after);
+      }),
+    );
+  });
+
+  test("what goes to the worker comes out as it is painted, in its order", () => {
+    const dot = (at: number): Shape => ({ id: `p${at}`, class: "pin", type: "point", point: [at, 2], attributes: { note: "left here" } });
+    fc.assert(
+      fc.property(shapes, fc.array(fc.nat(400), { maxLength: 20 }), (list, dots) => {
+        const all = list.flatMap((one, at) => (dots.includes(at) ? [dot(at), one] : [one]));
+        const { from, remove, insert } = unpacked(packed({ from: 3, remove: 1, insert: all }));
+        expect([from, remove]).toEqual([3, 1]);
+        const seen = (one: Shape) => [one.class, one.type === "box" ? one.box : one.type === "point" && one.point];
+        expect(insert.map(seen)).toEqual(all.map(seen));
       }),
     );
   });

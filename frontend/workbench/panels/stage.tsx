@@ -25,7 +25,7 @@ const Drafts = later(() => import("../drafts/layer").then((module) => module.Dra
 /** Brings the painter's code before the first picture needs it. */
 export const warmPainter = (): void => void paintingWorker(paintWorker);
 
-/** Shapes go to the painter when they change; the view moves what is painted, once a frame. */
+/** Shapes go to the painter when they change; the view moves what is painted. */
 function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<Renderer | null> {
   const renderer = useSignal<Renderer | null>(null);
   useLayoutEffect(() => {
@@ -39,7 +39,8 @@ function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<R
         if (stage) drawing.show(sceneOf(stage));
       }),
       whenIdle(() => desk.stage.value?.visible.value ?? [], prepareHits),
-      atFrames(() => desk.camera.view.value, (view) => drawing.move(view)),
+      // At once: the browser itself sends movements no more than once a frame.
+      effect(() => drawing.move(desk.camera.view.value)),
     ];
     return () => {
       for (const stop of stops) stop();

@@ -2,15 +2,18 @@
 import type { Size } from "../model/geometry";
 import type { Job } from "./painter";
 import { bitmapSize } from "./plane";
-import type { Looks, Splice } from "./scene";
+import { type Looks, type Packed, packed, type Splice } from "./scene";
 
-/** What the worker is told. */
+/** What whoever paints is told. */
 export type Order =
   /** A renderer begins: whatever another one has told does not hold any more. */
   | { readonly do: "clear" }
   | { readonly do: "looks"; readonly looks: Looks }
   | { readonly do: "splice"; readonly splice: Splice }
   | { readonly do: "paint"; readonly job: Job };
+
+/** The same on its way to the worker. */
+export type Message = Exclude<Order, { do: "splice" }> | { readonly do: "splice"; readonly packed: Packed };
 
 /** What the worker answers to "paint". */
 export interface Painted {
@@ -73,7 +76,10 @@ export class WorkerBrush implements Brush {
   }
 
   tell(order: Order): void {
-    this.worker.postMessage(order);
+    if (order.do !== "splice") return this.worker.postMessage(order satisfies Message);
+    const message = { do: "splice", packed: packed(order.splice) } as const;
+    const { boxes, classOf } = message.packed;
+    this.worker.postMessage(message satisfies Message, [boxes.buffer, classOf.buffer]);
   }
 
   paint(job: Job, done: () => void): void {

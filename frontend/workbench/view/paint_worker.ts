@@ -1,7 +1,8 @@
 /** The painting worker: a canvas of its own, whose pixels go to the page without being copied. */
 import "../geometry/all";
-import { type Order, type Painted, pixelsOf } from "./brush";
+import { type Message, type Painted, pixelsOf } from "./brush";
 import { type Job, Painter } from "./painter";
+import { unpacked } from "./scene";
 
 const painter = new Painter();
 const canvas = new OffscreenCanvas(1, 1);
@@ -16,7 +17,7 @@ function paint(job: Job): void {
   postMessage(painted, { transfer: [painted.bitmap] });
 }
 
-onmessage = ({ data }: MessageEvent<Order>): void => {
+onmessage = ({ data }: MessageEvent<Message>): void => {
   if (data.do === "paint") paint(data.job);
-  else painter.take(data);
+  else painter.take(data.do === "splice" ? { do: "splice", splice: unpacked(data.packed) } : data);
 };

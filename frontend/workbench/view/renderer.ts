@@ -17,6 +17,10 @@ export interface Scene {
   readonly looks: Looks;
 }
 
+function placesOf({ shapes, without }: Scene): number[] {
+  return without.map((id) => shapes.findIndex((shape) => shape.id === id)).filter((at) => at >= 0);
+}
+
 /** This long after the last movement the bitmap is drawn anew, at its exact size. */
 const REST_MS = 120;
 /** More shapes than this in flight are waited for; fewer are shown by the overlay meanwhile. */
@@ -107,7 +111,7 @@ export class Renderer {
     this.stale = false;
     const frame: Frame = { view, screen };
     this.drawing = { frame, scene };
-    this.brush.paint({ frame, density: this.density, without: scene.without }, () => this.painted());
+    this.brush.paint({ frame, density: this.density, without: placesOf(scene) }, () => this.painted());
   }
 
   private painted(): void {

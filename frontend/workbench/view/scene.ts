@@ -1,5 +1,5 @@
 /** The shapes as the painter has them, kept alike by small changes: nothing is sent twice. */
-import type { Shape } from "../contract";
+import type { BoxTuple, Shape } from "../contract";
 
 /** How the shapes of each class look. */
 export type Looks = ReadonlyMap<string, ClassLook>;
@@ -35,3 +35,45 @@ export const spliced = (before: readonly Shape[], { from, remove, insert }: Spli
   ...insert,
   ...before.slice(from + remove),
 ];
+
+/**
+ * A splice on its way to another thread: numbers of boxes go there without being copied, and of other shapes no more
+ * than what is painted. Ten thousand objects would keep the page busy for longer than a frame.
+ */
+export interface Packed {
+  readonly from: number;
+  readonly remove: number;
+  readonly classes: readonly string[];
+  /** For each shape, which of the classes it has. */
+  readonly classOf: Uint16Array<ArrayBuffer>;
+  /** Four numbers a shape; NaN where one of the others comes. */
+  readonly boxes: Float64Array<ArrayBuffer>;
+  readonly others: readonly Shape[];
+}
+
+export function packed({ from, remove, insert }: Splice): Packed {
+  const classOf = new Uint16Array(insert.length);
+  const boxes = new Float64Array(insert.length * 4);
+  const places = new Map<string, number>();
+  const others: Shape[] = [];
+  insert.forEach((shape, at) => {
+    let place = places.get(shape.class);
+    if (place === undefined) places.set(shape.class, (place = places.size));
+    classOf[at] = place;
+    if (shape.type === "box") return boxes.set(shape.box, at * 4);
+    boxes[at * 4] = NaN;
+    others.push({ ...shape, attributes: {} });
+  });
+  return { from, remove, classes: [...places.keys()], classOf, boxes, others };
+}
+
+/** The shapes as far as they are painted: a box has neither a name nor attributes any more. */
+export function unpacked({ from, remove, classes, classOf, boxes, others }: Packed): Splice {
+  let other = 0;
+  const insert = Array.from(classOf, (place, at): Shape => {
+    const box = boxes.subarray(at * 4, at * 4 + 4);
+    if (Number.isNaN(box[0])) return others[other++]!;
+    return { id: "", class: classes[place]!, type: "box", box: [...box] as unknown as BoxTuple, attributes: {} };
+  });
+  return { from, remove, insert };
+}
