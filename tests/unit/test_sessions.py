@@ -6,12 +6,15 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.api.clients import signed_in
 from tests.cast import Cast
+from workers import sessions
 from workers.models import Person
 from workers.sessions import SessionStore
 
@@ -59,6 +62,21 @@ def test_what_nobody_signed_is_no_session(an: Client) -> None:
 def test_a_role_that_has_changed_counts_at_once(an: Client, cast: Cast) -> None:
     Person.objects.filter(id=cast.an.id).update(role="reviewer")
     assert an.get("/desk/boot").status_code == 403
+
+
+def test_who_asks_is_brought_along_with_the_session(an: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert is_in(an)
+    assert len([query for query in queries if "workers_person" in query["sql"]]) == 1
+    assert "django_session" in queries[0]["sql"]
+
+
+def test_another_person_brought_along_is_nobody(an: Client, cast: Cast) -> None:
+    """What a process remembers of a session is a guess: the session says whose it is."""
+    key = an.cookies["sessionid"].value
+    sessions._owners[key] = cast.bo.id
+    assert an.get("/desk/boot").json()["person"]["id"] == cast.an.id
+    assert an.get("/desk/boot").json()["person"]["id"] == cast.an.id
 
 
 @pytest.mark.parametrize("key", ["", "x" * 32, "' OR 1=1 --", "\x00" * 32, "é" * 32])
