@@ -17,7 +17,7 @@ from bench.crowd import fill, settle_down, spread
 from bench.http_cycle import Browser, rate, web_server
 from bench.servers import running_servers
 
-TASKS = 60_000
+TASKS = 200_000
 
 
 def cpu_seconds(name: str) -> float:
