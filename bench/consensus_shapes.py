@@ -34,6 +34,7 @@ from review.consensus import (
 )
 from review.consensus.classes import ensemble, tabulate
 from review.consensus.classes.calibrate import RHO
+from review.consensus.classes.ease import ordinary
 from review.consensus.classes.worth import worth_asking
 from review.consensus.conclude import Asked
 from review.consensus.habits import Habits, habits_from
@@ -180,6 +181,7 @@ class OneByOne:
 
     chances: np.ndarray  # answers + 1, tasks, classes
     honest: np.ndarray
+    by_ease: np.ndarray  # answers + 1, tasks, classes, kinds of ease
     confusion: np.ndarray
     given: np.ndarray
     truth: np.ndarray
@@ -199,7 +201,8 @@ class OneByOne:
         """Answers each task has when nobody more is asked."""
         have = np.ones(len(self.given), dtype=np.int64)
         while True:
-            more = worth_asking(self.after(have), confusion=self.confusion, wanted=wanted)
+            outlook = self.by_ease[have, np.arange(len(have))]
+            more = worth_asking(outlook, confusion=self.confusion, wanted=wanted)
             more &= have < self.given
             if not more.any():
                 return have
@@ -217,7 +220,7 @@ def one_by_one(name: str, seed: int) -> OneByOne:
     starts = np.concatenate([[0], np.cumsum(np.bincount(a.task, minlength=len(a.truth)))])
     fold = rng.integers(FOLDS, size=len(a.truth))
     raw = np.full((int(np.diff(starts).max()) + 1, len(a.truth), classes), 1.0 / classes)
-    honest, typical = raw.copy(), np.zeros((classes, classes))
+    honest, by_ease, typical = raw.copy(), ordinary(raw), np.zeros((classes, classes))
     for part in range(FOLDS):
         habits, skill = full_pass(a, fold[a.task] != part, classes)
         typical += np.array(habits.crowd) / FOLDS
@@ -225,10 +228,13 @@ def one_by_one(name: str, seed: int) -> OneByOne:
             mine = order[starts[task] : starts[task + 1]]
             names, people = [str(n) for n in a.label[mine]], a.annotator[mine].tolist()
             for n in range(1, len(mine) + 1):
-                told = habits.untempered(names[:n], people=people[:n], skills=[skill[p] for p in people[:n]])
-                said = habits.honest(told, answers=n)
-                raw[n, task], honest[n, task] = told, [said[str(k)] for k in range(classes)]
-    return OneByOne(raw, honest, typical, np.diff(starts), a.truth)
+                skills = [skill[p] for p in people[:n]]
+                raw[n, task], by_ease[n, task] = habits.untempered(
+                    names[:n], people=people[:n], skills=skills
+                )
+                said = habits.honest(raw[n, task], answers=n)
+                honest[n, task] = [said[str(k)] for k in range(classes)]
+    return OneByOne(raw, honest, by_ease, typical, np.diff(starts), a.truth)
 
 
 def full_pass(a: Answers, chosen: np.ndarray, classes: int) -> tuple[Habits, dict[int, float]]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from review.consensus import DEFAULT_SKILL, Answer, Consensus, Doubt, Spec, Verdict, decide, judge
+from review.consensus.classes.ease import ordinary
 from review.consensus.classes.worth import worth_asking
 from review.consensus.results import Outlook
 
@@ -74,8 +75,8 @@ def asks_on(doubt: Doubt, *, wanted: float) -> bool:
     """Whether one part is worth another answer. Where no full pass knows how the question is answered, it is
     right or wrong, and somebody new sees which as often as not-yet-known people do."""
     sure = max(doubt.confidence, 0.5)  # what is likelier wrong than right is not the surer for it
-    outlook = doubt.outlook or Outlook((sure, 1.0 - sure), COIN)
-    if max(outlook.chances) >= wanted:
+    outlook = doubt.outlook or Outlook(tuple(map(tuple, ordinary((sure, 1.0 - sure)).tolist())), COIN)
+    if max(map(sum, outlook.chances)) >= wanted:
         return False
     chances, crowd = np.array([outlook.chances]), np.array(outlook.crowd)
     return bool(worth_asking(chances, confusion=crowd, wanted=wanted)[0])

@@ -17,6 +17,7 @@ import numpy as np
 from review.consensus import classes
 from review.consensus.answers import Answer, Field, parse_spec
 from review.consensus.called import QUESTION, called, class_habits
+from review.consensus.classes.ease import TYPICAL
 from review.consensus.habits import NO, YES, Habits, Rows, habits_from, rows_of
 from review.consensus.tags import question_of
 from review.models import Consensus, Habit, Question
@@ -129,6 +130,7 @@ def save_habits(habits: Habits, *, key: str, project_id: int, people: Sequence[i
             "prior": habits.prior,
             "crowd": habits.crowd,
             "rho": habits.rho,
+            "ease": habits.ease,
             "answers": len(people),
             "updated_at": now,
         },
@@ -163,6 +165,7 @@ def habits_of(*, projects: Collection[int], people: Collection[int]) -> dict[int
             prior=tuple(question.prior),
             crowd=rows_of(question.crowd),
             rho=question.rho,
+            ease=tuple(question.ease) or TYPICAL,
             people=mine[question.pk],
         )
     return dict(found)

@@ -53,8 +53,9 @@ class Voters:
         return votes.yes(said, skills=self.skills), None
 
     def _by(self, habits: Habits, names: Sequence[str]) -> tuple[dict[str, float], Outlook]:
-        raw = habits.untempered(names, people=self.people, skills=self.skills)
-        return habits.honest(raw, answers=len(names)), Outlook(tuple(raw.tolist()), habits.crowd)
+        raw, by_ease = habits.untempered(names, people=self.people, skills=self.skills)
+        outlook = Outlook(tuple(map(tuple, by_ease.tolist())), habits.crowd)
+        return habits.honest(raw, answers=len(names)), outlook
 
 
 def vote_field(field: Field, values: Sequence[TagValue], *, voters: Voters) -> FieldVote:

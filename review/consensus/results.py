@@ -13,10 +13,11 @@ CONFIDENCE_DIGITS = 4
 
 
 class Outlook(msgspec.Struct, frozen=True, gc=False):
-    """What tells whether asking on would help: the `chances` of each value that can be given, before they
-    are made honest, and how the `crowd` answers: chance of each value (column) where one (row) is true."""
+    """What tells whether asking on would help: the `chances` of each value that can be given by how easy the
+    task is (classes/ease.py), before they are made honest, and how the `crowd` answers: chance of each value
+    (column) where one (row) is true."""
 
-    chances: Numbers
+    chances: tuple[Numbers, ...]
     crowd: tuple[Numbers, ...]
 
 

@@ -15,6 +15,7 @@ class Question(models.Model):
     prior = models.JSONField(help_text="how often each option is true")
     crowd = models.JSONField(help_text="chance of each answer where an option is true, by option")
     rho = models.FloatField(help_text="how far people err together, 0 for not at all")
+    ease = models.JSONField(default=list, help_text="share of the tasks of each ease, the hardest first")
     answers = models.PositiveIntegerField(help_text="answers it rests on")
     updated_at = models.DateTimeField()
 

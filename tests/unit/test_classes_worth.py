@@ -11,6 +11,7 @@ from bench.crowds import plant
 from review.adaptive import Wanted, asks_on, reaches
 from review.consensus import Consensus, Doubt
 from review.consensus.classes import majority, tabulate
+from review.consensus.classes.ease import EASE, eased, fit_ease, ordinary
 from review.consensus.classes.em import normalise, posteriors, sweep
 from review.consensus.classes.worth import MOST, expected_gain, worth_asking
 from review.consensus.results import Outlook
@@ -20,12 +21,12 @@ BLIND = np.array([[0.5, 0.5], [0.5, 0.5]])
 
 
 def worth(*posterior: float, confusion: np.ndarray = GOOD, wanted: float = 0.95) -> bool:
-    return bool(worth_asking(np.array([posterior]), confusion=confusion, wanted=wanted)[0])
+    return bool(worth_asking(ordinary([posterior]), confusion=confusion, wanted=wanted)[0])
 
 
 def test_one_more_answer_is_worth_what_it_was_worked_out_to_be_by_hand() -> None:
     """p = (0.6, 0.4): right now in 0.6; after one answer of people right in 0.9, in 0.54 + 0.36."""
-    assert expected_gain(np.array([[0.6, 0.4]]), confusion=GOOD, ahead=1)[0] == pytest.approx(0.3)
+    assert expected_gain(ordinary([[0.6, 0.4]]), confusion=GOOD, ahead=1)[0] == pytest.approx(0.3)
 
 
 def test_people_are_asked_while_they_can_tell_and_it_is_not_yet_sure() -> None:
@@ -41,20 +42,58 @@ def test_nobody_is_asked_where_all_are_torn_between_look_alikes() -> None:
     assert worth(0.5, 0.0, 0.5, confusion=alike)
 
 
+def test_of_a_task_that_nobody_can_tell_nobody_is_asked() -> None:
+    """Equal votes: an ordinary task is worth more answers, one that is surely a guess is not."""
+    hard = np.array([[[0.5, 0.0, 0.0], [0.5, 0.0, 0.0]]])
+    assert worth(0.5, 0.5)
+    assert not worth_asking(hard, confusion=GOOD, wanted=0.95)[0]
+    assert expected_gain(hard, confusion=GOOD)[0] == pytest.approx(0.0, abs=1e-12)
+
+
+def test_what_many_answers_may_say_is_the_same_one_by_one_and_by_count() -> None:
+    """All sequences of three answers, worked out one after the other."""
+    rng = np.random.default_rng(3)
+    posterior, confusion = rng.dirichlet(np.ones(9), 7).reshape(7, 3, 3), rng.dirichlet(np.ones(3), 3)
+    joint = posterior[:, None]
+    for _ in range(3):
+        joint = (joint[:, :, None] * eased(confusion).transpose(1, 0, 2)).reshape(7, -1, 3, 3)
+    expected = joint.sum(axis=3).max(axis=2).sum(axis=1) - posterior.sum(axis=2).max(axis=1)
+    assert expected_gain(posterior, confusion=confusion, ahead=3) == pytest.approx(expected)
+
+
+def test_how_many_tasks_are_hard_is_found_from_the_answers() -> None:
+    """A third of the tasks are guesses, the others plain."""
+    rng = np.random.default_rng(4)
+    truth, guessed = rng.integers(0, 3, 900), np.arange(900) % 3 == 0
+    label = np.where(rng.random((7, 900)) < 0.9, truth, rng.integers(0, 3, (7, 900)))
+    label = np.where(guessed, rng.integers(0, 3, (7, 900)), label)
+    table = tabulate(
+        task=np.tile(np.arange(900), 7), annotator=np.repeat(np.arange(7), 900), label=label.ravel()
+    )
+    rows = np.full((3, 3), 0.12) + 0.64 * np.eye(3)
+    share = fit_ease(table, prior=np.full(3, 1 / 3), confusion=np.tile(rows, (7, 1, 1)))
+    assert share.sum() == pytest.approx(1.0)
+    assert len(share) == len(EASE)
+    assert share[0] == pytest.approx(1 / 3, abs=0.06)
+    assert share[2] > share[1], "the plain ones are plainer than rows that hold the guesses too"
+
+
 def test_of_no_tasks_none_is_asked() -> None:
-    assert worth_asking(np.zeros((0, 2)), confusion=GOOD, wanted=0.9).tolist() == []
+    assert worth_asking(ordinary(np.zeros((0, 2))), confusion=GOOD, wanted=0.9).tolist() == []
 
 
 def test_looking_further_ahead_never_promises_less() -> None:
     rng = np.random.default_rng(0)
-    posterior, confusion = rng.dirichlet(np.ones(3), 50), rng.dirichlet(np.ones(3), 3)
+    posterior = rng.dirichlet(np.ones(9), 50).reshape(50, 3, 3)
+    confusion = rng.dirichlet(np.ones(3), 3)
     gains = [expected_gain(posterior, confusion=confusion, ahead=n) for n in range(5)]
     assert all((more >= less - 1e-12).all() for less, more in pairwise(gains))
 
 
 def test_the_names_of_classes_change_nothing() -> None:
     rng = np.random.default_rng(1)
-    posterior, confusion, order = rng.dirichlet(np.ones(4), 20), rng.dirichlet(np.ones(4), 4), [2, 0, 3, 1]
+    posterior = rng.dirichlet(np.ones(12), 20).reshape(20, 4, 3)
+    confusion, order = rng.dirichlet(np.ones(4), 4), [2, 0, 3, 1]
     renamed = expected_gain(posterior[:, order], confusion=confusion[order][:, order])
     assert renamed == pytest.approx(expected_gain(posterior, confusion=confusion))
 
@@ -67,8 +106,8 @@ def test_of_many_classes_the_likeliest_decide_and_no_more_memory_is_needed() -> 
     posterior[0, [7, 90]] = 0.5
     assert classes > MOST
     pair = np.array([[0.9, 0.1 / 199, 0.1 * 198 / 199], [0.1 / 199, 0.9, 0.1 * 198 / 199]])
-    few = expected_gain(np.array([[0.5, 0.5]]), confusion=pair)[0]
-    assert expected_gain(posterior, confusion=confusion)[0] == pytest.approx(few, abs=1e-3)
+    few = expected_gain(ordinary([[0.5, 0.5]]), confusion=pair)[0]
+    assert expected_gain(ordinary(posterior), confusion=confusion)[0] == pytest.approx(few, abs=1e-3)
 
 
 @pytest.mark.parametrize("posterior", [(np.nan, 0.5), (np.inf, 0.0)])
@@ -82,8 +121,9 @@ def consensus(*doubts: Doubt) -> Consensus:
 
 
 def test_settling_asks_by_the_same_rule() -> None:
-    torn = Doubt("tags.kind", "tag_unsure", 0.5, Outlook((0.5, 0.5), ((0.5, 0.5), (0.5, 0.5))))
-    told = Doubt("tags.kind", "tag_unsure", 0.5, Outlook((0.5, 0.5), ((0.9, 0.1), (0.1, 0.9))))
+    even = ((0.0, 0.5, 0.0), (0.0, 0.5, 0.0))
+    torn = Doubt("tags.kind", "tag_unsure", 0.5, Outlook(even, ((0.5, 0.5), (0.5, 0.5))))
+    told = Doubt("tags.kind", "tag_unsure", 0.5, Outlook(even, ((0.9, 0.1), (0.1, 0.9))))
     unknown = Doubt("shapes[0]", "existence_unsure", 0.7)
     assert [asks_on(doubt, wanted=0.95) for doubt in (torn, told, unknown)] == [False, True, True]
     assert asks_on(Doubt("tags.note", "tag_unsure", 0.02), wanted=0.95), "hardly sure of a text is not sure"

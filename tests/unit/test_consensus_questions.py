@@ -104,7 +104,7 @@ def test_an_option_the_pass_did_not_know_is_voted_on_plainly() -> None:
 
 
 def honest(known: Habits, names: list[str], *, people: list[int], skills: list[float]) -> dict[str, float]:
-    return known.honest(known.untempered(names, people=people, skills=skills), answers=len(names))
+    return known.honest(known.untempered(names, people=people, skills=skills)[0], answers=len(names))
 
 
 def test_a_posterior_by_habits_is_one_and_blind_to_order() -> None:
