@@ -63,7 +63,7 @@ def test_correlated_answers_are_found_to_be_worth_less() -> None:
 
 def test_without_gold_confidence_leans_on_other_crowds() -> None:
     nothing = np.zeros(0, dtype=np.int64)
-    assert classes.fit_rho(np.zeros((0, 2)), answers=np.zeros(0), truth=nothing) == pytest.approx(0.35)
+    assert classes.fit_rho(np.zeros((0, 2)), answers=np.zeros(0), truth=nothing) == pytest.approx(0.5)
     one = np.array([[0.9, 0.1]])
     assert classes.temper(one, answers=np.array([1.0])) == pytest.approx(one)
     with pytest.raises(ValueError, match="truth is known"):
