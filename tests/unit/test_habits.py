@@ -68,7 +68,10 @@ def test_a_habit_is_found_and_used(crew: tuple[Project, list[Person]]) -> None:
     rows = Habit.objects.get(question=question, person=people[3]).rows
     assert rows[1][2] > 0.7  # outside, and says both
     known = crowds.knowledge(projects=[project.id], people=[people[3].pk])[project.id]
-    assert list(known.crowd.habits["tags.scene"].people) == [people[3].pk]
+    habits = known.crowd.habits["tags.scene"]
+    assert list(habits.people) == [people[3].pk]
+    assert habits.ease == tuple(question.ease)
+    assert sum(question.ease) == pytest.approx(1.0, abs=1e-3)
 
     (task,) = make_tasks(make_batch(project, state="labelling", closed_at="2026-11-01T00:00Z"), 1, overlap=2)
     answer(people[0], project, {task.id: payload(scene="out")})
