@@ -19,20 +19,20 @@ from annotator.static import chunks_of
 STYLE = (
     "body{margin:0}.skip-link{position:absolute;top:-100px}"
     ".preview{position:fixed;left:40px;top:48px;width:calc(100vw - 340px);height:calc(100vh - 48px);"
-    "object-fit:contain;background:#20262a;pointer-events:none}.preview+.preview{background:none}"
+    "object-fit:contain;background:#20262a;pointer-events:none}.preview~.preview{background:none}"
     "@media(max-width:700px){.preview{width:calc(100vw - 40px);height:44vh}}"
 )
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 
 
-def link_header(*, image: str) -> str:
-    """The `Link` of a page that opens with a picture: the picture first, it has the one open connection."""
+def link_header(*, image: str | None) -> str:
+    """The `Link` of a page that opens with a picture: first that, where the page does not hold it."""
     language = get_language() or "en"
     folder = settings.BASE_DIR / "static"
     named = (chunks_of(f"{script} {language}", folder) for script in ("workbench.js", "stage"))
     chunks = dict.fromkeys(chunk for chunks in named for chunk in chunks)
     links = [
-        f"<{image}>; rel=preload; as=image; fetchpriority=high",
+        *([f"<{image}>; rel=preload; as=image; fetchpriority=high"] if image else []),
         f"<{static('build/workbench.css')}>; rel=preload; as=style",
         *(f"<{static(f'build/{chunk}')}>; rel=modulepreload" for chunk in chunks),
     ]

@@ -23,7 +23,8 @@ WATCH = """() => {
   const pictures = () => [...document.querySelectorAll('.preview, .picture')].filter(shown);
   const there = {
     preview: () => pictures().length > 0,
-    image: () => pictures().some(({ src }) => src.includes('-screen-')),
+    // One that came within the page says whose place it takes.
+    image: () => pictures().some(({ src, dataset }) => (dataset.of ?? src).includes('-screen-')),
     interactive: () => Boolean(document.querySelector('#stage') && document.querySelector('#panel button')),
   };
   const look = () => {

@@ -14,11 +14,11 @@ const watch = process.argv.includes("--watch");
 // at once; what it imports when needed is not in it.
 const BUDGETS = { "workbench.js": 45 * 1024, "workbench.css": 8 * 1024, "app.css": 20 * 1024, "app.js": 20 * 1024 };
 
-const NAMES = { "workbench/main.tsx": "workbench", "workbench/shell/worker.ts": "shell" };
+const NAMES = { "workbench/main.tsx": "workbench", "workbench/sync/begin.ts": "begin", "workbench/shell/worker.ts": "shell" };
 
 function entries() {
   const pages = join(here, "pages");
-  const found = ["workbench/main.tsx", "workbench/shell/worker.ts", "styles/workbench.css", "styles/app.css", "styles/style_page.css", "styles/admin.css", "styles/admin_dark.css"];
+  const found = ["workbench/main.tsx", "workbench/sync/begin.ts", "workbench/shell/worker.ts", "styles/workbench.css", "styles/app.css", "styles/style_page.css", "styles/admin.css", "styles/admin_dark.css"];
   if (existsSync(pages)) {
     found.push(...readdirSync(pages).filter((n) => /^[^_].*\.tsx?$/.test(n)).map((n) => `pages/${n}`));
   }
@@ -69,7 +69,7 @@ const common = {
   define: { "process.env.NODE_ENV": watch ? '"development"' : '"production"' },
 };
 
-const isWorkbench = ({ out: name }) => name === "workbench";
+const isWorkbench = ({ out: name }) => name === "workbench" || name === "begin";
 const options = { ...common, entryPoints: entries().filter((entry) => !isWorkbench(entry) || entry.in.endsWith(".css")), plugins: [workers] };
 
 // The workbench alone is split: its tools come when a task first needs them. Chunks carry a hash in their names.
@@ -86,14 +86,14 @@ const split = {
  * esbuild puts what the entry shares with one part that comes later into one chunk, with another part into another:
  * twenty files to ask for at once, each compressed by itself. When every later part imports the entry, all of that
  * is one chunk; when it imports the first task's part too, so is what is shared with that. The words have nothing to
- * share.
+ * share. What the page begins with stays a chunk of its own: it runs before the rest is there.
  */
 const together = {
   name: "together",
   setup(build) {
     const main = join(here, "workbench/main.tsx");
     const work = join(here, "workbench/panels/work.tsx");
-    const start = join(here, "workbench/panels/start.tsx");
+    const first = ["work", "start", "pack"].map((panel) => join(here, `workbench/panels/${panel}.tsx`));
     const laterParts = new Set();
     build.onStart(async () => {
       const { metafile } = await esbuild.build({ ...split, plugins: [workers], entryPoints: [main], write: false });
@@ -101,7 +101,7 @@ const together = {
     });
     build.onLoad({ filter: /workbench\/.*\.tsx?$/ }, ({ path }) => {
       if (path === main || !laterParts.has(path) || path.includes("/i18n/")) return undefined;
-      const needed = path === work || path === start ? [main] : [main, work];
+      const needed = first.includes(path) ? [main] : [main, work];
       const contents = [readFileSync(path, "utf8"), ...needed.map((one) => `import ${JSON.stringify(one)};`)].join("\n");
       return { contents, loader: path.endsWith("x") ? "tsx" : "ts", resolveDir: dirname(path) };
     });
@@ -119,7 +119,7 @@ function spoken(modules, files) {
   );
 }
 
-/** For each split script, the chunks that it imports at once, theirs included: what a page preloads. */
+/** For each split script, the chunk that holds it and those that it imports at once, theirs included: what a page preloads. */
 function modulesOf({ outputs }) {
   const atOnce = (file, seen = new Set()) => {
     for (const { path, kind } of outputs[file]?.imports ?? []) {
@@ -131,7 +131,8 @@ function modulesOf({ outputs }) {
   };
   const scripts = Object.keys(outputs).filter((file) => outputs[file].entryPoint && !file.includes("/chunks/"));
   const short = (file) => relative(out, resolve(file));
-  const modules = Object.fromEntries(scripts.map((file) => [short(file), [...atOnce(file)].map(short)]));
+  const holderOf = (file) => Object.keys(outputs).find((one) => outputs[one].inputs[outputs[file].entryPoint]);
+  const modules = Object.fromEntries(scripts.map((file) => [short(file), [...new Set([holderOf(file), ...atOnce(file)])].map(short)]));
   // What a page opens with, a task or the choice of a project, it asks for at once.
   for (const [name, panel] of [["stage", "work"], ["start", "start"]]) {
     const part = Object.keys(outputs).find((file) => outputs[file].entryPoint?.endsWith(`workbench/panels/${panel}.tsx`));

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,7 @@ from tasks.parcels import (
 )
 from tasks.predictions import Draft, drafts_of
 from tasks.queue import Answer, Seat
+from tasks.storage import Rendition
 from tasks.tiles import has_tiles
 from tasks.veil import veil
 from workers import presence
@@ -44,6 +46,9 @@ from workers.models import Person
 
 # Seconds until a browser that got nothing asks again; longer where asking will not help soon.
 WAIT, WAIT_STOPPED = 15, 60
+# Bytes. A page opens its further connections in two round trips; what a line of 400 kbit/s and 400 ms carries
+# meanwhile costs nothing within the page. A larger picture would keep the page's scripts waiting.
+_BY_TWO_ROUND_TRIPS = 40_000
 # A declared offline pack: so many seats a person at most, held so many seconds.
 PACK_SEATS, PACK_LEASE = 50, 12 * 3600
 
@@ -98,25 +103,40 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
     }
 
 
-def resume(*, person: Person, now: datetime) -> dict[str, Any] | None:
-    """The seat that a page opens with, its preview within the page; None for somebody who holds none."""
+@dataclass(frozen=True)
+class Opening:
+    """What a page opens with: a seat as the workbench gets it; its picture too where that is quicker."""
+
+    resume: dict[str, Any]
+    picture: str | None
+
+
+def opening(*, person: Person, now: datetime) -> Opening | None:
+    """None for somebody who holds no seat."""
     seats = queue.held_seats(annotator_id=person.id)[:1]
     if not seats:
         return None
     (seat,) = seats
     task = _with_preview(_task(seat, draft=_drafts(seats).get(seat.task), now=now), seat)
-    return {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
+    resume = {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
+    return Opening(resume, _within(seat, "screen", at_most=_BY_TWO_ROUND_TRIPS))
 
 
 def _with_preview(task: dict[str, Any], seat: Seat) -> dict[str, Any]:
     """The small picture within the answer, where a request of its own would cost a round trip."""
-    try:
-        key = storage.image_key(seat.project, seat.sha256, "grid")
-        preview = base64.b64encode(storage.read_bytes(key)).decode()
-        task["image"]["thumb"] = f"data:image/webp;base64,{preview}"
-    except (FileNotFoundError, storage.StorageUnavailable):
-        pass  # it has an address all the same
+    task["image"]["thumb"] = _within(seat, "grid") or task["image"]["thumb"]
     return task
+
+
+def _within(seat: Seat, rendition: Rendition, *, at_most: int | None = None) -> str | None:
+    """The picture as an address that holds it; None when it is larger than `at_most` bytes, or not there."""
+    try:
+        picture = storage.read_bytes(storage.image_key(seat.project, seat.sha256, rendition))
+    except (FileNotFoundError, storage.StorageUnavailable):
+        return None  # it has an address all the same
+    if at_most is not None and len(picture) > at_most:
+        return None
+    return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
 
 
 def why_nothing(*, person: Person, project_id: int | None) -> dict[str, str] | None:

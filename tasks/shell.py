@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from annotator.errors import NotVisible
 from annotator.static import chunks_of
 
-_AT_ONCE = ("build/workbench.css", "build/workbench.js", "img/mark.svg")
+_AT_ONCE = ("build/workbench.css", "img/mark.svg")
 
 
 @require_safe

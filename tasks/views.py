@@ -37,12 +37,13 @@ from workers.throughput import work_by_project
 @gzip_page
 def workbench(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    resume = desk.resume(person=person, now=timezone.now())
-    boot = {**_boot(request, person), "resume": resume}
-    image = resume["tasks"][0]["image"] if resume else None
-    response = render(request, "desk/index.html", {"boot": boot, "image": image})
+    opening = desk.opening(person=person, now=timezone.now())
+    boot = {**_boot(request, person), "resume": opening and opening.resume}
+    image = opening.resume["tasks"][0]["image"] if opening else None
+    picture = opening.picture if opening else None
+    response = render(request, "desk/index.html", {"boot": boot, "image": image, "picture": picture})
     if image:
-        response["Link"] = link_header(image=image["url"])
+        response["Link"] = link_header(image=None if picture else image["url"])
     response.set_cookie(
         DESK_COOKIE,
         str(person.id),

@@ -58,6 +58,16 @@ def preload_chunks(script: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def chunk_holding(script: str) -> str:
+    """The address of the chunk with a built script's code: its own file does no more than name it.
+
+    A developer's page takes the script itself, whose chunks change while it is worked on.
+    """
+    chunks = () if settings.DEBUG else chunks_of(script, settings.BASE_DIR / "static")
+    return static(f"build/{next(iter(chunks), script)}")
+
+
 @register.filter
 def percent(value: float | None, digits: int = 0) -> str:
     """0.934 -> 93 %. Rounded down, so that 100 % is said of nothing unfinished."""

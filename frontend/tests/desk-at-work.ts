@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import type { Answers, Boot, Held, Schema, SyncRequest, SyncResponse } from "../workbench/contract";
 import { Desk } from "../workbench/desk";
 import "../workbench/i18n/both";
-import { openDesk, type Report } from "../workbench/sync/db";
+import { openDesk, readAll, type Report } from "../workbench/sync/db";
 import { type Failure, type Wire, WireError } from "../workbench/sync/wire";
 import { held, schema } from "./things";
 
@@ -100,8 +100,9 @@ export class FakeServer implements Wire {
 
 /** A desk whose database is loaded and which has not yet spoken to the server. */
 export async function openedDesk(server: Wire, person = 7): Promise<Desk> {
-  const desk = new Desk(boot(person), await openDesk(person), server);
-  await desk.loadStored();
+  const db = await openDesk(person);
+  const desk = new Desk(boot(person), db, server);
+  await desk.loadStored(await readAll(db));
   return desk;
 }
 

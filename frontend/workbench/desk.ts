@@ -11,12 +11,13 @@ import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
 import { fetchImage, Pack, storedFirst } from "./pack/pack";
 import { PackStore } from "./pack/store";
-import { decodeImage, Images } from "./session/images";
+import { decodeImage, heldFirst, Images } from "./session/images";
 import { keepAll } from "./shell/register";
 import { Meter } from "./session/meter";
 import { AHEAD, Session, type Work } from "./session/session";
 import { forgetBoot } from "./shell/memory";
-import { type DeskDb, openDesk, type Settings } from "./sync/db";
+import type { Beginning } from "./sync/begin";
+import type { DeskDb, Settings, Stored } from "./sync/db";
 import { Journal } from "./sync/journal";
 import { Outbox } from "./sync/outbox";
 import { Saver } from "./sync/saver";
@@ -38,6 +39,8 @@ const DEFAULTS: Settings = { project: null, crosshair: true, lastClass: {} };
 
 /** No class has this key. */
 const ANY_CLASS = "";
+
+type Parts = Pick<Beginning, "tabs" | "packs" | "picture">;
 
 export class Desk {
   readonly language: Language;
@@ -153,13 +156,14 @@ export class Desk {
     readonly boot: Boot,
     private readonly db: DeskDb,
     private readonly wire: Wire = new HttpWire(boot),
+    { tabs, packs, picture }: Parts = { tabs: new Tabs(boot.person.id, uuid()), packs: new PackStore(boot.person.id), picture: null },
   ) {
     const { id, language } = boot.person;
     this.language = language;
+    this.tabs = tabs;
     this.t = translator(language);
     this.projects = signal(boot.projects);
-    const packs = new PackStore(id);
-    this.images = new Images(storedFirst(packs, decodeImage));
+    this.images = new Images(storedFirst(packs, heldFirst(picture, decodeImage)));
     this.journal = new Journal(db, this.saver);
     this.outbox = new Outbox(db, this.saver);
     this.session = new Session({
@@ -188,27 +192,25 @@ export class Desk {
       keepAll: () => void keepAll(),
       nothing: () => this.notices.say("info", this.t("packNothing")),
     });
-    this.tabs = new Tabs(id, uuid());
-    this.session.today.value = boot.today ?? null;
     effect(() => this.showWork());
   }
 
-  static async open(boot: Boot): Promise<Desk> {
-    const [db] = await Promise.all([openDesk(boot.person.id), loadWords(boot.person.language)]);
-    const desk = new Desk(boot, db);
-    const asked = desk.tabs.ask();
-    await desk.loadStored();
-    void desk.connect(asked);
+  static async open(beginning: Beginning): Promise<Desk> {
+    const { boot } = beginning;
+    const [{ db, stored }] = await Promise.all([beginning.known, loadWords(boot.person.language)]);
+    const desk = new Desk(boot, db, new HttpWire(boot), beginning);
+    await desk.loadStored(stored);
+    void desk.connect(beginning.working);
     return desk;
   }
 
   /** Takes up what this browser still knows. */
-  async loadStored(): Promise<void> {
-    // All at once: one after the other, each would wait for its turn on a slow computer.
-    const own = Promise.all([this.journal.load(), this.outbox.load()]);
-    const session = this.session.load(own);
-    const [settings] = await Promise.all([this.db.get("settings", "desk"), session, this.pack.load(session)]);
-    this.settings.value = { ...DEFAULTS, ...settings };
+  async loadStored(stored: Stored): Promise<void> {
+    this.journal.load(stored);
+    this.outbox.load(stored);
+    this.session.load(stored);
+    this.settings.value = { ...DEFAULTS, ...stored.settings };
+    await this.pack.load();
   }
 
   /** Only the working tab talks to the server; another one only says so. */

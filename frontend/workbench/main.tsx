@@ -5,9 +5,10 @@ import { Desk } from "./desk";
 import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
 import { App, Start, Work } from "./panels/app";
-import { lastLanguage, readBoot, refreshBoot } from "./shell/memory";
+import { lastLanguage, refreshBoot } from "./shell/memory";
 import { goOn, removePreview } from "./shell/resume";
 import { keepShell } from "./shell/register";
+import { begun } from "./sync/begin";
 
 /** A page that the browser has kept knows neither the person's language nor their colours. */
 function dress({ person, theme }: Boot): void {
@@ -15,20 +16,26 @@ function dress({ person, theme }: Boot): void {
   if (theme) document.documentElement.dataset["theme"] = theme;
 }
 
+/** Not before the page has been painted; one that nobody sees never is. */
+const afterPaint = (act: () => void): void => {
+  if (document.hidden) setTimeout(act);
+  else requestAnimationFrame(() => setTimeout(act));
+};
+
 async function start(root: HTMLElement): Promise<void> {
-  const boot = readBoot();
-  if (boot === "gone") return;
-  const spoken = boot?.person.language ?? lastLanguage();
-  if (!boot) {
+  if (begun === "gone") return;
+  const spoken = begun?.boot.person.language ?? lastLanguage();
+  if (!begun) {
     await loadWords(spoken);
     return render(<p class="strip warn">{translator(spoken)("needsLine")}</p>, root);
   }
+  const { boot } = begun;
   dress(boot);
   // A page that goes on with its task: what that needs comes while the browser's database is being read.
   const goesOn = Boolean(boot.resume) || !document.getElementById("boot");
   const first = goesOn ? Work.bring() : Start.bring();
   try {
-    const desk = await Desk.open(boot);
+    const desk = await Desk.open(begun);
     listen(desk);
     // Asks the browser not to clear unsent work when the disk runs low; it may say no.
     void navigator.storage?.persist?.();
@@ -37,14 +44,17 @@ async function start(root: HTMLElement): Promise<void> {
     goOn(desk, boot);
     if (desk.session.started.peek() === goesOn) await first;
     render(<App desk={desk} />, root);
-    desk.meter.watch();
-    // After the page is there and before the first picture is.
-    setTimeout(() => void import("./panels/work").then(({ warmPainter }) => warmPainter(), () => {}), 0);
-    setTimeout(() => void Start.bring(), 0);
-    // What is typed into a dialog must not wait for it.
-    setTimeout(() => void import("./panels/dialogs").catch(() => {}), 0);
-    void keepShell();
-    if (!document.getElementById("boot")) void refreshBoot(boot);
+    afterPaint(() => {
+      // Writing an amount of money for the first time takes as long as drawing the page.
+      desk.session.today.value ??= boot.today ?? null;
+      desk.meter.watch();
+      void Work.bring();
+      void Start.bring();
+      // What is typed into a dialog must not wait for it.
+      void import("./panels/dialogs").catch(() => {});
+      void keepShell();
+      if (!document.getElementById("boot")) void refreshBoot(boot);
+    });
   } catch {
     removePreview();
     await loadWords(spoken);

@@ -236,6 +236,27 @@ def test_a_body_that_is_no_exchange_is_refused(an: Client, body: str) -> None:
     assert (response.status_code, response.json()["code"]) == (422, "invalid")
 
 
+@pytest.mark.parametrize(("size", "is_within"), [(40_000, True), (40_001, False), (None, False)])
+def test_a_page_holds_the_picture_that_it_opens_with_unless_it_is_large(
+    cast: Cast, size: int | None, is_within: bool
+) -> None:
+    project = make_project(sites=[cast.guiyang])
+    (task,) = make_tasks(make_batch(project), 1)
+    if size is not None:
+        storage.keep_bytes(b"x" * size, storage.image_key(project.id, task.image.sha256, "screen"))
+    client = signed_in(cast.an)
+    (given,) = sync(client, project=project.id, want=1)["tasks"]
+    page = client.get("/desk/")
+    assert str(page.context["boot"]["resume"]["tasks"][0]["token"]) == given["token"]
+    url = given["image"]["url"]
+    html = page.content.decode()
+    assert f'data-of="{url}"' in html
+    assert ("data:image/webp;base64,eHh4" in html) is is_within
+    # Asked for ahead by its address only where the page does not hold it; the scripts in any case.
+    assert (f"<{url}>; rel=preload; as=image" in page["Link"]) is not is_within
+    assert "rel=preload; as=style" in page["Link"]
+
+
 def test_a_problem_report_is_kept_once(an: Client, cast: Cast) -> None:
     (task,) = sync(an, want=1)["tasks"]
     body = {"task": task["task"], "kind": "guide", "note": "哪个是开发板？"}
@@ -271,10 +292,10 @@ def test_the_list_of_projects_is_read_anew(an: Client, cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_refill_is_six_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
-    """Session, person, heartbeat, claim, presence with today, drafts."""
+def test_a_refill_is_five_queries(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
+    """Session with its person, heartbeat, claim, presence with today, drafts."""
     tasks = sync(an, want=4)["tasks"]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         answer = sync(an, want=4, held=[seat(task) for task in tasks], known_schemas=[tasks[0]["schema"]])
     assert len(answer["tasks"]) == 4
 
@@ -283,12 +304,12 @@ def test_a_refill_is_six_queries(an: Client, django_assert_num_queries: Callable
 def test_answers_are_one_query_however_many(
     an: Client, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    """It keeps them; beside session, person, presence. What they are checked against is remembered."""
+    """It keeps them; beside session and presence. What they are checked against is remembered."""
     tasks = sync(an, want=8)["tasks"]
     sync(an, submissions=[submission(tasks[0])])
-    with django_assert_num_queries(3 + 1):
+    with django_assert_num_queries(2 + 1):
         sync(an, submissions=[submission(tasks[1])])
-    with django_assert_num_queries(3 + 1):
+    with django_assert_num_queries(2 + 1):
         sync(an, submissions=[submission(task) for task in tasks[2:]])
 
 
@@ -299,17 +320,17 @@ def test_another_process_asks_once_what_answers_are_checked_against(
     tasks = sync(an, want=8)["tasks"]
     sync(an, submissions=[submission(tasks[0])])
     monkeypatch.setattr(handed, "_known", {})
-    with django_assert_num_queries(3 + 2):
+    with django_assert_num_queries(2 + 2):
         answer = sync(an, submissions=[submission(task) for task in tasks[1:]])
     assert {result["status"] for result in answer["submissions"]} == {"accepted"}
 
 
 @pytest.mark.django_db(transaction=True)
 def test_asking_in_vain_is_bounded(an: Client, django_assert_num_queries: Callable[..., Any]) -> None:
-    """Session, person, claim, why, presence; the number does not grow with what lies in the queue."""
+    """Session, claim, why, presence; the number does not grow with what lies in the queue."""
     sync(an, want=50)
     sync(an, want=1)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert sync(an, want=4)["tasks"] == []
 
 

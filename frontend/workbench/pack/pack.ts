@@ -75,8 +75,8 @@ export class Pack {
   constructor(private readonly parts: PackParts) {}
 
   /** Takes up what this browser still knows. @param session is being read: what it holds tells what is kept here. */
-  async load(session: Promise<void> = Promise.resolve()): Promise<void> {
-    [this.row.value] = await Promise.all([this.parts.store.load().catch(() => null), session]);
+  async load(): Promise<void> {
+    this.row.value = await this.parts.store.load().catch(() => null);
     this.tell();
     effect(() => this.follow(this.left.value));
   }

@@ -4,8 +4,10 @@ import { open } from "../commands/commands";
 import { clockTime, money } from "../i18n";
 import { FRESH } from "../shell/memory";
 import { csrfToken } from "../sync/wire";
-import { PackMenu } from "./pack";
+import { later } from "./later";
 import { Button, Kbd } from "./parts";
+
+const PackMenu = later(() => import("./pack").then((module) => module.PackMenu));
 
 const LINES = {
   unknown: "connecting",

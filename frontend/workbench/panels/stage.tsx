@@ -22,8 +22,8 @@ import { Unpainted } from "./unpainted";
 
 const Drafts = later(() => import("../drafts/layer").then((module) => module.Drafts));
 
-/** Brings the painter's code before the first picture needs it. */
-export const warmPainter = (): void => void paintingWorker(paintWorker);
+// It starts beside what is left to do before the first picture needs it.
+paintingWorker(paintWorker);
 
 /** Shapes go to the painter when they change; the view moves what is painted. */
 function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<Renderer | null> {

@@ -4,8 +4,6 @@ import type { Stage } from "../view/stage";
 import { Panel } from "./panel";
 import { StageView } from "./stage";
 
-export { warmPainter } from "./stage";
-
 export function Work({ desk, stage }: { desk: Desk; stage: Stage }) {
   return (
     <>

@@ -15,6 +15,11 @@ export const decodeImage: Loader = {
   },
 };
 
+/** The picture that came within the page, if any: under its address nothing is fetched. */
+export const heldFirst = (held: HTMLImageElement | null, loader: Loader): Loader => ({
+  load: (url) => loader.load(held && url === held.dataset["of"] ? held.src : url),
+});
+
 const AT_ONCE = 2;
 
 export class Images {

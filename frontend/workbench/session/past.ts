@@ -1,7 +1,7 @@
 /** The last answers that were sent, for going back to; newest first. Kept in the browser's database. */
 import { signal } from "@preact/signals";
 import type { Answered } from "../contract";
-import type { DeskDb, Sent } from "../sync/db";
+import type { DeskDb, Sent, Stored } from "../sync/db";
 import type { Saver } from "../sync/saver";
 
 export const KEPT = 20;
@@ -14,9 +14,8 @@ export class Past {
     private readonly saver: Saver,
   ) {}
 
-  async load(): Promise<void> {
-    const stored = await this.db.getAll("answered");
-    this.list.value = stored.sort((a, b) => b.n - a.n);
+  load({ answered }: Stored): void {
+    this.list.value = [...answered].sort((a, b) => b.n - a.n);
   }
 
   /** Puts an answer in front, or a correction in the place of what it corrects; to be stored with its parcel. */

@@ -3,7 +3,7 @@ import { batch, signal } from "@preact/signals";
 import type { Answered, Answers, Correction, Held, Payload, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
 import { check, type Problem } from "../model/check";
 import { Editor } from "../model/editor";
-import type { DeskDb, Draft, Parcel, Sent } from "../sync/db";
+import type { DeskDb, Draft, Parcel, Sent, Stored } from "../sync/db";
 import type { Journal } from "../sync/journal";
 import type { Outbox } from "../sync/outbox";
 import type { Saver } from "../sync/saver";
@@ -86,14 +86,10 @@ export class Session {
     this.past = new Past(parts.db, parts.saver);
   }
 
-  /** Takes up what this browser still knows, before any request. @param own journal and outbox are being read. */
-  async load(own: Promise<unknown> = Promise.resolve()): Promise<void> {
-    const [held, schemas] = await Promise.all([
-      this.parts.db.getAll("held"),
-      this.parts.db.getAll("schemas"),
-      this.past.load(),
-      own,
-    ]);
+  /** Takes up what this browser still knows, before any request; after journal and outbox. */
+  load(stored: Stored): void {
+    const { held, schemas } = stored;
+    this.past.load(stored);
     for (const { id, ...schema } of schemas) this.schemas.set(id, schema);
     const gone = this.parts.outbox.seats;
     this.held.value = held.filter(({ assignment }) => !gone.has(assignment));

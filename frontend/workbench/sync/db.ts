@@ -104,5 +104,31 @@ export function openDesk(person: number): Promise<DeskDb> {
   });
 }
 
+/** All that the browser knows of one person's work. */
+export interface Stored {
+  readonly held: readonly Held[];
+  readonly schemas: readonly (Schema & { id: number })[];
+  readonly drafts: readonly Draft[];
+  readonly steps: readonly StepRow[];
+  readonly outbox: readonly Parcel[];
+  readonly answered: readonly Sent[];
+  readonly settings: Settings | undefined;
+}
+
+/** In one turn: one after the other, each would wait for its own on a slow computer. */
+export async function readAll(db: DeskDb): Promise<Stored> {
+  const reads = db.transaction(["held", "schemas", "drafts", "steps", "outbox", "answered", "settings"]);
+  const [held, schemas, drafts, steps, outbox, answered, settings] = await Promise.all([
+    reads.objectStore("held").getAll(),
+    reads.objectStore("schemas").getAll(),
+    reads.objectStore("drafts").getAll(),
+    reads.objectStore("steps").getAll(),
+    reads.objectStore("outbox").getAll(),
+    reads.objectStore("answered").getAll(),
+    reads.objectStore("settings").get("desk"),
+  ]);
+  return { held, schemas, drafts, steps, outbox, answered, settings };
+}
+
 /** All steps of one task. */
 export const stepsOf = (task: number): IDBKeyRange => IDBKeyRange.bound([task, 0], [task, Infinity]);

@@ -2,7 +2,7 @@
 import type { Payload, Refusal } from "../contract";
 import { EMPTY } from "../model/document";
 import type { Step } from "../model/history";
-import { type DeskDb, type Draft, stepsOf } from "./db";
+import { type DeskDb, type Draft, stepsOf, type Stored } from "./db";
 import type { Saver } from "./saver";
 
 export interface Loaded {
@@ -18,11 +18,10 @@ export class Journal {
     private readonly saver: Saver,
   ) {}
 
-  /** Reads every draft at start, so that opening a task never waits. */
-  async load(): Promise<void> {
-    const [drafts, rows] = await Promise.all([this.db.getAll("drafts"), this.db.getAll("steps")]);
+  /** Takes up every draft at start, so that opening a task never waits. */
+  load({ drafts, steps }: Stored): void {
     for (const draft of drafts) this.kept.set(draft.task, { draft, steps: [] });
-    for (const row of rows) this.of(row.task).steps.push(row.step);
+    for (const { task, step } of steps) this.of(task).steps.push(step);
   }
 
   has(task: number): boolean {

@@ -1,6 +1,6 @@
 /** What the person has done and the server does not know yet. Survives reload, crash and sign-out. */
 import { signal } from "@preact/signals";
-import { type DeskDb, type Parcel, type Sent, stepsOf } from "./db";
+import { type DeskDb, type Parcel, type Sent, stepsOf, type Stored } from "./db";
 import type { Saver } from "./saver";
 
 export class Outbox {
@@ -11,8 +11,8 @@ export class Outbox {
     private readonly saver: Saver,
   ) {}
 
-  async load(): Promise<void> {
-    this.parcels.value = await this.db.getAll("outbox");
+  load({ outbox }: Stored): void {
+    this.parcels.value = outbox;
   }
 
   /** Answers and skips: what a person would miss. Releases are only a courtesy. */

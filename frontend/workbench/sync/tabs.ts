@@ -27,6 +27,11 @@ export class Tabs {
     this.channel.onmessage = (event: MessageEvent<Word>) => this.hear(event.data);
   }
 
+  /** There are locks: no two tabs work at once, not even for a moment. */
+  get isSure(): boolean {
+    return this.locks !== undefined;
+  }
+
   async ask(): Promise<boolean> {
     if (this.locks) {
       const chosen = sessionStorage.getItem(CHOSEN) !== null;
