@@ -16,7 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Request
 
-from bench import workbench_grid, workbench_shapes
+from bench import workbench_grid, workbench_inputs, workbench_shapes
 from bench.first_visit import Meter, photographs, wait_for_tasks
 from bench.line import line_to
 from bench.workbench_page import sign_in, slow_page, slowed, take_seats, visit
@@ -26,7 +26,8 @@ from tests.servers import session_folder
 
 NAMES = """
 entry_js_kb entry_css_kb cold_preview_s cold_image_s cold_interactive_s warm_s next_ms task_kb submit_kb
-grid_item_kb fps_10k first_10k_s hit_ms redraw_ms frame_script_ms inputs_per_box grid_images_per_hour
+grid_item_kb fps_10k first_10k_s hit_ms redraw_ms frame_script_ms
+inputs_per_box inputs_other_class inputs_verify grid_images_per_hour
 """.split()  # noqa: SIM905 - as the issue lists them
 
 # One press of Enter until the next picture, decoded, is on the screen.
@@ -63,29 +64,6 @@ def entry_sizes() -> dict[str, float]:
     }
 
 
-def draw_box(page: Page, at: float) -> int:
-    """One box by dragging: press and release; how many inputs it took."""
-    stage = page.locator("#stage").bounding_box()
-    assert stage
-    left, top = stage["x"] + stage["width"] * at, stage["y"] + stage["height"] * at
-    page.mouse.move(left, top)
-    page.mouse.down()
-    page.mouse.move(left + 90, top + 70, steps=3)
-    page.mouse.up()
-    return 2
-
-
-def inputs_per_box(page: Page) -> float:
-    """Presses and releases a box, of boxes of one class one after the other; checked against the list."""
-    rows = page.locator(".rows li")
-    before = rows.count()
-    inputs = sum(draw_box(page, at) for at in (0.2, 0.4, 0.6))
-    page.wait_for_function(
-        "count => document.querySelectorAll('.rows li').length === count", arg=before + 3, timeout=10_000
-    )
-    return inputs / 3
-
-
 def label(page: Page, *, tasks: int) -> dict[str, float]:
     """A few tasks on the thin line: how long Enter takes, what goes over the line for each."""
     sent: list[int] = []
@@ -95,9 +73,10 @@ def label(page: Page, *, tasks: int) -> dict[str, float]:
             sent.extend(len(json.dumps(one)) for one in json.loads(request.post_data)["submissions"])
 
     page.on("request", note)
-    inputs, waits, on_the_path = 0.0, [], 0
+    inputs, other, waits, on_the_path = 0.0, 0.0, [], 0
     for _ in range(tasks):
-        inputs = inputs_per_box(page)
+        inputs = workbench_inputs.same_class(page)
+        other = workbench_inputs.other_class(page)
         page.wait_for_timeout(4000)  # what an annotator takes at least, and what the buffer lives on
         with Meter.on(page) as meter:
             waits.append(float(page.evaluate(NEXT)))
@@ -109,6 +88,7 @@ def label(page: Page, *, tasks: int) -> dict[str, float]:
         "next_ms": statistics.median(waits),
         "submit_kb": statistics.mean(sent) / 1000,
         "inputs_per_box": inputs,
+        "inputs_other_class": other,
     }
 
 
@@ -139,8 +119,9 @@ def visits(browser: Browser, cookies: Any, url: str, options: argparse.Namespace
         warm = visit(again, url)
         task = image_kb(again)
         grid = workbench_grid.measure(again, options.platform)
+        verify = workbench_inputs.verification(again, options.platform)
     found = {f"cold_{name}_s": at for name, at in cold.items()}
-    return {**found, "warm_s": max(warm.values()), "task_kb": task, **work, **grid}
+    return {**found, "warm_s": max(warm.values()), "task_kb": task, **work, **grid, "inputs_verify": verify}
 
 
 def shapes(browser: Browser, cookies: Any, url: str, options: argparse.Namespace) -> dict[str, float]:
