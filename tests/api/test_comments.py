@@ -251,9 +251,9 @@ def test_the_lists_take_as_many_queries_for_many_as_for_one(cast: Cast, django_a
         opened(cast, given, cast.an)
     rong, an = signed_in(cast.rong), signed_in(cast.an)
     rong.get("/review/comments/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         rong.get("/review/comments/")
     path = f"/desk/mine/{given.id}/comments/"
     an.get(path)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         an.get(path)

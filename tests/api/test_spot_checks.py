@@ -59,7 +59,7 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(cast: Cast, django_a
     drawn(cast, 6)
     rong = signed_in(cast.rong)
     rong.get("/review/checks/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = rong.get("/review/checks/")
     assert page.content.count(b'class="thumb"') == 6
     assert b"/review/checks/" in rong.get("/review/").content
