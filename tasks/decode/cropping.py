@@ -18,6 +18,8 @@ COMMAND = (sys.executable, "-m", "tasks.decode.cropping")
 Rectangle = tuple[int, int, int, int]  # left, top, right, bottom in pixels of the upright picture
 # Crops are learnt from: hardly any loss, and no colour at half the resolution.
 _QUALITY = 95
+# No JPEG is longer; what is, is made smaller.
+_LONGEST = 65_500
 # So many rectangles fit into the answer's head.
 MOST = 1000
 
@@ -44,6 +46,7 @@ def crop(data: bytes, *, limits: Limits, sizes: Sizes) -> Rendered:
 def _jpeg(image: Image.Image) -> bytes:
     """Encode without what Pillow would otherwise copy from the source."""
     image.info = {}
+    image.thumbnail((_LONGEST, _LONGEST))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY, subsampling=0)
     return out.getvalue()

@@ -119,3 +119,12 @@ def test_what_is_cut_out_at_once_is_bounded(decoder: Decoder, monkeypatch: pytes
 
 def test_an_image_of_nothing_is_not_even_opened(decoder: Decoder) -> None:
     assert list(made(decoder, picture=b"never read")) == ["crops.csv"]
+
+
+def test_what_is_longer_than_a_jpeg_may_be_is_made_smaller(decoder: Decoder) -> None:
+    wide = (66_000, 20)
+    picture = encode(Image.new("RGB", wide, RED), "PNG")
+    boxes = [shape("box", [0, 0, *wide]), shape("box", [0, 0, 30, 20], "dog")]
+    files = made(decoder, *boxes, picture=picture, size=wide)
+    assert opened(files["images/val/cat/photos/a-1.jpg"]).shape[1] == 65_500
+    assert opened(files["images/val/dog/photos/a-2.jpg"]).shape == (20, 30, 3)
