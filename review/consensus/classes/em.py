@@ -61,12 +61,17 @@ def sweep(table: Table, *, weights: Floats, log_prior: Floats, posterior: Floats
     for tasks, matrix, transposed in table.blocks:
         chances, total, shift = _chances(matrix, weights, log_prior)
         evidence += float(np.log(total).sum()) + shift
-        share = 1.0 / total
+        if posterior is None:
+            # Scaling the answers takes half of the time of scaling the chances, if nobody wants these.
+            share = 1.0 / total
+            spread = _weighed(transposed, share, matrix)
+        else:
+            chances /= total[:, None]
+            share, spread = np.ones(len(total)), transposed
         if not table.each:
             mass += share @ chances
-        counts += _weighed(transposed, share, matrix) @ chances
+        counts += spread @ chances
         if posterior is not None:
-            chances *= share[:, None]
             chances *= prior
             change = max(change, float(np.abs(posterior[tasks] - chances).max(initial=0.0)))
             posterior[tasks] = chances
@@ -110,8 +115,7 @@ def _chances(matrix: csr_array, weights: Floats, log_prior: Floats) -> tuple[Flo
 
 
 def _weighed(transposed: csc_array, share: Floats, matrix: csr_array) -> csc_array:
-    """A block's transpose with `share` (tasks) in place of 1. To scale the answers takes half of the time of
-    scaling the chances that they are multiplied with."""
+    """A block's transpose with `share` (tasks) in place of 1."""
     spread = copy(transposed)
     spread.data = np.repeat(share, np.diff(matrix.indptr))
     return spread
