@@ -236,7 +236,7 @@ def test_a_body_that_is_no_exchange_is_refused(an: Client, body: str) -> None:
     assert (response.status_code, response.json()["code"]) == (422, "invalid")
 
 
-@pytest.mark.parametrize(("size", "is_within"), [(40_000, True), (40_001, False), (None, False)])
+@pytest.mark.parametrize(("size", "is_within"), [(60_000, True), (60_001, False), (None, False)])
 def test_a_page_holds_the_picture_that_it_opens_with_unless_it_is_large(
     cast: Cast, size: int | None, is_within: bool
 ) -> None:
