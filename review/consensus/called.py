@@ -19,11 +19,12 @@ import numpy as np
 
 from review.consensus.answers import Answer, Spec
 from review.consensus.classes.calibrate import RHO, temper
+from review.consensus.classes.ease import LEAST
 from review.consensus.classes.em import normalise
 from review.consensus.classes.ensemble import ensemble
 from review.consensus.classes.table import Table, tabulate
 from review.consensus.crowd import UNKNOWN_CROWD
-from review.consensus.habits import LEAST, Habits, habits_from
+from review.consensus.habits import Habits, habits_from
 from review.consensus.lots import Case, gather_lots
 from review.consensus.matching import Bools, Floats, Ints
 from review.consensus.naming import Named
