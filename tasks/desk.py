@@ -120,6 +120,8 @@ def opening(*, person: Person, now: datetime) -> Opening | None:
     (seat,) = seats
     task = _with_preview(_task(seat, draft=_drafts(seats).get(seat.task), now=now), seat)
     resume = {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
+    # A draft is still the database's text; what a page is made of has to be read.
+    resume = msgspec.json.decode(msgspec.json.encode(resume))
     return Opening(resume, _within(seat, "screen", at_most=_WITHIN_A_PAGE))
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tasks import handed, storage
-from tasks.models import Assignment, ProblemReport, Project, Submission
+from tasks.models import Assignment, Prediction, ProblemReport, Project, Submission
 from tasks.veil import unveil
 from tests.api.clients import signed_in
 from tests.cast import Cast
@@ -255,6 +255,17 @@ def test_a_page_holds_the_picture_that_it_opens_with_unless_it_is_large(
     # Asked for ahead by its address only where the page does not hold it; the scripts in any case.
     assert (f"<{url}>; rel=preload; as=image" in page["Link"]) is not is_within
     assert "rel=preload; as=style" in page["Link"]
+
+
+def test_a_page_opens_with_the_draft_of_its_task(cast: Cast) -> None:
+    project = make_project(sites=[cast.guiyang])
+    (task,) = make_tasks(make_batch(project), 1)
+    payload = {"tags": {}, "shapes": []}
+    Prediction.objects.create(task=task, model="detector", payload=payload)
+    client = signed_in(cast.an)
+    sync(client, project=project.id, want=1)
+    (opened,) = client.get("/desk/").context["boot"]["resume"]["tasks"]
+    assert opened["draft"] == payload
 
 
 def test_a_problem_report_is_kept_once(an: Client, cast: Cast) -> None:
