@@ -235,7 +235,7 @@ def test_classes_by_single_keys_in_chinese(
     desk.start()
     desk.press("Enter")
     desk.page.get_by_text("还没填：服装").wait_for()
-    desk.page.wait_for_function("document.activeElement.closest('#tag-garment') !== null")
+    desk.page.wait_for_function("() => document.activeElement.closest('#tag-garment') !== null")
     desk.press("Enter")
     assert desk.page.locator("#tag-garment [aria-pressed=true]").count() == 0, "Enter twice chose an option"
     keys = {"dress": "Digit1", "hat": "Digit2", "shoes": "Digit7"}
