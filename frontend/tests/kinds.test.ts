@@ -245,6 +245,20 @@ describe("a mask", () => {
     );
   });
 
+  test("whose outline meets itself at corners becomes polygons that do not", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 100, maxLength: 100 }), (bits) => {
+        const bitmap = emptyBitmap(40, 40);
+        // Each bit is a square of three pixels, so that holes are no specks.
+        for (let x = 0; x < 30; x++) {
+          for (let y = 0; y < 30; y++) bitmap.data[(x + 5) * 40 + y + 5] = bits[Math.floor(x / 3) * 10 + Math.floor(y / 3)] ? 1 : 0;
+        }
+        for (const part of polygonsFrom(encode(bitmap))) expect(isValid(of("polygon", part), { width: 40, height: 40 })).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("painted by a brush has the pixels within its reach", () => {
     const columns = new Columns(60, 40);
     fillStroke(columns, [15, 20, 45, 20], 10, 1);

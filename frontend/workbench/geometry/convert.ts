@@ -6,7 +6,7 @@ import { contoursOf } from "./contours";
 import { round2 } from "./kind";
 import { countOf, doubleArea, pointAt, ringContains } from "./points";
 import { fillRings } from "./raster";
-import { ringCrossesItself } from "./simple";
+import { ringCrossesItself, ringsCross } from "./simple";
 import { simplifyTo } from "./simplify";
 
 type Rings = readonly FlatPoints[];
@@ -31,9 +31,34 @@ function smooth(ring: FlatPoints): FlatPoints {
   return ring;
 }
 
+/** Contours that meet at a corner, or one that meets itself there, pass it a quarter of a pixel apart. */
+function apart(rings: readonly FlatPoints[]): FlatPoints[] {
+  const passes = new Map<string, number>();
+  const at = (ring: FlatPoints, nth: number): string => `${String(ring[nth])},${String(ring[nth + 1])}`;
+  for (const ring of rings) {
+    for (let nth = 0; nth < ring.length; nth += 2) passes.set(at(ring, nth), (passes.get(at(ring, nth)) ?? 0) + 1);
+  }
+  return rings.map((ring) =>
+    ring.map((value, nth) => {
+      if ((passes.get(at(ring, nth - (nth % 2))) ?? 0) < 2) return value;
+      // Towards the pixel whose corner it is: back by the way it came, on by the way it goes.
+      const before = ring.at(nth - 2) ?? value;
+      const after = ring[(nth + 2) % ring.length] ?? value;
+      return value + (Math.sign(after - value) - Math.sign(value - before)) / 4;
+    }),
+  );
+}
+
+/** The rings as lines, or as they are where lines of different rings would cross. */
+function smoothed(rings: Rings): Rings {
+  const smooths = rings.map(smooth);
+  const crossed = smooths.some((ring, nth) => smooths.slice(nth + 1).some((other) => ringsCross(ring, other)));
+  return crossed ? rings : smooths;
+}
+
 /** The largest part first. */
 export function polygonsFrom(mask: Mask): Rings[] {
-  const rings = contoursOf(mask).filter((ring) => Math.abs(doubleArea(ring)) >= 2 * SPECK);
+  const rings = apart(contoursOf(mask)).filter((ring) => Math.abs(doubleArea(ring)) >= 2 * SPECK);
   const outer = rings.filter((ring) => doubleArea(ring) > 0).sort((a, b) => doubleArea(b) - doubleArea(a));
   const holes = rings.filter((ring) => doubleArea(ring) < 0);
   const owner = (hole: FlatPoints): FlatPoints | undefined => {
@@ -41,5 +66,5 @@ export function polygonsFrom(mask: Mask): Rings[] {
     // The corner of a pixel: the ring that holds the pixel beside it, the smallest first.
     return outer.findLast((ring) => ringContains(ring, { x: x + 0.5, y: y + 0.5 }) || ringContains(ring, { x: x - 0.5, y: y - 0.5 }));
   };
-  return outer.map((ring) => [smooth(ring), ...holes.filter((hole) => owner(hole) === ring).map(smooth)]);
+  return outer.map((ring) => smoothed([ring, ...holes.filter((hole) => owner(hole) === ring)]));
 }
