@@ -261,8 +261,16 @@ def _pairs(items: Sequence[Held]) -> list[tuple[int, uuid.UUID]]:
 
 
 def _drafts(seats: Sequence[Seat]) -> dict[int, Draft]:
-    work = [seat.task for seat in seats if seat.purpose == Assignment.Purpose.WORK]
-    return drafts_of(task_ids=[seat.task for seat in seats], work=work)
+    judged = [seat.task for seat in seats if _is_to_verify(seat)]
+    return drafts_of(task_ids=[seat.task for seat in seats], judged=judged)
+
+
+def _is_to_verify(seat: Seat) -> bool:
+    """Where later people verify, about half of the work is to verify, so half of what measures is too: else
+    nothing that is to be judged would ever be gold."""
+    if seat.purpose == Assignment.Purpose.MEASURE:
+        return seat.assignment % 2 == 0
+    return seat.purpose == Assignment.Purpose.WORK
 
 
 def _task(seat: Seat, *, draft: Draft | None, now: datetime) -> dict[str, Any]:

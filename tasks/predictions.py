@@ -61,14 +61,14 @@ def store_predictions(*, batch: Batch, model: str, items: Sequence[Pointed]) -> 
     return outcomes
 
 
-def drafts_of(*, task_ids: Collection[int], work: Collection[int]) -> dict[int, Draft]:
+def drafts_of(*, task_ids: Collection[int], judged: Collection[int]) -> dict[int, Draft]:
     """What these tasks' images come with, as JSON for the workbench to open; one query.
 
-    `work`: those of the tasks whose seat counts. Gold never shows what others answered."""
+    `judged`: those of the tasks that show what somebody else answered, where the project verifies."""
     if not task_ids:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_DRAFTS, [list(task_ids), list(work)])
+        cursor.execute(_DRAFTS, [list(task_ids), list(judged)])
         # Answers come after predictions, and so take their places.
         return {
             task: Draft(msgspec.Raw(payload.encode()), to_verify)

@@ -203,9 +203,9 @@ def test_an_answer_that_was_rejected_is_not_shown_to_be_judged(cast: Cast) -> No
     check = drawn(cast, max_overlap=4, again="others")
     Project.objects.filter(id=cast.project.id).update(verifies=True, overlap=1)
     tasks = [check.task_id]
-    assert drafts_of(task_ids=tasks, work=tasks)[check.task_id].to_verify
+    assert drafts_of(task_ids=tasks, judged=tasks)[check.task_id].to_verify
     sent_back(cast, check, cast.an, cast.bo)
-    assert drafts_of(task_ids=tasks, work=tasks) == {}
+    assert drafts_of(task_ids=tasks, judged=tasks) == {}
 
 
 def test_an_appeal_that_is_granted_meanwhile_ends_the_wait(cast: Cast) -> None:

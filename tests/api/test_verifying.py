@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ from django.utils import timezone
 
 from review import settle
 from tasks import states
-from tasks.models import Assignment, Prediction, Project, Submission, Task
+from tasks.gold import make_gold
+from tasks.models import Assignment, GoldTask, Prediction, Project, Submission, Task
 from tests.api.clients import Caller, signed_in
 from tests.api.test_desk import submission, sync
 from tests.cast import Cast
@@ -101,16 +103,34 @@ def test_nothing_is_shown_of_others_where_nobody_verifies(cast: Cast, project: P
     assert (second["draft"], second["verify"]) == (None, False)
 
 
-@pytest.mark.parametrize("purpose", ["measure", "practice"])
-def test_gold_never_shows_what_others_answered(
-    cast: Cast, project: Project, task: Task, purpose: str
-) -> None:
+def test_a_lesson_never_shows_what_others_answered(cast: Cast, project: Project, task: Task) -> None:
     answer(cast.an, project, {task.id: HERE})
     settle.settle_answered()
     assert opened(cast.bo, project)["verify"]
-    Assignment.objects.filter(annotator=cast.bo).update(purpose=purpose, number=None, lane=None)
+    Assignment.objects.filter(annotator=cast.bo).update(purpose="practice", number=None, lane=None)
     (again,) = sync(signed_in(cast.bo), resume=True)["tasks"]
     assert (again["draft"], again["verify"]) == (None, False)
+
+
+@pytest.mark.django_db(transaction=True)  # within one transaction all answers are of one time
+def test_gold_is_to_verify_as_often_as_work_is(cast: Cast, project: Project) -> None:
+    """It shows what somebody answered there before; after a reload it is what it was."""
+    tasks = make_tasks(make_batch(project), 40)
+    known = {task.id: HERE for task in tasks[:20]}
+    Task.objects.filter(id__in=known).update(state=Task.State.SETTLED, settled_at=timezone.now())
+    kind, origin = GoldTask.Kind.MEASURE, GoldTask.Origin.REVIEW
+    make_gold(answers=known, kind=kind, origin=origin, by=None, rng=Random(1))
+    Project.objects.filter(id=project.id).update(gold_rate=1)
+    bo, chen = signed_in(cast.bo), signed_in(cast.chen)
+    first = sync(bo, project=project.id, want=20)["tasks"]
+    assert not any(task["verify"] for task in first), "nobody has answered there yet"
+    sync(bo, submissions=[submission(task, payload=MENDED) for task in first])
+    second = sync(chen, project=project.id, want=20)["tasks"]
+    shown = {task["assignment"] for task in second if task["verify"]}
+    assert len(shown) == 10
+    assert all(task["draft"] == (MENDED if task["verify"] else None) for task in second)
+    again = sync(chen, resume=True)["tasks"]
+    assert {task["assignment"] for task in again if task["verify"]} == shown
 
 
 def test_where_nobody_is_left_to_verify_the_answer_stands(cast: Cast, project: Project, task: Task) -> None:
