@@ -139,7 +139,7 @@ class Spools:
 
     def write(self, name: str, data: bytes) -> None:
         if name not in self._files:
-            self._files[name] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in __exit__
+            self._files[name] = tempfile.TemporaryFile(buffering=CHUNK)  # noqa: SIM115 - closed in __exit__
         self._files[name].write(data)
 
     def read(self, name: str) -> Iterator[bytes]:

@@ -8,9 +8,9 @@ the standard: `score` (confidence), `expected_iou` and `attributes` of an annota
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from review.formats.base import (
@@ -29,20 +29,38 @@ from review.formats.geometry import AREAL, Shape, area, bounds, outlines, pixels
 from review.formats.reading import ClassBook, FindImage, Source, payload_of, polygons_of, shape_of
 from tasks.shapes.rle import compressed, pack_mask
 
+NOTHING: tuple[()] = ()
+NONE: Mapping[str, Any] = {}
+
+
+class Annotation(msgspec.Struct, gc=False):
+    """One annotation; a million of these are half the price of a million dictionaries."""
+
+    id: int
+    image_id: int
+    category_id: int
+    bbox: Sequence[float]
+    area: float
+    iscrowd: int
+    segmentation: Any
+    attributes: Mapping[str, Any]
+    score: float
+    expected_iou: float
+    keypoints: Sequence[float] | msgspec.UnsetType = msgspec.UNSET
+    num_keypoints: int | msgspec.UnsetType = msgspec.UNSET
+
 
 def write(records: Iterable[Settled], *, spec: Mapping[str, Any]) -> Iterator[Member]:
-    categories = class_index(spec)
-    ids = count(1)
+    categories = {key: i + 1 for key, i in class_index(spec).items()}
+    number = 1
     splits: set[str] = set()
     with Spools() as spools:
         # Annotations come after the images in the document, so both wait on disk, not in memory.
         for record, file_name in named(records):
             splits.add(record.split)
             spools.write(f"images/{record.split}", to_json(_image(record, file_name)) + b",\n")
-            rows = [
-                _annotation(next(ids), record, shape, categories[shape["class"]] + 1)
-                for shape in shapes(record)
-            ]
+            rows = _annotations(record, categories, first=number)
+            number += len(rows)
             # All of an image at once: a tenth of the time of one at a time.
             if rows:
                 spools.write(f"annotations/{record.split}", to_json(rows)[1:-1] + b",\n")
@@ -91,30 +109,39 @@ def _image(record: Settled, file_name: str) -> dict[str, Any]:
     }
 
 
-def _annotation(number: int, record: Settled, shape: Shape, category: int) -> dict[str, Any]:
-    kind = shape["type"]
-    annotation = {
-        "id": number,
-        "image_id": record.task,
-        "category_id": category,
-        "bbox": shape["box"] if kind == "box" else bounds(shape) or [0, 0, 0, 0],
-        "area": round(area(shape), 4),
-        "iscrowd": 0,
-        "segmentation": [] if kind == "box" else _segmentation(shape, record),
-        "attributes": shape.get("attributes", {}),
-        "score": shape.get("confidence", 1.0),
-        "expected_iou": shape.get("expected_iou", 1.0),
-    }
-    if kind == "skeleton":
-        annotation["keypoints"] = shape["skeleton"]
-        annotation["num_keypoints"] = sum(seen > 0 for _, _, seen in points(shape))
-    return annotation
+def _annotations(record: Settled, categories: Mapping[str, int], *, first: int) -> list[Annotation]:
+    task, rows = record.task, []
+    for number, shape in enumerate(shapes(record), first):
+        kind, said = shape["type"], shape.get
+        if kind == "box":
+            bbox = shape["box"]
+            covered, segmentation = bbox[2] * bbox[3], NOTHING
+        else:
+            bbox, covered = bounds(shape) or (0, 0, 0, 0), area(shape)
+            segmentation = _segmentation(shape, record)
+        row = Annotation(
+            number,
+            task,
+            categories[shape["class"]],
+            bbox,
+            int(covered * 10_000 + 0.5) / 10_000,  # half the price of round()
+            0,
+            segmentation,
+            said("attributes", NONE),
+            said("confidence", 1.0),
+            said("expected_iou", 1.0),
+        )
+        if kind == "skeleton":
+            row.keypoints = shape["skeleton"]
+            row.num_keypoints = sum(seen > 0 for _, _, seen in points(shape))
+        rows.append(row)
+    return rows
 
 
 def _segmentation(shape: Shape, record: Settled) -> Any:
     kind = shape["type"]
     if kind not in AREAL:
-        return []
+        return NOTHING
     if kind == "mask":
         return shape["mask"]
     rings = outlines(shape)

@@ -6,6 +6,7 @@ with such a name writes outside its folder or cannot be unpacked at all.
 
 import hashlib
 import re
+import struct
 import unicodedata
 from posixpath import splitext
 
@@ -17,10 +18,21 @@ LONGEST_PART = 100  # bytes of UTF-8; file systems allow 255, a number and an ex
 LONGEST_EXTENSION = 16
 LONGEST_FLAT = 60  # characters, at most four bytes each
 MOST_FOLDERS = 8
+# Most names are these, and stay as they are: told at once, as a release asks a million times.
+_FREE = r"(?!(?:con|prn|aux|nul|com\d|lpt\d|images|labels)(?:[./]|$))[a-z0-9_-]{1,80}"
+_EXTENSION = r"(?:\.[a-z0-9]{1,15})?"
+PLAIN = re.compile(
+    f"((?:{_FREE}{_EXTENSION}/){{0,{MOST_FOLDERS}}}{_FREE})({_EXTENSION})", re.IGNORECASE | re.ASCII
+)
 
 
 def safe_name(name: str) -> str:
     """A relative path without surprises: folders kept, white space and dangerous characters as `_`."""
+    return name if PLAIN.fullmatch(name) else cleaned(name)
+
+
+def cleaned(name: str) -> str:
+    """What `safe_name` makes of a name that is not plain."""
     parts = re.split(r"[/\\]", unicodedata.normalize("NFC", name))
     safe = [part for part in map(_safe_part, parts) if part]
     if not safe:
@@ -51,26 +63,32 @@ class NameBook:
 
     BITS = 1 << 27
     PROBES = 4
+    _NUMBERS = struct.Struct(f">{PROBES}I")
 
     def __init__(self) -> None:
         self._seen = bytearray(self.BITS // 8)
 
     def take(self, name: str, *, number: int, flat: bool = False) -> str:
         """The safe name, with `-number` appended where it was taken before."""
-        safe = safe_name(name)
-        base, extension = splitext(safe.replace("/", "_")[-LONGEST_FLAT:].lstrip(".") if flat else safe)
+        if not flat and (plain := PLAIN.fullmatch(name)):
+            base, extension = plain.groups()
+        else:
+            safe = safe_name(name)
+            base, extension = splitext(safe.replace("/", "_")[-LONGEST_FLAT:].lstrip(".") if flat else safe)
         while self._taken(base):
             base = f"{base}-{number}"
         return base + extension
 
     def _taken(self, base: str) -> bool:
         """Whether the name was there already; from now on it is."""
-        key = base.casefold().encode()
-        digest = hashlib.blake2b(key, digest_size=4 * self.PROBES).digest()
-        places = [int.from_bytes(digest[i : i + 4], "big") % self.BITS for i in range(0, len(digest), 4)]
-        taken = all(self._seen[place >> 3] & (1 << (place & 7)) for place in places)
-        for place in places:
-            self._seen[place >> 3] |= 1 << (place & 7)
+        digest = hashlib.blake2b(base.casefold().encode(), digest_size=4 * self.PROBES).digest()
+        seen, taken = self._seen, True
+        for number in self._NUMBERS.unpack(digest):
+            place = number % self.BITS
+            byte, bit = seen[place >> 3], 1 << (place & 7)
+            if not byte & bit:
+                taken = False
+                seen[place >> 3] = byte | bit
         return taken
 
 

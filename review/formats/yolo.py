@@ -81,8 +81,12 @@ def _lines(record: Settled, shape: Shape, rows: Rows, most: int, *, pose: bool) 
 
 def _box_text(box: Sequence[float], width: int, height: int) -> str:
     x, y, wide, high = box
-    left, right = _fraction(x, width), _fraction(x + wide, width)
-    top, bottom = _fraction(y, height), _fraction(y + high, height)
+    right, bottom = x + wide, y + high
+    # `_fraction` written out: a million boxes call it four million times.
+    left = 0.0 if x <= 0.0 else 1.0 if x >= width else x / width
+    right = 0.0 if right <= 0.0 else 1.0 if right >= width else right / width
+    top = 0.0 if y <= 0.0 else 1.0 if y >= height else y / height
+    bottom = 0.0 if bottom <= 0.0 else 1.0 if bottom >= height else bottom / height
     return f"{(left + right) / 2:.8f} {(top + bottom) / 2:.8f} {right - left:.8f} {bottom - top:.8f}"
 
 

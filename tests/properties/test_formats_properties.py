@@ -6,6 +6,7 @@ import csv
 import io
 import tempfile
 from pathlib import Path, PurePosixPath
+from posixpath import splitext
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.formats import Settled, named
+from review.formats.names import PLAIN, cleaned, safe_name
 from tests.unit.formats_cases import box, export, read_json, read_yolo, settled, unpack
 
 numbers = st.floats(0, 300, width=32).map(lambda v: round(v, 2))
@@ -42,11 +44,27 @@ def kept(record: Settled) -> list[tuple[Any, ...]]:
     return sorted((shape["class"], *shape["box"]) for shape in record.consensus["shapes"])
 
 
+def _rounded(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Boxes that share a corner keep their order, however little the corner moved."""
+    return row[0], *(round(number, 2) for number in row[1:])
+
+
 def close(found: list[tuple[Any, ...]], wanted: list[tuple[Any, ...]]) -> None:
     assert len(found) == len(wanted)
-    for got, want in zip(sorted(found), sorted(wanted), strict=True):
+    for got, want in zip(sorted(found, key=_rounded), sorted(wanted, key=_rounded), strict=True):
         assert got[0] == want[0]
         assert got[1:] == pytest.approx(want[1:], abs=0.02)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["a", "B", "7", "-", ".", "/", "\\", " ", "nul", "images", "\n"]), max_size=9)
+)
+def test_plain_names_are_those_that_stay(parts: list[str]) -> None:
+    name = "".join(parts)
+    assert safe_name(name) == cleaned(name)
+    if plain := PLAIN.fullmatch(name):
+        assert plain.groups() == splitext(name)
 
 
 @settings(max_examples=150, deadline=None)
