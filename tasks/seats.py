@@ -30,17 +30,20 @@ _LOCK = "SELECT pg_advisory_xact_lock(%s, (%s %% 2147483647)::integer)"
 # Positions given out since the lane was locked lie at or before the sequence's last value.
 _TAILS = "UPDATE tasks_lane SET tail = (SELECT last_value FROM tasks_position_seq) WHERE id = ANY(%s)"
 _BATCHES = "SELECT DISTINCT batch_id FROM tasks_task WHERE id = ANY(%s)"
-# A seat that exists already stays: a job that is run again opens nothing twice. The tasks are found by their
-# ids (OFFSET 0): lanes made just now are not in the statistics, and whole batches would be read by them.
+# A seat that exists already stays: a job that is run again opens nothing twice. First the tasks by their ids,
+# then the lane of each (OFFSET 0 twice): how many lanes fit a job is guessed far too low, and the other way
+# round each of them would read all the tasks.
 _OPEN = """
 INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)
 SELECT id, number, project_id, lane_id, nextval('tasks_position_seq'), 'open', '', ''
 FROM (
     SELECT t.id, seat.number, t.project_id, l.id AS lane_id
     FROM (SELECT * FROM tasks_task WHERE id = ANY(%s) OFFSET 0) AS t
-    JOIN tasks_job j ON j.id = t.job_id
-    JOIN tasks_lane l ON l.batch_id = t.batch_id AND NOT l.returned
-     AND l.site_id IS NOT DISTINCT FROM j.site_id
+    CROSS JOIN LATERAL (
+        SELECT lane.id FROM tasks_job j
+        JOIN tasks_lane lane ON lane.site_id IS NOT DISTINCT FROM j.site_id
+        WHERE j.id = t.job_id AND lane.batch_id = t.batch_id AND NOT lane.returned OFFSET 0
+    ) AS l
     CROSS JOIN LATERAL generate_series(1, t.overlap) AS seat (number)
     ORDER BY t.id, seat.number
 ) AS wanted
@@ -49,16 +52,19 @@ ON CONFLICT (task_id, number) WHERE NOT (state = 'skipped') DO NOTHING
 _ADD = """
 INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)
 SELECT t.id, free.number, t.project_id, l.id, nextval('tasks_position_seq'), 'open', '', ''
-FROM tasks_task t
-JOIN tasks_job j ON j.id = t.job_id
-JOIN tasks_lane l ON l.batch_id = t.batch_id AND l.returned AND l.site_id IS NOT DISTINCT FROM j.site_id
+FROM (SELECT * FROM tasks_task WHERE id = ANY(%s) OFFSET 0) AS t
+CROSS JOIN LATERAL (
+    SELECT lane.id FROM tasks_job j
+    JOIN tasks_lane lane ON lane.site_id IS NOT DISTINCT FROM j.site_id
+    WHERE j.id = t.job_id AND lane.batch_id = t.batch_id AND lane.returned OFFSET 0
+) AS l
 CROSS JOIN LATERAL (
     SELECT min(n) AS number FROM generate_series(1, t.max_overlap) AS n
     WHERE NOT EXISTS (
         SELECT FROM tasks_assignment a WHERE a.task_id = t.id AND a.number = n AND NOT (a.state = 'skipped')
     )
 ) AS free
-WHERE t.id = ANY(%s) AND free.number IS NOT NULL
+WHERE free.number IS NOT NULL
 """
 _REPLACE = """
 INSERT INTO tasks_assignment (task_id, number, project_id, lane_id, position, state, skip_reason, note)

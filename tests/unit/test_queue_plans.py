@@ -15,6 +15,7 @@ from django.db import connection
 
 from tasks import queue, queue_sql
 from tasks.models import Assignment, Batch, Lane, Project
+from tasks.seats import add_seats, make_lanes, open_seats
 from tests.cast import Cast
 from tests.factories import make_batch, make_tasks
 from tests.unit.test_queue import answer_to, claim, submit
@@ -158,6 +159,24 @@ def test_heartbeats_and_the_sweep_read_leases_only(cast: Cast, batch: Batch) -> 
     tasks = [(seat.task, seat.token) for seat in held]
     check(plans_of(lambda: queue.facts_of(annotator_id=cast.an.id, tasks=tasks)), rows=4)
     assert submit(cast.an, held[0]) == "accepted"
+
+
+@pytest.mark.parametrize("act", [open_seats, add_seats])
+def test_new_seats_read_each_task_once_however_many_jobs_there_are(
+    cast: Cast, act: Callable[..., int]
+) -> None:
+    for _ in range(30):
+        make_tasks(make_batch(cast.project), 1)
+    batch = make_batch(cast.project)
+    make_lanes(batch_ids=[batch.id])
+    tasks = [task.id for task in make_tasks(batch, 300)]
+    Assignment.objects.filter(task__in=tasks).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_task, tasks_job, tasks_lane")
+    plan = plans_of(lambda: act(task_ids=tasks))
+    scans = [node for node in plan if node.get("Relation Name") == "tasks_task"]
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in scans) <= 3 * len(tasks)
+    assert Assignment.objects.filter(task__in=tasks).count() >= len(tasks)
 
 
 def test_control_a_statement_that_reads_the_table_is_noticed(cast: Cast, batch: Batch) -> None:
