@@ -4,7 +4,7 @@ import type { Boot } from "./contract";
 import { Desk } from "./desk";
 import { loadWords, translator } from "./i18n";
 import { listen } from "./input";
-import { App, Start, Work } from "./panels/app";
+import { App, Dialogs, Start, Work } from "./panels/app";
 import { lastLanguage, refreshBoot } from "./shell/memory";
 import { goOn, removePreview } from "./shell/resume";
 import { keepShell } from "./shell/register";
@@ -51,7 +51,7 @@ async function start(root: HTMLElement): Promise<void> {
       void Work.bring();
       void Start.bring();
       // What is typed into a dialog must not wait for it.
-      void import("./panels/dialogs").catch(() => {});
+      void Dialogs.bring();
       void keepShell();
       if (!document.getElementById("boot")) void refreshBoot(boot);
     });

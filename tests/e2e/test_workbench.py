@@ -206,7 +206,9 @@ def test_skip_and_report(context: BrowserContext, live_server: LiveServer, cast:
     desk = Desk(context, live_server, "an")
     desk.start()
     name = desk.image
-    desk.press("r", "Digit2")
+    desk.press("r")
+    desk.page.locator("dialog[open]").wait_for()  # in a page's first second it may still be on its way
+    desk.press("Digit2")
     desk.page.keyboard.type("Upside down")
     desk.press("Enter")
     desk.page.get_by_text("Your supervisor will see it").wait_for()

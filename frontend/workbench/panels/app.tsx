@@ -11,7 +11,7 @@ const Wall = later(() => import("../grid/wall").then((module) => module.WallView
 export const Start = later(() => import("./start").then((module) => module.Start));
 export const Work = later(() => import("./work").then((module) => module.Work));
 const Comfort = later(() => import("../comfort/effects").then((module) => module.Comfort));
-const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));
+export const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));
 
 function Waiting({ desk }: { desk: Desk }) {
   const { t, sync } = desk;
