@@ -17,7 +17,7 @@ import { Meter } from "./session/meter";
 import { AHEAD, Session, type Work } from "./session/session";
 import { forgetBoot } from "./shell/memory";
 import type { Beginning } from "./sync/begin";
-import type { DeskDb, Settings, Stored } from "./sync/db";
+import { type DeskDb, type Settings, type Stored, writeAll } from "./sync/db";
 import { Journal } from "./sync/journal";
 import { Outbox } from "./sync/outbox";
 import { Saver } from "./sync/saver";
@@ -235,7 +235,7 @@ export class Desk {
 
   keep(change: Partial<Settings>): void {
     this.settings.value = { ...this.settings.peek(), ...change };
-    void this.db.put("settings", this.settings.peek(), "desk");
+    void writeAll(this.db, ["settings"], (writes) => void writes.objectStore("settings").put(this.settings.peek(), "desk"));
   }
 
   useClass(key: string): void {

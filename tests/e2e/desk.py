@@ -14,6 +14,7 @@ from tasks.decode.decoder import Decoder
 from tasks.models import Project
 from tests.api.clients import Caller, work
 from tests.cast import Cast
+from tests.e2e.cable import Cable
 from tests.e2e.screens import faults_of
 from tests.factories import PIN
 
@@ -46,7 +47,9 @@ def ingest(cast: Cast, project: Project, files: list[Path], *, name: str = "Mond
 class Desk:
     """The page, its keys and its pointer."""
 
-    def __init__(self, context: BrowserContext, server: LiveServer, name: str, pin: str = PIN) -> None:
+    def __init__(
+        self, context: BrowserContext, server: LiveServer | Cable, name: str, pin: str = PIN
+    ) -> None:
         self.url = server.url
         self.page: Page = context.new_page()
         self.faults = faults_of(self.page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from tasks.models import Assignment, Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
+from tests.e2e.cable import Cable, cable
 from tests.e2e.desk import Desk, ingest, truth
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -36,6 +38,12 @@ def cast(live_server: LiveServer) -> Cast:
     return cast
 
 
+@pytest.fixture
+def line(live_server: LiveServer) -> Iterator[Cable]:
+    with cable(live_server.url) as line:
+        yield line
+
+
 def take(desk: Desk) -> None:
     desk.page.get_by_role("button", name=f"{SIZE} images").click()
     desk.page.get_by_text(f"{SIZE} images are ready to be done offline").wait_for()
@@ -51,17 +59,6 @@ def label(desk: Desk, count: int) -> list[str]:
     return names
 
 
-def cut(context: BrowserContext) -> None:
-    """Pull the cable. Only by the route is a page that opens meanwhile without a line from the start."""
-    context.route("**/desk/sync", lambda route: route.abort())
-    context.set_offline(True)
-
-
-def mend(context: BrowserContext) -> None:
-    context.unroute("**/desk/sync")
-    context.set_offline(False)
-
-
 def reopened(desk: Desk, context: BrowserContext) -> Page:
     """The window is closed and opened again, still without a line."""
     desk.page.close()
@@ -72,16 +69,16 @@ def reopened(desk: Desk, context: BrowserContext) -> Page:
 
 
 def test_a_pack_is_labelled_without_a_line_and_arrives_once(
-    context: BrowserContext, live_server: LiveServer, cast: Cast
+    context: BrowserContext, line: Cable, cast: Cast
 ) -> None:
-    desk = Desk(context, live_server, "an")
+    desk = Desk(context, line, "an")
     take(desk)
     seats = Assignment.objects.filter(annotator=cast.an, state="leased")
     assert seats.count() == SIZE
     assert min(seat.leased_until for seat in seats) > timezone.now() + timedelta(hours=11)
 
     desk.page.wait_for_function(KEPT)
-    cut(context)
+    line.pull()
     desk.start()
     names = label(desk, 6)
     desk.state("6 not yet sent")
@@ -96,7 +93,7 @@ def test_a_pack_is_labelled_without_a_line_and_arrives_once(
     desk.state(f"{SIZE} not yet sent")
     assert not Submission.objects.exists()
 
-    mend(context)
+    line.put_back()
     desk.state("All sent", timeout=60_000)
     arrived = Counter(Submission.objects.values_list("task__image__name", flat=True))
     assert arrived == Counter(names)

@@ -1,10 +1,13 @@
 /** The last answers that were sent, for going back to; newest first. Kept in the browser's database. */
 import { signal } from "@preact/signals";
+import type { IDBPObjectStore } from "idb";
 import type { Answered } from "../contract";
-import type { DeskDb, Sent, Stored } from "../sync/db";
+import { type DeskDb, type DeskSchema, type Sent, type Stored, writeAll } from "../sync/db";
 import type { Saver } from "../sync/saver";
 
 export const KEPT = 20;
+
+type Answers = IDBPObjectStore<DeskSchema, "answered"[], "answered", "readwrite">;
 
 export class Past {
   readonly list = signal<readonly Sent[]>([]);
@@ -44,7 +47,7 @@ export class Past {
     const others = answers.filter(({ task }) => !known.has(task)).map((one, at) => ({ ...one, n: oldest - 1 - at }));
     this.list.value = [...mine, ...others].slice(0, KEPT);
     const rows = this.list.peek();
-    void this.saver.run(() => Promise.all(rows.map((row) => this.db.put("answered", row))));
+    this.write((answered) => rows.forEach((row) => void answered.put(row)));
   }
 
   /** The answer before the one to this task; of none: the newest. */
@@ -54,6 +57,10 @@ export class Past {
   }
 
   private forget(tasks: readonly number[]): void {
-    if (tasks.length > 0) void this.saver.run(() => Promise.all(tasks.map((task) => this.db.delete("answered", task))));
+    if (tasks.length > 0) this.write((answered) => tasks.forEach((task) => void answered.delete(task)));
+  }
+
+  private write(ask: (answered: Answers) => void): void {
+    void this.saver.run(() => writeAll(this.db, ["answered"], (writes) => ask(writes.objectStore("answered"))));
   }
 }

@@ -3,7 +3,7 @@ import { batch, signal } from "@preact/signals";
 import type { Answered, Answers, Correction, Held, Payload, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
 import { check, type Problem } from "../model/check";
 import { Editor } from "../model/editor";
-import type { DeskDb, Draft, Parcel, Sent, Stored } from "../sync/db";
+import { type DeskDb, type Draft, type Parcel, type Sent, type Stored, writeAll } from "../sync/db";
 import type { Journal } from "../sync/journal";
 import type { Outbox } from "../sync/outbox";
 import type { Saver } from "../sync/saver";
@@ -221,7 +221,7 @@ export class Session {
   async keepOld(answered: Answered, { payload, active_ms }: Correction, refusal: Refusal): Promise<void> {
     if (!refusal.where) return this.past.drop(answered.task);
     const sent = this.past.put(answered);
-    await this.parts.saver.run(() => this.parts.db.put("answered", sent));
+    await this.parts.saver.run(() => writeAll(this.parts.db, ["answered"], (writes) => void writes.objectStore("answered").put(sent)));
     await this.parts.journal.restore(answered.task, payload, active_ms, refusal);
   }
 
@@ -277,7 +277,9 @@ export class Session {
     this.held.value = this.held.peek().filter(keeps);
     this.lost.value = new Set([...this.lost.peek(), ...assignments]);
     void this.parts.saver.run(() =>
-      Promise.all(dropped.map(({ assignment }) => this.parts.db.delete("held", assignment))),
+      writeAll(this.parts.db, ["held"], (writes) => {
+        for (const { assignment } of dropped) void writes.objectStore("held").delete(assignment);
+      }),
     );
     this.settleIn();
   }
@@ -349,14 +351,14 @@ export class Session {
   }
 
   private store(tasks: readonly Held[], schemas: Readonly<Record<string, Schema>>): Promise<boolean> {
-    return this.parts.saver.run(async () => {
-      const writes = this.parts.db.transaction(["held", "schemas"], "readwrite");
-      for (const held of tasks) void writes.objectStore("held").put(held);
-      for (const [id, schema] of Object.entries(schemas)) {
-        void writes.objectStore("schemas").put({ ...schema, id: Number(id) });
-      }
-      await writes.done;
-    });
+    return this.parts.saver.run(() =>
+      writeAll(this.parts.db, ["held", "schemas"], (writes) => {
+        for (const held of tasks) void writes.objectStore("held").put(held);
+        for (const [id, schema] of Object.entries(schemas)) {
+          void writes.objectStore("schemas").put({ ...schema, id: Number(id) });
+        }
+      }),
+    );
   }
 
   private sortDraftsFirst(): void {

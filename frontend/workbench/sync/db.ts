@@ -2,7 +2,7 @@
  * The browser's own database: one a person, so that nothing of one person shows to the next.
  * Everything a crash must not take away is here before it is anywhere else.
  */
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import type { Answered, Correction, Held, Payload, Refusal, Schema, Seat, Skip, Submission } from "../contract";
 import type { Step } from "../model/history";
 
@@ -128,6 +128,24 @@ export async function readAll(db: DeskDb): Promise<Stored> {
     reads.objectStore("settings").get("desk"),
   ]);
   return { held, schemas, drafts, steps, outbox, answered, settings };
+}
+
+type Store = StoreNames<DeskSchema>;
+
+/**
+ * Asks for some writes, all or nothing. They are committed with the asking: left to itself the browser would wait for
+ * the page to hear of each, and a page that is closed or reloaded before that, as a slow computer's may be, loses them.
+ */
+export async function writeAll<Names extends Store[]>(
+  db: DeskDb,
+  stores: Names,
+  ask: (writes: IDBPTransaction<DeskSchema, Names, "readwrite">) => void,
+  options: IDBTransactionOptions = {},
+): Promise<void> {
+  const writes = db.transaction(stores, "readwrite", options);
+  ask(writes);
+  writes.commit();
+  await writes.done;
 }
 
 /** All steps of one task. */

@@ -2,7 +2,7 @@
 import type { Payload, Refusal } from "../contract";
 import { EMPTY } from "../model/document";
 import type { Step } from "../model/history";
-import { type DeskDb, type Draft, stepsOf, type Stored } from "./db";
+import { type DeskDb, type Draft, stepsOf, type Stored, writeAll } from "./db";
 import type { Saver } from "./saver";
 
 export interface Loaded {
@@ -48,25 +48,26 @@ export class Journal {
   append(task: number, step: Step, activeMs: number): Promise<boolean> {
     const kept = this.of(task);
     const n = kept.steps.push(step) - 1;
-    kept.draft = { ...kept.draft, activeMs };
-    return this.saver.run(async () => {
-      const writes = this.db.transaction(["steps", "drafts"], "readwrite");
-      void writes.objectStore("steps").put({ task, n, step });
-      void writes.objectStore("drafts").put(kept.draft);
-      await writes.done;
-    });
+    const draft = { ...kept.draft, activeMs };
+    kept.draft = draft;
+    return this.saver.run(() =>
+      writeAll(this.db, ["steps", "drafts"], (writes) => {
+        void writes.objectStore("steps").put({ task, n, step });
+        void writes.objectStore("drafts").put(draft);
+      }),
+    );
   }
 
   /** Puts an answer back for fixing, in place of whatever draft there was. */
   restore(task: number, base: Payload, activeMs: number, refusal: Refusal): Promise<boolean> {
     const draft = { task, base, activeMs, refusal };
     this.kept.set(task, { draft, steps: [] });
-    return this.saver.run(async () => {
-      const writes = this.db.transaction(["steps", "drafts"], "readwrite");
-      void writes.objectStore("steps").delete(stepsOf(task));
-      void writes.objectStore("drafts").put(draft);
-      await writes.done;
-    });
+    return this.saver.run(() =>
+      writeAll(this.db, ["steps", "drafts"], (writes) => {
+        void writes.objectStore("steps").delete(stepsOf(task));
+        void writes.objectStore("drafts").put(draft);
+      }),
+    );
   }
 
   /** Forgets the draft in memory; the outbox deletes its rows together with what it puts. */

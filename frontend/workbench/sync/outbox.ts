@@ -1,6 +1,6 @@
 /** What the person has done and the server does not know yet. Survives reload, crash and sign-out. */
 import { signal } from "@preact/signals";
-import { type DeskDb, type Parcel, type Sent, stepsOf, type Stored } from "./db";
+import { type DeskDb, type Parcel, type Sent, stepsOf, type Stored, writeAll } from "./db";
 import type { Saver } from "./saver";
 
 export class Outbox {
@@ -39,28 +39,27 @@ export class Outbox {
   async putAll(several: readonly { parcel: Parcel; task?: number | undefined; sent?: Sent | undefined }[]): Promise<boolean> {
     const waiting = several.map(({ parcel }): Parcel => ({ ...parcel }));
     this.parcels.value = [...this.parcels.value, ...waiting];
-    return this.saver.run(async () => {
-      const stores = ["outbox", "held", "drafts", "steps", "answered"] as const;
-      const writes = this.db.transaction(stores, "readwrite", { durability: "strict" });
-      for (const parcel of waiting) void writes.objectStore("outbox").add(parcel).then((n) => Object.assign(parcel, { n }));
-      for (const { parcel, task, sent } of several) {
-        if ("assignment" in parcel.body) void writes.objectStore("held").delete(parcel.body.assignment);
-        if (sent) void writes.objectStore("answered").put(sent);
-        if (task === undefined) continue;
-        void writes.objectStore("drafts").delete(task);
-        void writes.objectStore("steps").delete(stepsOf(task));
-      }
-      await writes.done;
-    });
+    return this.saver.run(() =>
+      writeAll(this.db, ["outbox", "held", "drafts", "steps", "answered"], (writes) => {
+        for (const parcel of waiting) void writes.objectStore("outbox").add(parcel).then((n) => Object.assign(parcel, { n }));
+        for (const { parcel, task, sent } of several) {
+          if ("assignment" in parcel.body) void writes.objectStore("held").delete(parcel.body.assignment);
+          if (sent) void writes.objectStore("answered").put(sent);
+          if (task === undefined) continue;
+          void writes.objectStore("drafts").delete(task);
+          void writes.objectStore("steps").delete(stepsOf(task));
+        }
+      }, { durability: "strict" }),
+    );
   }
 
   /** Takes out what the server has confirmed. */
   remove(done: ReadonlySet<Parcel>): Promise<boolean> {
     this.parcels.value = this.parcels.value.filter((parcel) => !done.has(parcel));
-    return this.saver.run(async () => {
-      const writes = this.db.transaction("outbox", "readwrite");
-      for (const { n } of done) if (n !== undefined) void writes.store.delete(n);
-      await writes.done;
-    });
+    return this.saver.run(() =>
+      writeAll(this.db, ["outbox"], (writes) => {
+        for (const { n } of done) if (n !== undefined) void writes.objectStore("outbox").delete(n);
+      }),
+    );
   }
 }
