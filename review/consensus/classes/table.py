@@ -11,7 +11,9 @@ from scipy.sparse import csc_array, csr_array
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-BLOCK = 1 << 14  # tasks at a time: their posteriors stay in the processor's cache
+# Posteriors at a time. They stay in the processor's cache, and the allocator keeps their memory: twice as many, and
+# each block's pages are given back and touched anew, a quarter of the time of a process's first run.
+BLOCK = 3 << 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +50,8 @@ class Table:
     @cached_property
     def blocks(self) -> tuple[tuple[slice, csr_array, csc_array], ...]:
         """The answers as 0/1 matrices, tasks x pairs, a slice of the tasks each, and their transposes."""
-        # A block's posteriors fit the cache, yet it has enough answers to be worth a pass over all pairs.
-        size = max(BLOCK, len(self.pair_label))
+        # A block has enough answers to be worth a pass over all pairs.
+        size = max(BLOCK // max(self.classes, 1), len(self.pair_label))
         bounds = [(low, min(low + size, self.tasks)) for low in range(0, self.tasks, size)]
         answers = [(self.starts[low], self.starts[high]) for low, high in bounds]
         ones = np.ones(max((b - a for a, b in answers), default=0))
