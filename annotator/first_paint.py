@@ -15,12 +15,14 @@ from django.utils.translation import get_language
 
 from annotator.static import chunks_of
 
-# The picture about where the stage will be; what else the page holds stays out of sight until it has looks.
+# The picture about where the stage will be, and a line of words: whoever waits sees that something comes, and
+# the browser looks for its fonts while scripts are on the line. The rest is out of sight until it has looks.
 STYLE = (
     "body{margin:0}.skip-link{position:absolute;top:-100px}"
     ".preview{position:fixed;left:40px;top:48px;width:calc(100vw - 340px);height:calc(100vh - 48px);"
     "object-fit:contain;background:#20262a;pointer-events:none}.preview~.preview{background:none}"
     "@media(max-width:700px){.preview{width:calc(100vw - 40px);height:44vh}}"
+    '.opening{margin:14px 16px;font:15px/20px "Segoe UI","PingFang SC","Microsoft YaHei UI",sans-serif}'
 )
 STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
 

@@ -20,7 +20,7 @@ const LINES = {
 
 /** Online or not, how much is not yet sent, when it was last saved: nothing nicer than it is. */
 function State({ desk }: { desk: Desk }) {
-  const { t, language, sync, saver } = desk;
+  const { t, sync, saver } = desk;
   const state = sync.state.value;
   const unsent = desk.outbox.unsent;
   const savedAt = saver.savedAt.value;
@@ -31,7 +31,7 @@ function State({ desk }: { desk: Desk }) {
       <span class="state-line">{line}</span>
       <span class={unsent > 0 ? "owed number" : "calm"}>{unsent > 0 ? t("unsent", { n: unsent }) : t("allSent")}</span>
       <span class={`saved number ${saver.failed.value ? "bad" : "calm"}`} aria-live="off">
-        {saver.failed.value ? t("notSaved") : savedAt !== null ? t("savedAt", { time: clockTime(language, savedAt) }) : ""}
+        {saver.failed.value ? t("notSaved") : savedAt !== null ? t("savedAt", { time: clockTime(savedAt) }) : ""}
       </span>
     </div>
   );

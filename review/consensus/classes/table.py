@@ -11,8 +11,8 @@ from scipy.sparse import csc_array, csr_array
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-# Posteriors at a time. They stay in the processor's cache, and the allocator keeps their memory: twice as many, and
-# each block's pages are given back and touched anew, a quarter of the time of a process's first run.
+# Posteriors at a time: they stay in the processor's cache, and the allocator keeps their memory. Of twice as
+# many it gives each block's pages back and touches them anew, a quarter of the time of a process's first run.
 BLOCK = 3 << 15
 
 
