@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from itertools import chain
 
 from django.conf import settings
 from django.templatetags.static import static
@@ -29,13 +30,22 @@ STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest
 
 def link_header(*, image: str | None) -> str:
     """The `Link` of a page that opens with a picture: first that, where the page does not hold it."""
+    links = [
+        *([f"<{image}>; rel=preload; as=image; fetchpriority=high"] if image else []),
+        f"<{style_sheet()}>; rel=preload; as=style",
+        *(f"<{script}>; rel=modulepreload" for script in first_scripts()),
+    ]
+    return ", ".join(links)
+
+
+def style_sheet() -> str:
+    """The address of the workbench's looks."""
+    return static("build/workbench.css")
+
+
+def first_scripts() -> list[str]:
+    """The addresses of what a page that opens with a task runs, with the words of the reader's language."""
     language = get_language() or "en"
     folder = settings.BASE_DIR / "static"
     named = (chunks_of(f"{script} {language}", folder) for script in ("workbench.js", "stage"))
-    chunks = dict.fromkeys(chunk for chunks in named for chunk in chunks)
-    links = [
-        *([f"<{image}>; rel=preload; as=image; fetchpriority=high"] if image else []),
-        f"<{static('build/workbench.css')}>; rel=preload; as=style",
-        *(f"<{static(f'build/{chunk}')}>; rel=modulepreload" for chunk in chunks),
-    ]
-    return ", ".join(links)
+    return [static(f"build/{chunk}") for chunk in dict.fromkeys(chain.from_iterable(named))]

@@ -62,9 +62,11 @@ def slowed(context: BrowserContext, slowdown: int) -> tuple[Page, CDPSession]:
     return page, session
 
 
-def sign_in(page: Page, platform: Installation) -> None:
+def sign_in(page: Page, platform: Installation, *, url: str | None = None, typing_ms: float = 0) -> None:
+    """Through the sign-in page, at the platform or behind another address of it."""
     secrets = json.loads((platform.home / "demo.json").read_text())
-    page.goto(f"{platform.url}/sign-in")
+    page.goto(f"{url or platform.url}/sign-in")
+    page.wait_for_timeout(typing_ms)
     page.fill("input[name=username]", PERSON)
     page.fill("input[name=password]", secrets[PERSON])
     page.keyboard.press("Enter")
@@ -84,5 +86,9 @@ def take_seats(page: Page) -> None:
 def visit(page: Page, url: str) -> dict[str, float]:
     """Seconds until the preview, the image and the whole page are there."""
     page.goto(f"{url}/desk/", wait_until="commit")
+    return seen_of(page)
+
+
+def seen_of(page: Page) -> dict[str, float]:
     seen: dict[str, float] = page.wait_for_function(SEEN, timeout=120_000).json_value()
     return {name: at / 1000 for name, at in seen.items()}

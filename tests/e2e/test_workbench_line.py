@@ -21,6 +21,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 # Names of everything that the service worker's caches hold.
 CACHED = """async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat()"""
+# Parts of the workbench that came over the line, not from the browser's cache.
+CARRIED = """() => performance.getEntriesByType('resource')
+  .filter(({ name, transferSize }) => transferSize > 0 && /build\\/(chunks\\/|workbench)/.test(name))
+  .map(({ name }) => name)"""
 CONTROLLED = "() => navigator.serviceWorker.ready.then(() => true)"
 
 
@@ -150,6 +154,20 @@ def test_the_page_opens_without_a_line_and_goes_on_with_the_work(
     desk.state("Offline")
     context.set_offline(False)
     desk.state("All sent")
+
+
+def test_the_workbench_comes_while_the_pin_is_typed(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    page = context.new_page()
+    page.goto(f"{live_server.url}/sign-in")
+    page.wait_for_load_state("networkidle")
+    before = page.evaluate(CARRIED)
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    carried = desk.page.evaluate(CARRIED)
+    assert len(before) >= 5
+    assert set(before).isdisjoint(carried), "what the page of the sign-in brought came again"
 
 
 def test_the_caches_hold_the_shell_and_nobodys_data(
