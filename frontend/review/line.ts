@@ -38,6 +38,8 @@ export class Line {
   private asking = false;
   /** Somebody asked while an answer was on its way, which may not hold what they want now. */
   private askAgain = false;
+  /** Disputes whose orders arrived while that answer was on its way: it may still offer them. */
+  private readonly done = new Set<number>();
 
   constructor(
     private readonly boot: Boot,
@@ -95,6 +97,7 @@ export class Line {
     }
     this.asking = true;
     this.askAgain = false;
+    this.done.clear();
     const besides = [...this.putOff.peek(), ...this.orders.map(({ dispute }) => dispute)].map(({ id }) => id);
     const reply = await post<NextResponse>(
       this.boot.urls.next,
@@ -115,7 +118,7 @@ export class Line {
 
   private take({ disputes, schemas, waiting }: NextResponse): void {
     for (const [id, spec] of Object.entries(schemas)) this.schemas.set(Number(id), spec);
-    const busy = new Set([...this.orders.map(({ dispute }) => dispute.id), ...this.putOff.peek().map(({ id }) => id)]);
+    const busy = new Set([...this.orders.map(({ dispute }) => dispute.id), ...this.putOff.peek().map(({ id }) => id), ...this.done]);
     const known = new Set(this.disputes.peek().map(({ id }) => id));
     const fresh = disputes.filter(({ id }) => !known.has(id) && !busy.has(id));
     this.disputes.value = [...this.disputes.peek(), ...fresh].slice(0, 2 * AHEAD);
@@ -150,6 +153,7 @@ export class Line {
         break;
       }
       this.orders = this.orders.slice(1);
+      this.done.add(order.dispute.id);
       this.unsent.value = this.orders.length;
       this.heard(order, reply);
     }

@@ -178,7 +178,7 @@ describe("the line of disputes", () => {
   type Call = { url: string; body: Record<string, unknown> };
 
   /** A server that answers each path by a function. */
-  function serve(answers: Record<string, (body: Record<string, unknown>) => Response>) {
+  function serve(answers: Record<string, (body: Record<string, unknown>) => Response | Promise<Response>>) {
     const calls: Call[] = [];
     vi.stubGlobal("fetch", (url: string, { body }: { body: string }) => {
       const sent = JSON.parse(body) as Record<string, unknown>;
@@ -215,6 +215,25 @@ describe("the line of disputes", () => {
     await line.fill();
     expect(line.disputes.value.map(({ id }) => id)).toEqual([3]);
     expect(calls.filter(({ url }) => url === "/next").at(-1)?.body["besides"]).toEqual([2, 1]);
+  });
+
+  it("does not take back in what was settled while the server was being asked", async () => {
+    const answers: ((reply: Response) => void)[] = [];
+    const held = (): Promise<Response> => new Promise((reply) => answers.push(reply));
+    const { line } = serve({ "/next": held, "/disputes/1/verdict": () => json({}, 201) });
+    void line.fill();
+    answers[0]?.(three());
+    await quiet();
+    void line.fill();
+    line.settle(line.current.value!, verdict);
+    await quiet();
+    expect(line.unsent.value).toBe(0);
+    answers[1]?.(three());
+    await quiet();
+    expect(line.disputes.value.map(({ id }) => id)).toEqual([2, 3]);
+    answers[2]?.(three());
+    await quiet();
+    expect(line.disputes.value.map(({ id }) => id), "asked afterwards: it is open again").toEqual([2, 3, 1]);
   });
 
   it("takes up again what was put off while an answer is on its way", async () => {
