@@ -98,8 +98,10 @@ def verification(page: Page, platform: Installation) -> float:
     predict(page, platform)
     page.reload()
     # The task on the screen was given without one; those after it hear of theirs in the first exchange.
-    with page.expect_response("**/desk/sync"):
+    with page.expect_response("**/desk/sync") as exchange:
         page.wait_for_selector('#stage[aria-busy="false"]')
+    exchange.value.finished()  # its head comes first, on this line a while before the tasks
+    page.wait_for_timeout(1000)  # and a slow computer takes them up
     draw_box(page, 0.3)
     page.keyboard.press("Enter")
     page.wait_for_selector(".suggested path")

@@ -80,6 +80,14 @@ class Desk:
     def wait_for_image(self) -> None:
         self.page.wait_for_selector('#stage[aria-busy="false"]')
 
+    def wait_for_buffer(self, images: int) -> None:
+        """Until so many images of the tasks that are held have come over the line."""
+        self.page.wait_for_function(
+            "n => new Set(performance.getEntriesByType('resource').map(({ name }) => name)"
+            ".filter((name) => name.includes('-screen-'))).size >= n",
+            arg=images,
+        )
+
     @property
     def image(self) -> str:
         """The name of the image on the screen."""

@@ -110,7 +110,7 @@ def test_offline_work_is_kept_counted_honestly_and_sent_once(
 ) -> None:
     desk = Desk(context, live_server, "an")
     desk.start()
-    desk.page.wait_for_timeout(1500)  # the buffer's images
+    desk.wait_for_buffer(4)
     context.set_offline(True)
     for n in range(3):
         desk.wait_for_image()

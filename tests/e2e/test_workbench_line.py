@@ -79,7 +79,7 @@ def test_a_line_that_fails_a_third_of_the_time_loses_and_doubles_nothing(
 ) -> None:
     desk = Desk(context, live_server, "an")
     desk.start()
-    desk.page.wait_for_timeout(1500)  # the buffer's images
+    desk.wait_for_buffer(6)
     context.route("**/desk/sync", BadLine())
     for n in range(6):
         answer_next(desk, 50 + 20 * n)
