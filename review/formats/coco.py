@@ -2,16 +2,16 @@
 
 Image ids are task ids and category ids the places of the classes in the schema from 1: the same in every
 release of a project. Outlines without holes are polygons, all other areas compressed run lengths. Beyond
-the standard: `score` (confidence), `expected_iou` and `attributes` of an annotation; `tags`, `sha256` and
-`source_name` (the client's own name) of an image.
+the standard: `score` (confidence), `expected_iou` and, where it has some, `attributes` of an annotation;
+`tags`, `sha256` and `source_name` (the client's own name) of an image.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
 import numpy as np
+from msgspec import UNSET, Struct, UnsetType
 
 from review.formats.base import (
     Answer,
@@ -35,7 +35,7 @@ NONE: Mapping[str, Any] = {}
 
 
 # To encode these costs half of what dictionaries do.
-class Image(msgspec.Struct, gc=False):
+class Image(Struct, gc=False):
     id: int
     file_name: str
     width: int
@@ -45,7 +45,7 @@ class Image(msgspec.Struct, gc=False):
     tags: Mapping[str, Any]
 
 
-class Annotation(msgspec.Struct, gc=False):
+class Annotation(Struct, gc=False):
     id: int
     image_id: int
     category_id: int
@@ -53,11 +53,11 @@ class Annotation(msgspec.Struct, gc=False):
     area: float
     iscrowd: int
     segmentation: Any
-    attributes: Mapping[str, Any]
     score: float
     expected_iou: float
-    keypoints: Sequence[float] | msgspec.UnsetType = msgspec.UNSET
-    num_keypoints: int | msgspec.UnsetType = msgspec.UNSET
+    attributes: Mapping[str, Any] | UnsetType = UNSET
+    keypoints: Sequence[float] | UnsetType = UNSET
+    num_keypoints: int | UnsetType = UNSET
 
 
 def write(records: Iterable[Settled], *, spec: Mapping[str, Any]) -> Iterator[Member]:
@@ -135,9 +135,9 @@ def _annotations(record: Settled, categories: Mapping[str, int], *, first: int) 
             int(covered * 10_000 + 0.5) / 10_000,  # half the price of round()
             0,
             segmentation,
-            said("attributes", NONE),
             said("confidence", 1.0),
             said("expected_iou", 1.0),
+            said("attributes") or UNSET,
         )
         if kind == "skeleton":
             row.keypoints = shape["skeleton"]

@@ -57,16 +57,17 @@ class NameBook:
     """Hands out unique file names in fixed memory.
 
     Names differ in more than case and in more than their extension, as `a.jpg` and `A.png` share one label
-    file `a.txt`. A Bloom filter of 16 MiB remembers them: it never forgets a name; once in a million or so
-    it recalls one that was not there, and then a file merely carries its number without need.
+    file `a.txt`. A Bloom filter of 16 MiB remembers them, six bits of one word for each: it never forgets a
+    name; a few times in a million it recalls one that was not there, and then a file merely carries its
+    number without need. Putze, Sanders and Singler, "Cache-, hash- and space-efficient Bloom filters" (ACM
+    Journal of Experimental Algorithmics 14, 2009), call it a blocked one.
     """
 
-    BITS = 1 << 27
-    PROBES = 4
-    _NUMBERS = struct.Struct(f">{PROBES}I")
+    WORDS = 1 << 21
+    _PARTS = struct.Struct(">IQ")
 
     def __init__(self) -> None:
-        self._seen = bytearray(self.BITS // 8)
+        self._seen: memoryview[int] = memoryview(bytearray(8 * self.WORDS)).cast("Q")
 
     def take(self, name: str, *, number: int, flat: bool = False) -> str:
         """The safe name, with `-number` appended where it was taken before."""
@@ -81,15 +82,20 @@ class NameBook:
 
     def _taken(self, base: str) -> bool:
         """Whether the name was there already; from now on it is."""
-        digest = hashlib.blake2b(base.casefold().encode(), digest_size=4 * self.PROBES).digest()
-        seen, taken = self._seen, True
-        for number in self._NUMBERS.unpack(digest):
-            place = number % self.BITS
-            byte, bit = seen[place >> 3], 1 << (place & 7)
-            if not byte & bit:
-                taken = False
-                seen[place >> 3] = byte | bit
-        return taken
+        digest = hashlib.blake2b(base.casefold().encode(), digest_size=self._PARTS.size).digest()
+        number, chance = self._PARTS.unpack(digest)
+        place = number % self.WORDS
+        bits = (
+            1 << (chance & 63)
+            | 1 << (chance >> 6 & 63)
+            | 1 << (chance >> 12 & 63)
+            | 1 << (chance >> 18 & 63)
+            | 1 << (chance >> 24 & 63)
+            | 1 << (chance >> 30 & 63)
+        )
+        word = self._seen[place]
+        self._seen[place] = word | bits
+        return bool(word & bits == bits)
 
 
 def stem(file_name: str) -> str:
