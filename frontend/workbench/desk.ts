@@ -113,9 +113,13 @@ export class Desk {
 
   readonly brush = computed(() => this.settings.value.brush ?? 12);
   readonly snaps = computed(() => !this.settings.value.noSnap);
-  private readonly scissors = signal<Guide | null>(null);
+  /** Places that are clicked before it has come wait for it. */
+  private readonly scissors: Guide = {
+    lead: (from, to, reach) =>
+      import("./assist/guide").then(({ guideOf }) => guideOf(this).lead(from, to, reach), () => [to.x, to.y]),
+  };
   /** Leads lines along the picture's edges while the person wants it. */
-  readonly guide = computed(() => (this.settings.value.edges ? this.scissors.value : null));
+  readonly guide = computed(() => (this.settings.value.edges ? this.scissors : null));
 
   /** Drafts are judged as a whole: what another person answered unless one wants otherwise, what a model says if one wants. */
   readonly judges = computed(() => this.settings.value.verify ?? this.session.work.value?.held.verify === true);
@@ -363,8 +367,7 @@ export class Desk {
   }
 
   private fetchScissors(): void {
-    const missing = (): void => this.notices.say("bad", this.t("toolsMissing"));
-    if (!this.scissors.peek()) void import("./assist/guide").then(({ guideOf }) => (this.scissors.value = guideOf(this)), missing);
+    void import("./assist/guide").catch(() => this.notices.say("bad", this.t("toolsMissing")));
   }
 
   /** Draws the class in this way from now on. */
