@@ -107,9 +107,10 @@ class Workbench:
     def start(self, project: str) -> None:
         self.page.get_by_text(project, exact=True).click()
         self.page.keyboard.press("Enter")
-        self.page.wait_for_selector("#stage")
 
     def image_name(self) -> str:
+        """Of the image that is shown, once it is: an answer to one that nobody has seen is refused."""
+        self.page.wait_for_selector('#stage[aria-busy="false"]')
         label = self.page.locator("#stage").get_attribute("aria-label") or ""
         found = re.search(r"IMG_\w+\.jpg", label)
         assert found, label
