@@ -5,6 +5,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { minify } from "terser";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const out = resolve(here, "../static/build");
@@ -149,7 +150,7 @@ const brotli = (bytes) =>
 function sizes(modules) {
   let over = false;
   console.log("file".padEnd(34), "raw KB".padStart(9), "gzip KB".padStart(9), "brotli KB".padStart(10), "budget".padStart(8));
-  const files = [...readdirSync(out), ...readdirSync(join(out, "chunks")).map((name) => `chunks/${name}`)];
+  const files = [...readdirSync(out), ...new Set(Object.values(modules).flat())];
   for (const name of files.filter((file) => /\.(js|css)$/.test(file)).sort()) {
     const parts = [name, ...(modules[`${name} zh-hans`] ?? [])].map((file) => readFileSync(join(out, file)));
     const total = (size) => parts.reduce((sum, bytes) => sum + size(bytes), 0);
@@ -164,6 +165,17 @@ function sizes(modules) {
     }
   }
   return over;
+}
+
+/** esbuild works file by file; seen as a whole, with a second and a third look, a chunk is a twentieth smaller. */
+async function tighten({ outputs }) {
+  const scripts = Object.keys(outputs).filter((file) => file.endsWith(".js"));
+  await Promise.all(
+    scripts.map(async (file) => {
+      const { code } = await minify(readFileSync(file, "utf8"), { module: true, ecma: 2022, compress: { passes: 3 } });
+      writeFileSync(file, code);
+    }),
+  );
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -184,6 +196,7 @@ if (watch) {
   removeOld();
   await esbuild.build(options);
   const { metafile } = await esbuild.build(split);
+  await tighten(metafile);
   const modules = modulesOf(metafile);
   writeFileSync(join(out, "modules.json"), JSON.stringify(modules));
   if (sizes(modules)) process.exitCode = 1;
