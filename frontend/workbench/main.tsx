@@ -16,10 +16,14 @@ function dress({ person, theme }: Boot): void {
   if (theme) document.documentElement.dataset["theme"] = theme;
 }
 
-/** Not before the page has been painted; one that nobody sees never is. */
-const afterPaint = (act: () => void): void => {
-  if (document.hidden) setTimeout(act);
-  else requestAnimationFrame(() => setTimeout(act));
+/** One after the other while the browser has nothing to paint and nobody presses a key; Safari has no word for that. */
+const atRest = ([act, ...rest]: (() => void)[]): void => {
+  const go = (): void => {
+    act?.();
+    if (rest.length > 0) atRest(rest);
+  };
+  if ("requestIdleCallback" in window) requestIdleCallback(go, { timeout: 1000 });
+  else setTimeout(go, 50);
 };
 
 async function start(root: HTMLElement): Promise<void> {
@@ -44,17 +48,21 @@ async function start(root: HTMLElement): Promise<void> {
     goOn(desk, boot);
     if (desk.session.started.peek() === goesOn) await first;
     render(<App desk={desk} />, root);
-    afterPaint(() => {
+    atRest([
+      () => {
+        void Work.bring();
+        void Start.bring();
+        // What is typed into a dialog must not wait for it.
+        void Dialogs.bring();
+      },
       // Writing an amount of money for the first time takes as long as drawing the page.
-      desk.session.today.value ??= boot.today ?? null;
-      desk.meter.watch();
-      void Work.bring();
-      void Start.bring();
-      // What is typed into a dialog must not wait for it.
-      void Dialogs.bring();
-      void keepShell();
-      if (!document.getElementById("boot")) void refreshBoot(boot);
-    });
+      () => (desk.session.today.value ??= boot.today ?? null),
+      () => {
+        desk.meter.watch();
+        void keepShell();
+        if (!document.getElementById("boot")) void refreshBoot(boot);
+      },
+    ]);
   } catch {
     removePreview();
     await loadWords(spoken);
