@@ -32,6 +32,7 @@ inputs_per_box inputs_other_class inputs_verify grid_images_per_hour
 
 # A name and a PIN of six digits, by somebody used to it.
 TYPING_MS = 6_000
+PAGE_BYTES = "() => performance.getEntriesByType('navigation')[0].transferSize"
 # One press of Enter until the next picture, decoded, is on the screen.
 NEXT = """() => new Promise((done) => {
   const stage = document.querySelector('#stage');
@@ -120,6 +121,7 @@ def visits(browser: Browser, cookies: Any, url: str, options: argparse.Namespace
         signed_in = seen_of(page)
     with slow_page(browser, cookies=cookies, slowdown=options.slowdown) as (page, _session):
         colds.append(visit(page, url))
+        page_kb = page.evaluate(PAGE_BYTES) / 1000
         page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
         page.wait_for_timeout(20_000)  # the buffer's pictures, and the tools that are brought along
         work = label(page, tasks=options.tasks)
@@ -130,6 +132,7 @@ def visits(browser: Browser, cookies: Any, url: str, options: argparse.Namespace
         grid = workbench_grid.measure(again, options.platform)
         verify = workbench_inputs.verification(again, options.platform)
     found = {f"cold_{name}_s": statistics.median(cold[name] for cold in colds) for name in colds[0]}
+    found["page_kb"] = page_kb
     found["signed_in_s"] = max(signed_in.values())
     return {**found, "warm_s": max(warm.values()), "task_kb": task, **work, **grid, "inputs_verify": verify}
 

@@ -47,8 +47,8 @@ from workers.models import Person
 # Seconds until a browser that got nothing asks again; longer where asking will not help soon.
 WAIT, WAIT_STOPPED = 15, 60
 # Bytes. A page opens its further connections in two round trips; what a line carries meanwhile, 40 KB of
-# 400 kbit/s and 400 ms, costs nothing within the page; somewhat more delays the scripts less than a picture
-# that is fetched beside them. One that is larger still would be seen too late.
+# 400 kbit/s and 400 ms, costs nothing within the page: hence the light copy of a heavier picture. Somewhat
+# more delays the scripts less than a picture that is fetched beside them; a larger one is seen too late.
 _WITHIN_A_PAGE = 60_000
 # A declared offline pack: so many seats a person at most, held so many seconds.
 PACK_SEATS, PACK_LEASE = 50, 12 * 3600
@@ -110,6 +110,7 @@ class Opening:
 
     resume: dict[str, Any]
     picture: str | None
+    is_light: bool
 
 
 def opening(*, person: Person, now: datetime) -> Opening | None:
@@ -122,7 +123,8 @@ def opening(*, person: Person, now: datetime) -> Opening | None:
     resume = {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
     # A draft is still the database's text; what a page is made of has to be read.
     resume = msgspec.json.decode(msgspec.json.encode(resume))
-    return Opening(resume, _within(seat, "screen", at_most=_WITHIN_A_PAGE))
+    light = _within(seat, "light", at_most=_WITHIN_A_PAGE)
+    return Opening(resume, light or _within(seat, "screen", at_most=_WITHIN_A_PAGE), light is not None)
 
 
 def _with_preview(task: dict[str, Any], seat: Seat) -> dict[str, Any]:

@@ -40,10 +40,10 @@ def workbench(request: HttpRequest) -> HttpResponse:
     opening = desk.opening(person=person, now=timezone.now())
     boot = {**_boot(request, person), "resume": opening and opening.resume}
     image = opening.resume["tasks"][0]["image"] if opening else None
-    picture = opening.picture if opening else None
-    response = render(request, "desk/index.html", {"boot": boot, "image": image, "picture": picture})
+    shown = {"image": image, "picture": opening.picture, "is_light": opening.is_light} if opening else {}
+    response = render(request, "desk/index.html", {"boot": boot, **shown})
     if image:
-        response["Link"] = link_header(image=None if picture else image["url"])
+        response["Link"] = link_header(image=None if shown["picture"] else image["url"])
     response.set_cookie(
         DESK_COOKIE,
         str(person.id),

@@ -187,12 +187,13 @@ describe("a path as text", () => {
 });
 
 describe("the meter", () => {
-  const timing = (path: string, transferSize: number, ms: number) => ({
+  const timing = (path: string, transferSize: number, ms: number, from = 0) => ({
     name: `http://here${path}`,
     transferSize,
-    responseStart: 0,
-    responseEnd: ms,
+    responseStart: from,
+    responseEnd: from + ms,
   });
+  const picture = (n: number, ms: number, from: number) => timing(`/media/1-ab-screen-webp-9~x/${n}.webp`, 10_000, ms, from);
 
   test("counts bytes an image and how fast they came", () => {
     const meter = new Meter();
@@ -207,9 +208,16 @@ describe("the meter", () => {
     expect(meter.isSlow).toBe(false);
   });
 
+  test("pictures that come at once share a line that is not slow", () => {
+    const meter = new Meter();
+    meter.count([picture(1, 600, 0), picture(2, 600, 100), picture(3, 300, 400)]);
+    expect(Math.round(meter.reading.value.kbps ?? 0)).toBe(343);
+  });
+
   test("a few slow answers make a slow line", () => {
     const meter = new Meter();
-    meter.count([1, 2, 3].map((n) => timing(`/media/1-ab-screen-webp-9~x/${n}.webp`, 10_000, 1000)));
+    meter.count([picture(1, 1000, 0), picture(2, 1000, 1500), picture(3, 1000, 9000)]);
+    expect(meter.reading.value.kbps).toBe(80);
     expect(meter.isSlow).toBe(true);
   });
 });

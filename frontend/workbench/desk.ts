@@ -11,7 +11,7 @@ import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
 import { fetchImage, Pack, storedFirst } from "./pack/pack";
 import { PackStore } from "./pack/store";
-import { decodeImage, heldFirst, Images } from "./session/images";
+import { byLine, decodeImage, heldFirst, Images } from "./session/images";
 import { keepAll } from "./shell/register";
 import { Meter } from "./session/meter";
 import { AHEAD, Session, type Work } from "./session/session";
@@ -167,7 +167,7 @@ export class Desk {
     this.tabs = tabs;
     this.t = translator(language);
     this.projects = signal(boot.projects);
-    this.images = new Images(storedFirst(packs, heldFirst(picture, decodeImage)));
+    this.images = new Images(storedFirst(packs, heldFirst(picture, byLine(this.meter, decodeImage))));
     this.journal = new Journal(db, this.saver);
     this.outbox = new Outbox(db, this.saver);
     this.session = new Session({

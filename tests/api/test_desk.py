@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Callable
@@ -255,6 +256,18 @@ def test_a_page_holds_the_picture_that_it_opens_with_unless_it_is_large(
     # Asked for ahead by its address only where the page does not hold it; the scripts in any case.
     assert (f"<{url}>; rel=preload; as=image" in page["Link"]) is not is_within
     assert "rel=preload; as=style" in page["Link"]
+
+
+def test_a_page_opens_with_the_light_copy_of_a_heavy_picture(cast: Cast) -> None:
+    project = make_project(sites=[cast.guiyang])
+    (task,) = make_tasks(make_batch(project), 1)
+    for rendition, data in (("screen", b"x" * 50_000), ("light", b"light")):
+        storage.keep_bytes(data, storage.image_key(project.id, task.image.sha256, rendition))
+    client = signed_in(cast.an)
+    (given,) = sync(client, project=project.id, want=1)["tasks"]
+    html = client.get("/desk/").content.decode()
+    held = base64.b64encode(b"light").decode()
+    assert f'src="data:image/webp;base64,{held}" data-of="{given["image"]["url"]}" data-light' in html
 
 
 def test_a_page_opens_with_the_draft_of_its_task(cast: Cast) -> None:

@@ -46,6 +46,16 @@ def test_rendition_is_served_as_webp_and_kept_by_the_browser(image: Image) -> No
     assert "immutable" in answer.headers["Cache-Control"]
 
 
+def test_slow_line_gets_the_light_copy_where_there_is_one(image: Image) -> None:
+    url = image_url(image, "screen", now=NOW)
+    assert body(fetch(f"{url}?light", NOW)) == b"RIFFscreen"
+    storage.keep_bytes(b"RIFFlight", storage.image_key(image.project_id, image.sha256, "light"))
+    assert body(fetch(f"{url}?light", NOW)) == b"RIFFlight"
+    assert body(fetch(url, NOW)) == b"RIFFscreen"
+    # Of the others there is none.
+    assert body(fetch(f"{image_url(image, 'grid', now=NOW)}?light", NOW)) == b"RIFFgrid"
+
+
 def test_rendition_carries_no_header_that_nobody_needs(image: Image) -> None:
     answer = fetch(image_url(image, "grid", now=NOW), NOW)
     assert not answer.headers.keys() & {"ETag", "Accept-Ranges", "Content-Disposition", "Content-Language"}

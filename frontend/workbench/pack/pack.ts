@@ -39,9 +39,9 @@ export async function fetchImage(url: string): Promise<Blob> {
 /** Pictures that are in the browser's database come from there, the others as `loader` brings them. */
 export function storedFirst(store: PackStore, loader: Loader): Loader {
   return {
-    async load(url) {
+    async load(url, whole) {
       const blob = await store.image(url).catch(() => null);
-      if (!blob) return loader.load(url);
+      if (!blob) return loader.load(url, whole);
       const address = URL.createObjectURL(blob);
       try {
         return await loader.load(address);

@@ -2,7 +2,9 @@
 import { effect, type Signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
+import { isLight } from "../session/images";
 import { removePreview } from "../shell/resume";
+import { fitView } from "../view/camera";
 import type { Stage } from "../view/stage";
 
 export type Loading = "loading" | "there" | "failed";
@@ -15,6 +17,8 @@ interface Props {
   loading: Signal<Loading>;
 }
 
+/** So many times larger than fitted, the picture is looked at closer than a light copy bears. */
+const CLOSER = 1.25;
 /** Beyond this many screen pixels a pixel of the picture, its own pixels are shown instead of a blur. */
 const PIXELS_SHOW = 3;
 
@@ -24,6 +28,8 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
   const shown = useRef<Stage | null>(null);
   /** Pixels that the picture has across; 0: it is not there. */
   const own = useRef(0);
+  /** Fetches the whole picture where its light copy is shown. */
+  const improve = useRef<(() => void) | null>(null);
   const { image, assignment } = stage.work.held;
   // A seat that comes again from the server has a fresh address; the old one may have run out.
   const url = desk.session.held.value.find((held) => held.assignment === assignment)?.image.url ?? image.url;
@@ -41,12 +47,19 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
       shown.current = stage;
       loading.value = "there";
       stage.seen.value = true;
+      improve.current = isLight(picture) ? () => {
+        improve.current = null;
+        desk.images.whole(url).then(show, () => {});
+      } : null;
+      // A light copy on a line that is not slow came within the page, before the line was known.
+      if (improve.current && !desk.meter.isSlow) void desk.images.rest().then(() => current && improve.current?.());
     };
     const decoded = desk.images.peek(url);
     if (decoded) show(decoded);
     else {
       slot.current?.replaceChildren();
       own.current = 0;
+      improve.current = null;
       loading.value = "loading";
       void desk.images.get(url).then(show, () => {
         if (!current) return;
@@ -69,6 +82,7 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
       const { x, y, scale } = desk.camera.view.value;
       element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
       const near = (scale * image.width) / (own.current || image.width) > PIXELS_SHOW;
+      if (scale > CLOSER * fitView(image, desk.camera.screen.peek()).scale) improve.current?.();
       if (near !== isNear) element.classList.toggle("near", (isNear = near));
     });
   }, [stage]);

@@ -1,8 +1,8 @@
 /** Images fetched and decoded ahead of need, so that the next one is painted without waiting. */
 
 export interface Loader {
-  /** Resolves when the picture could be painted at once. */
-  load(url: string): Promise<HTMLImageElement>;
+  /** Resolves when the picture could be painted at once; `whole`: no light copy of it will do. */
+  load(url: string, whole?: boolean): Promise<HTMLImageElement>;
 }
 
 export const decodeImage: Loader = {
@@ -15,9 +15,26 @@ export const decodeImage: Loader = {
   },
 };
 
+/** Whether there is a better one of the same picture. */
+export const isLight = ({ dataset }: HTMLImageElement): boolean => dataset["light"] !== undefined;
+
+async function light(coming: Promise<HTMLImageElement>): Promise<HTMLImageElement> {
+  const image = await coming;
+  image.dataset["light"] = "";
+  return image;
+}
+
 /** The picture that came within the page, if any: under its address nothing is fetched. */
 export const heldFirst = (held: HTMLImageElement | null, loader: Loader): Loader => ({
-  load: (url) => loader.load(held && url === held.dataset["of"] ? held.src : url),
+  load(url, whole) {
+    if (!held || url !== held.dataset["of"] || (whole && isLight(held))) return loader.load(url, whole);
+    return isLight(held) ? light(loader.load(held.src)) : loader.load(held.src);
+  },
+});
+
+/** On a slow line the light copy, where the server has one. */
+export const byLine = (line: { readonly isSlow: boolean }, loader: Loader): Loader => ({
+  load: (url, whole) => (!whole && line.isSlow && url.startsWith("/media/") ? light(loader.load(`${url}?light`)) : loader.load(url)),
 });
 
 const AT_ONCE = 2;
@@ -28,6 +45,7 @@ export class Images {
   private queue: string[] = [];
   private running = 0;
   private readonly starts = new Map<string, () => void>();
+  private resting: (() => void)[] = [];
 
   constructor(private readonly loader: Loader = decodeImage) {}
 
@@ -52,6 +70,24 @@ export class Images {
     this.queue = [url, ...this.queue.filter((other) => other !== url)];
     this.pump();
     return promise;
+  }
+
+  /** Resolves once nothing more is to be fetched. */
+  rest(): Promise<void> {
+    return new Promise((done) => {
+      this.resting.push(done);
+      this.pump();
+    });
+  }
+
+  /** The picture in place of its light copy. */
+  async whole(url: string): Promise<HTMLImageElement> {
+    const image = await this.loader.load(url, true);
+    if (this.decoded.has(url)) {
+      this.decoded.set(url, image);
+      this.ready.set(url, Promise.resolve(image));
+    }
+    return image;
   }
 
   private want(url: string): Promise<HTMLImageElement> {
@@ -82,12 +118,15 @@ export class Images {
   private pump(): void {
     while (this.running < AT_ONCE) {
       const url = this.queue.shift();
-      if (url === undefined) return;
+      if (url === undefined) break;
       const start = this.starts.get(url);
       if (!start) continue;
       this.starts.delete(url);
       this.running++;
       start();
     }
+    if (this.running > 0) return;
+    this.resting.forEach((done) => done());
+    this.resting = [];
   }
 }

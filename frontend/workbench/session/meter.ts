@@ -13,7 +13,7 @@ export interface Reading {
 /** An answer of fewer bytes says more about the round trip than about the line. */
 const LARGE = 8_000;
 const REMEMBERED = 8;
-/** Slower than this, a closer look is given in coarser tiles. */
+/** Slower than this, tasks come with light pictures, and a closer look is given in coarser tiles. */
 const SLOW_KBPS = 200;
 
 /** The address of a task's picture names its rendition. */
@@ -21,9 +21,20 @@ const SCREEN = /^\/media\/[^/]*-screen-/;
 
 type Timing = Pick<PerformanceResourceTiming, "name" | "transferSize" | "responseStart" | "responseEnd">;
 
+/** Kilobits a second. Pictures that come at once share the line: what counts is the time in which any of them came. */
+function rateOf(timings: readonly Timing[]): number | null {
+  let [bits, busy, until] = [0, 0, -Infinity];
+  for (const { transferSize, responseStart, responseEnd } of [...timings].sort((a, b) => a.responseStart - b.responseStart)) {
+    bits += transferSize * 8;
+    busy += Math.max(0, responseEnd - Math.max(responseStart, until));
+    until = Math.max(until, responseEnd);
+  }
+  return busy > 0 ? bits / busy : null;
+}
+
 export class Meter {
   readonly reading = signal<Reading>({ bytes: 0, images: 0, kbps: null });
-  private readonly rates: number[] = [];
+  private readonly large: Timing[] = [];
 
   watch(): void {
     const observer = new PerformanceObserver((list) => this.count(list.getEntries() as PerformanceResourceTiming[]));
@@ -37,15 +48,15 @@ export class Meter {
 
   count(timings: readonly Timing[]): void {
     let { bytes, images } = this.reading.peek();
-    for (const { name, transferSize, responseStart, responseEnd } of timings) {
+    for (const timing of timings) {
+      const { name, transferSize } = timing;
       const { pathname } = new URL(name);
       if (!/^\/(media|desk)\//.test(pathname) || transferSize === 0) continue;
       bytes += transferSize;
       if (SCREEN.test(pathname)) images++;
-      if (transferSize >= LARGE && responseEnd > responseStart) this.rates.push((transferSize * 8) / (responseEnd - responseStart));
+      if (transferSize >= LARGE) this.large.push(timing);
     }
-    this.rates.splice(0, this.rates.length - REMEMBERED);
-    const middle = [...this.rates].sort((a, b) => a - b)[this.rates.length >> 1];
-    this.reading.value = { bytes, images, kbps: middle ?? null };
+    this.large.splice(0, this.large.length - REMEMBERED);
+    this.reading.value = { bytes, images, kbps: rateOf(this.large) };
   }
 }

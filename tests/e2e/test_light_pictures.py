@@ -1,0 +1,60 @@
+"""Pictures of fewer bytes where a page opens and where the line is slow, and the whole ones when it matters."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
+
+from tests.cast import Cast, make_cast
+from tests.data import data_folder
+from tests.e2e.desk import Desk, ingest
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+
+WHOLE = "() => /-screen-[^?]*$/.test(document.querySelector('.picture-slot img')?.src ?? '')"
+LIGHT = "() => document.querySelector('.picture-slot img')?.src.endsWith('?light')"
+
+
+@pytest.fixture
+def desk(context: BrowserContext, live_server: LiveServer) -> Desk:
+    """At work on boards of 40 to 60 KB."""
+    cast: Cast = make_cast()
+    folder = data_folder("boxes_voc") / "train"
+    boards = sorted(folder.glob("*.jpg"), key=lambda file: file.stat().st_size)
+    ingest(cast, cast.project, boards[-36:-20])
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    return desk
+
+
+def narrow(page: Page, *, kbps: float) -> None:
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    bytes_a_second = kbps * 1000 / 8
+    way = {"downloadThroughput": bytes_a_second, "uploadThroughput": bytes_a_second}
+    line.send("Network.emulateNetworkConditions", {"offline": False, "latency": 0, **way})
+
+
+def test_a_page_opens_with_a_light_picture_and_the_whole_one_follows(desk: Desk) -> None:
+    held = desk.page.request.get(f"{desk.url}/desk/").text()
+    assert "data-light" in held
+    desk.page.reload()
+    desk.wait_for_image()
+    desk.page.wait_for_function(WHOLE)
+    assert desk.page.locator(".picture-slot img").count() == 1
+
+
+def test_a_slow_line_brings_light_pictures_until_one_looks_closer(desk: Desk) -> None:
+    desk.wait_for_buffer(4)
+    narrow(desk.page, kbps=150)
+    # Pictures of the buffer first, then those that make the line a slow one.
+    for _ in range(12):
+        desk.draw((50, 60, 200, 150))
+        desk.submit()
+        desk.wait_for_image()
+        if desk.page.evaluate(LIGHT):
+            break
+    assert desk.page.evaluate(LIGHT)
+    desk.press("Equal", "Equal")
+    desk.page.wait_for_function(WHOLE)
