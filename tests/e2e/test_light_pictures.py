@@ -1,4 +1,4 @@
-"""Pictures of fewer bytes where a page opens and where the line is slow, and the whole ones when it matters."""
+"""Pictures of fewer bytes where a page opens and where the line is slow; the whole ones when it matters."""
 
 from __future__ import annotations
 
