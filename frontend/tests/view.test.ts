@@ -206,6 +206,8 @@ describe("the meter", () => {
     ]);
     expect(meter.reading.value).toEqual({ bytes: 55_000, images: 1, kbps: 400 });
     expect(meter.isSlow).toBe(false);
+    expect(meter.bytesOf("/media/1-ab-screen-webp-9~x/a.webp")).toBe(50_000);
+    expect(meter.bytesOf("/media/1-ab-screen-webp-9~x/b.webp")).toBeUndefined();
   });
 
   test("pictures that come at once share a line that is not slow", () => {

@@ -162,7 +162,7 @@ export const en = {
   secondTab: "You are working in another tab",
   secondTabHelp: "Two tabs would draw over each other. Go on there, or move the work here.",
   workHere: "Work here",
-  lineCarries: "{kb} KB an image, {kbps} kbit/s",
+  lineCarries: "This image {here} KB, {kb} KB a task, {kbps} kbit/s",
   needsLine: "No connection. Sign in once while connected; after that this page also opens without a line.",
   noStorage: "This browser does not let the page store anything, so your work would not be safe. Leave private mode or allow storage, then reload.",
   // shortcut sheet

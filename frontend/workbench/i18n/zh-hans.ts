@@ -154,7 +154,7 @@ export const zhHans: Catalogue = {
   secondTab: "您正在另一个标签页里工作",
   secondTabHelp: "同时开两页会互相覆盖。请回到那一页，或把工作移到这里。",
   workHere: "在这里工作",
-  lineCarries: "每张 {kb} KB，网速 {kbps} kbit/s",
+  lineCarries: "这张图 {here} KB，平均每张 {kb} KB，网速 {kbps} kbit/s",
   needsLine: "没有网络。请先联网登录一次，之后断网也能打开本页。",
   noStorage: "浏览器不允许本页保存数据，您的工作不安全。请退出无痕模式或允许存储，然后刷新。",
   groupAnswer: "作答",

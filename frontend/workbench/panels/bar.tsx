@@ -41,8 +41,13 @@ function State({ desk }: { desk: Desk }) {
 function Line({ desk }: { desk: Desk }) {
   const { bytes, images, kbps } = desk.meter.reading.value;
   if (images === 0) return null;
-  const kb = Math.round(bytes / images / 1000);
-  return <p class="menu-note number">{desk.t("lineCarries", { kb, kbps: kbps === null ? "–" : Math.round(kbps) })}</p>;
+  const here = desk.meter.bytesOf(desk.session.work.value?.held.image.url ?? "");
+  const rounded = (amount: number | null | undefined): number | string => (amount === null || amount === undefined ? "–" : Math.round(amount));
+  return (
+    <p class="menu-note number">
+      {desk.t("lineCarries", { here: rounded(here && here / 1000), kb: rounded(bytes / images / 1000), kbps: rounded(kbps) })}
+    </p>
+  );
 }
 
 function TodayLine({ desk }: { desk: Desk }) {

@@ -13,6 +13,8 @@ export interface Reading {
 /** An answer of fewer bytes says more about the round trip than about the line. */
 const LARGE = 8_000;
 const REMEMBERED = 8;
+/** More than are held and gone back to. */
+const PICTURES = 200;
 /** Slower than this, tasks come with light pictures, and a closer look is given in coarser tiles. */
 const SLOW_KBPS = 200;
 
@@ -35,6 +37,7 @@ function rateOf(timings: readonly Timing[]): number | null {
 export class Meter {
   readonly reading = signal<Reading>({ bytes: 0, images: 0, kbps: null });
   private readonly large: Timing[] = [];
+  private readonly pictures = new Map<string, number>();
 
   watch(): void {
     const observer = new PerformanceObserver((list) => this.count(list.getEntries() as PerformanceResourceTiming[]));
@@ -46,6 +49,11 @@ export class Meter {
     return kbps !== null && kbps < SLOW_KBPS;
   }
 
+  /** Bytes that a task's picture took; undefined where none came over the line by its address. */
+  bytesOf(url: string): number | undefined {
+    return this.pictures.get(url);
+  }
+
   count(timings: readonly Timing[]): void {
     let { bytes, images } = this.reading.peek();
     for (const timing of timings) {
@@ -53,9 +61,13 @@ export class Meter {
       const { pathname } = new URL(name);
       if (!/^\/(media|desk)\//.test(pathname) || transferSize === 0) continue;
       bytes += transferSize;
-      if (SCREEN.test(pathname)) images++;
+      if (SCREEN.test(pathname)) {
+        images++;
+        this.pictures.set(pathname, transferSize + (this.pictures.get(pathname) ?? 0));
+      }
       if (transferSize >= LARGE) this.large.push(timing);
     }
+    for (const oldest of [...this.pictures.keys()].slice(0, -PICTURES)) this.pictures.delete(oldest);
     this.large.splice(0, this.large.length - REMEMBERED);
     this.reading.value = { bytes, images, kbps: rateOf(this.large) };
   }
