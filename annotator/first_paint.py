@@ -1,7 +1,7 @@
 """What the workbench's page shows and asks for before its style sheet and its scripts are there.
 
-On a line of 400 kbps those come seconds later. A few rules stand within the page, allowed by their digest
-alone, and its largest parts are named in the answer's head, which is there before the page is.
+On a line of 400 kbps those come seconds later, or never. A few rules stand within the page, allowed by their
+digest alone, and its largest parts are named in the answer's head, which is there before the page is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,21 @@ STYLE = (
     "@media(max-width:700px){.preview{width:calc(100vw - 40px);height:44vh}}"
     '.opening{margin:14px 16px;font:15px/20px "Segoe UI","PingFang SC","Microsoft YaHei UI",sans-serif}'
 )
-STYLE_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()}'"
+# A script or the style sheet that a broken line did not bring leaves a page that opens for ever: it says so,
+# Enter tries again, and so does the page itself once the browser sees a line.
+SCRIPT = (
+    "addEventListener('error',function({target:t}){var b=document.querySelector('.broken');"
+    "if(b&&(t.tagName=='SCRIPT'||t.rel=='stylesheet')){b.hidden=false;b.previousElementSibling.hidden=true;"
+    "b.querySelector('a').focus();addEventListener('online',function(){location.reload()})}},true)"
+)
+
+
+def _source(text: str) -> str:
+    """How the page's policy names what stands within it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+STYLE_SOURCE, SCRIPT_SOURCE = _source(STYLE), _source(SCRIPT)
 
 
 def link_header(*, image: str | None) -> str:

@@ -1,9 +1,9 @@
-"""Pictures of fewer bytes where a page opens and where the line is slow; the whole ones when it matters."""
+"""How the workbench opens on a bad line: with a light picture; with words where its scripts never come."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast, make_cast
@@ -58,3 +58,22 @@ def test_a_slow_line_brings_light_pictures_until_one_looks_closer(desk: Desk) ->
     assert desk.page.evaluate(LIGHT)
     desk.press("Equal", "Equal")
     desk.page.wait_for_function(WHOLE)
+
+
+@pytest.mark.parametrize("missing", ["chunks/*.js", "*.css"], ids=["scripts", "style"])
+def test_a_page_whose_parts_never_come_says_so_and_enter_tries_again(
+    desk: Desk, browser: Browser, missing: str
+) -> None:
+    """On a computer that has never seen the workbench."""
+    context = browser.new_context(storage_state=desk.page.context.storage_state(), service_workers="block")
+    desk.page.close()
+    desk.page = page = context.new_page()
+    page.route(f"**/build/{missing}", lambda route: route.abort())
+    page.goto(f"{desk.url}/desk/")
+    page.wait_for_selector(".broken")
+    assert "The line broke" in page.inner_text("#workbench")
+    assert not page.is_visible("text=Opening the workbench")
+    page.unroute(f"**/build/{missing}")
+    page.keyboard.press("Enter")
+    desk.wait_for_image()
+    context.close()
