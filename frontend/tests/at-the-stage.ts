@@ -1,5 +1,5 @@
 /** A tool in the hand, without a page: what it may touch, and pointer events that note the path of its states. */
-import type { Shape, ShapeClass } from "../workbench/contract";
+import type { Payload, Shape, ShapeClass } from "../workbench/contract";
 import "../workbench/geometry/all";
 import { isValid } from "../workbench/geometry/kinds";
 import { geometryOf } from "../workbench/model/bounds";
@@ -25,8 +25,8 @@ export class AtTheStage {
   private made = 0;
   private held: Partial<Press> = {};
 
-  constructor(name: string, tool: Node, steps: readonly Step[] = []) {
-    this.editor = new Editor(EMPTY, steps, (step) => this.steps.push(step));
+  constructor(name: string, tool: Node, steps: readonly Step[] = [], suggested: Payload | null = null) {
+    this.editor = new Editor(EMPTY, steps, (step) => this.steps.push(step), suggested);
     this.chart = new Chart(name, tool, this.context());
   }
 
@@ -66,8 +66,8 @@ export class AtTheStage {
     return answered;
   }
 
-  put(id: string, type: Shape["type"], geometry: unknown): void {
-    this.editor.add({ id, class: "figure", type, [type]: geometry, attributes: {} } as unknown as Shape);
+  put(id: string, type: Shape["type"], geometry: unknown, more: Partial<Shape> = {}): void {
+    this.editor.add({ id, class: "figure", type, [type]: geometry, attributes: {}, ...more } as unknown as Shape);
     this.editor.settle();
   }
 
@@ -86,7 +86,7 @@ export class AtTheStage {
       editor,
       image,
       get shapes() {
-        return editor.document.peek().shapes;
+        return [...editor.document.peek().shapes, ...editor.pending.peek().shapes];
       },
       gesture: null,
       setDraft: (next) => (this.draft = next),

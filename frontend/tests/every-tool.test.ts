@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { pixelsIn } from "../workbench/geometry/rle";
 import type { Mask } from "../workbench/contract";
 import { Editor } from "../workbench/model/editor";
@@ -152,60 +152,6 @@ describe("other shapes", () => {
     const laid = new AtTheStage("template", tools.template, hand.steps);
     laid.drag([400, 400], [420, 420], [500, 500]);
     expect(laid.geometries.at(-1)).toEqual([400, 400, 2, 500, 500, 2, 0, 0, 0]);
-  });
-});
-
-describe("what is done to the selected polygon", () => {
-  const square = [[100, 100, 300, 100, 300, 300, 100, 300]];
-
-  test("a cut inside is a hole; undo brings it all back", async () => {
-    const hand = new AtTheStage("cut", tools.cut);
-    hand.put("one", "polygon", square);
-    for (const [x, y] of [[150, 150], [200, 150], [200, 200]] as const) hand.click(x, y);
-    hand.wish("finish");
-    await vi.waitFor(() => expect(hand.left).toBe(1));
-    expect((hand.geometries[0] as unknown[]).length).toBe(2);
-    expect(hand.editor.sketch.peek()).toBeNull();
-    hand.editor.undo();
-    expect(hand.geometries).toEqual([square]);
-  });
-
-  test("a cut right across makes two of one group; a split makes two by themselves", async () => {
-    const hand = new AtTheStage("cut", tools.cut);
-    hand.put("one", "polygon", square);
-    for (const [x, y] of [[50, 190], [350, 190], [350, 210], [50, 210]] as const) hand.click(x, y);
-    hand.wish("finish");
-    await vi.waitFor(() => expect(hand.left).toBe(1));
-    expect(hand.shapes.map(({ group }) => group)).toEqual([1, 1]);
-    const other = new AtTheStage("split", tools.split);
-    other.put("one", "polygon", square);
-    other.click(200, 50);
-    other.click(200, 350);
-    other.wish("finish");
-    expect(other.shapes.map(({ group }) => group)).toEqual([undefined, undefined]);
-    expect(other.allValid()).toBe(true);
-  });
-
-  test("a line that does not go across splits nothing and says so", () => {
-    const hand = new AtTheStage("split", tools.split);
-    hand.put("one", "polygon", square);
-    hand.click(150, 150);
-    hand.click(250, 250);
-    hand.wish("finish");
-    expect([hand.shapes.length, hand.said]).toEqual([1, ["splitAcross"]]);
-  });
-
-  test("two that touch are merged into one, two apart become a group", async () => {
-    const hand = new AtTheStage("merge", tools.merge);
-    hand.put("far", "polygon", [[500, 100, 600, 100, 600, 200, 500, 200]]);
-    hand.put("near", "polygon", [[300, 100, 400, 100, 400, 300, 300, 300]]);
-    hand.put("one", "polygon", square);
-    hand.send("down", 350, 200);
-    await vi.waitFor(() => expect(hand.shapes.length).toBe(2));
-    hand.editor.selectedId.value = "one";
-    hand.send("down", 550, 150);
-    await vi.waitFor(() => expect(hand.said).toEqual(["mergeApart"]));
-    expect(hand.shapes.map(({ group }) => group)).toEqual([1, 1]);
   });
 });
 

@@ -1,7 +1,9 @@
 /** Union and difference of polygons, on the grid of hundredths of a pixel that is stored: exact, and what touched still touches. */
 import { Clipper64, ClipType, FillRule, PathType, type Path64, PolyTree64 } from "clipper2-ts";
 import type { FlatPoints } from "../contract";
-import { doubleArea, flat, pointsOf } from "./points";
+import type { Point, Size } from "../model/geometry";
+import { countOf, distanceToRun, doubleArea, flat, pointAt, pointsOf } from "./points";
+import { polygon } from "./polygon";
 
 type Rings = readonly FlatPoints[];
 
@@ -39,6 +41,40 @@ function polygonsOf(node: PolyTree64["child"] extends (at: number) => infer N ? 
 /** Each subject by itself is simple, but they may overlap each other: one by one. */
 export const union = (polygons: readonly Rings[]): Rings[] =>
   polygons.slice(1).reduce<Rings[]>((all, next) => combine(ClipType.Union, all, [next]), [...polygons.slice(0, 1)]);
+
+/**
+ * The union as it may be stored: neighbours around a gap may touch at a corner only, where an outline must not touch
+ * itself; a bridge of a pixel joins them there.
+ */
+export const united = (polygons: readonly Rings[], image: Size): Rings[] =>
+  union(polygons).flatMap((part) => (polygon.valid(part, image) ? [part] : union([part, ...touchesOf(part).map((at) => [bridgeAt(at, image)])])));
+
+/** Nearer than this is touching, once numbers are rounded. */
+const TOUCH = 1.5 / GRID;
+
+/** Corners that lie on a side which does not begin or end there. */
+function touchesOf(rings: Rings): Point[] {
+  const sides = rings.map(sidesOf);
+  return rings.flatMap((ring, mine) =>
+    pointsOf(ring).filter((corner, at) =>
+      sides.some((run, whose) =>
+        run.some((side, nth) => {
+          const own = whose === mine && (nth === at || nth === (at + 1) % run.length);
+          return !own && distanceToRun(side, corner, false) < TOUCH;
+        }),
+      ),
+    ),
+  );
+}
+
+/** Side number n ends at corner n. */
+const sidesOf = (ring: FlatPoints): FlatPoints[] => pointsOf(ring).map((to, at) => flat([pointAt(ring, (at + countOf(ring) - 1) % countOf(ring)), to]));
+
+function bridgeAt({ x, y }: Point, { width, height }: Size): FlatPoints {
+  const [left, right] = [Math.max(x - 0.5, 0), Math.min(x + 0.5, width)];
+  const [top, bottom] = [Math.max(y - 0.5, 0), Math.min(y + 0.5, height)];
+  return [left, top, right, top, right, bottom, left, bottom];
+}
 
 export const difference = (from: Rings, what: Rings): Rings[] => combine(ClipType.Difference, [from], [what]);
 

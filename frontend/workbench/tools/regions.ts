@@ -1,11 +1,12 @@
 /** What is done to the selected polygon: cutting away (a hole, if it lies inside), adding, splitting, merging. */
-import type { FlatPoints, Shape, ShapeOf } from "../contract";
+import type { FlatPoints, ShapeOf } from "../contract";
 import { isValid, rounded } from "../geometry/kinds";
 import { split as splitRings } from "../geometry/split";
-import { addShape, replaceShape } from "../model/document";
+import { freeGroup } from "../model/relations";
 import { shapeId } from "../sync/ids";
 import { editable, hit, hover } from "./adjust";
-import type { Node, ToolContext } from "./context";
+import { gestureAt, type Node, type ToolContext } from "./context";
+import { becomes, takesIn } from "./parts";
 import { cleaned, isOutline } from "./polygon";
 import { sketchTool } from "./sketch";
 
@@ -22,24 +23,12 @@ function chosen(context: ToolContext): Polygon | null {
 /** Polygon arithmetic is large and seldom needed: a chunk of its own. */
 const arithmetic = () => import("../geometry/boolean");
 
-function freeGroup({ editor }: ToolContext): number {
-  const taken = new Set(editor.document.peek().shapes.map(({ group }) => group));
-  for (let group = 1; ; group++) if (!taken.has(group)) return group;
-}
-
 /** One shape becomes several: the first keeps the id; parts of one object are of one group. */
-function replace(context: ToolContext, shape: Polygon, parts: readonly Rings[], together: boolean): boolean {
-  const { editor, image } = context;
-  const group = together && parts.length > 1 ? (shape.group ?? freeGroup(context)) : shape.group;
+function replace({ editor, image }: ToolContext, shape: Polygon, parts: readonly Rings[], together: boolean): boolean {
+  const group = together && parts.length > 1 ? (shape.group ?? freeGroup(editor.document.peek().shapes)) : shape.group;
   const common = group === undefined ? shape : { ...shape, group };
   const next = parts.map((polygon, at): Polygon => rounded({ ...common, id: at === 0 ? shape.id : shapeId(), polygon }));
-  if (next.length === 0 || !next.every((one) => isValid(one, image))) return false;
-  const place = editor.document.peek().shapes.findIndex(({ id }) => id === shape.id);
-  next.forEach((one, at) => {
-    const now = editor.document.peek();
-    editor.change(at === 0 ? replaceShape(now, shape.id, one) : addShape(now, one, place + at));
-  });
-  return true;
+  return next.every((one) => isValid(one, image)) && becomes(editor, next);
 }
 
 /** Draws a region and combines it with the selected polygon once the arithmetic is here. */
@@ -55,9 +44,9 @@ const combining = (name: "cut" | "extend"): Node =>
       const ring = cleaned(points, true);
       if (!shape || !isOutline(context, ring)) return false;
       void arithmetic().then(
-        ({ union, difference }) => {
-          if (context.editor.sketch.peek()?.points !== points) return;
-          const parts = name === "cut" ? difference(shape.polygon, [ring]) : union([shape.polygon, [ring]]);
+        ({ united, difference }) => {
+          if (context.editor.sketch.peek()?.points !== points || editable(context) !== shape) return;
+          const parts = name === "cut" ? difference(shape.polygon, [ring]) : united([shape.polygon, [ring]], context.image);
           if (parts.length === 0) return context.say("nothingLeft");
           if (!replace(context, shape, parts, true)) return context.say("crossing");
           context.editor.finishSketch();
@@ -92,25 +81,30 @@ export const split = sketchTool({
   },
 });
 
-function mergeWith(context: ToolContext, shape: Polygon, other: Shape): void {
-  if (other.type !== "polygon" || other.id === shape.id) return context.say("hintMerge");
-  void arithmetic().then(
-    ({ union }) => {
-      const { editor } = context;
-      const parts = union([shape.polygon, other.polygon]);
-      if (parts.length === 1) {
-        editor.change(replaceShape(editor.document.peek(), other.id, null));
-        replace(context, shape, parts, true);
-      } else {
-        const group = shape.group ?? other.group ?? freeGroup(context);
-        for (const one of [shape, other]) editor.change(replaceShape(editor.document.peek(), one.id, { ...one, group }));
-        context.say("mergeApart");
-      }
-      editor.settle();
-      context.leave();
-    },
-    () => context.say("toolsMissing"),
-  );
+/** What cannot be one polygon stays as it is; what lies apart becomes a group. */
+function merged({ editor, image, say }: ToolContext, shape: Polygon, other: Polygon, parts: readonly Rings[]): void {
+  const group = shape.group ?? other.group;
+  if (parts.length === 1) {
+    const one = rounded({ ...shape, ...(group !== undefined && { group }), polygon: parts[0] ?? [] });
+    if (!isValid(one, image) || !takesIn(editor, one, other)) return say("mergeNot");
+  } else {
+    const both = group ?? freeGroup(editor.document.peek().shapes);
+    for (const { id } of [shape, other]) editor.update(id, (now) => ({ ...now, group: both }), { settle: false });
+    say("mergeApart");
+  }
+  editor.settle();
+}
+
+async function mergeWith(context: ToolContext, shape: Polygon, other: Polygon): Promise<void> {
+  const { gesture } = context;
+  const here = await arithmetic().catch(() => null);
+  // Given up meanwhile.
+  if (context.gesture !== gesture) return;
+  context.rest();
+  if (!here) return context.say("toolsMissing");
+  if (editable(context) !== shape || !context.shapes.includes(other)) return;
+  merged(context, shape, other, here.united([shape.polygon, other.polygon], context.image));
+  context.leave();
 }
 
 export const merge: Node = {
@@ -121,7 +115,17 @@ export const merge: Node = {
       down(context, press) {
         const shape = chosen(context);
         const other = hit(context, press);
-        if (shape && other) mergeWith(context, shape, other);
+        if (!shape || !other) return;
+        if (other.type !== "polygon" || other.id === shape.id) return context.say("hintMerge");
+        context.gesture = gestureAt(press);
+        void mergeWith(context, shape, other);
+        return "merging";
+      },
+    },
+    /** Until the arithmetic is here. */
+    merging: {
+      exit(context) {
+        context.gesture = null;
       },
     },
   },
