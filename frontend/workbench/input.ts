@@ -1,6 +1,6 @@
 /** The page's own events: keys to commands, line and visibility to sync. */
 import { computed, effect } from "@preact/signals";
-import { belongsToFocus, type Keymap, keymapOf, withKeys } from "./commands/command";
+import { belongsToFocus, type Command, type Keymap, keymapOf, withKeys } from "./commands/command";
 import { chordOf, rekeyed } from "./commands/keys";
 import { fixedCommands } from "./commands/commands";
 import { optionCommands } from "./commands/answer";
@@ -29,7 +29,7 @@ export function listen(desk: Desk): void {
     const command = current.get(chord);
     if (!command || belongsToFocus(command, chord, document.activeElement)) return;
     event.preventDefault();
-    if (event.repeat && !command.repeats) return;
+    if ((event.repeat && !command.repeats) || waits(desk, command)) return;
     command.run();
   });
   window.addEventListener("pointerdown", () => desk.session.work.peek()?.clock.touch());
@@ -43,6 +43,13 @@ export function listen(desk: Desk): void {
     if (desk.saver.failed.peek() || desk.saver.pending.peek() > 0) event.preventDefault();
   });
   document.addEventListener("click", (event) => closeMenus(event.target as Element));
+}
+
+const IN_A_DRAG = ["submit", "undo", "redo", "escape"];
+
+/** In the middle of a drag no other command settles a shape that no release has checked. */
+function waits(desk: Desk, { id, group }: Command): boolean {
+  return desk.stage.peek()?.chart.peek().is("adjusting") === true && group !== "groupView" && !IN_A_DRAG.includes(id);
 }
 
 /** A menu closes by Escape, or when something beside it or in it is chosen. Whether one was open. */

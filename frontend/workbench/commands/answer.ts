@@ -140,8 +140,10 @@ export function submit(desk: Desk, { mayBeEmpty = false } = {}): void {
   const typing = document.activeElement;
   if (typing instanceof HTMLInputElement || typing instanceof HTMLTextAreaElement) typing.blur();
   const { document: answer, pending, sketch } = stage.work.editor;
-  if (sketch.peek()) stage.chart.peek().wish("finish");
-  if (sketch.peek()) return desk.notices.say("warn", desk.t("unfinished"), () => sketch.value === null);
+  const chart = stage.chart.peek();
+  if (sketch.peek()) chart.wish("finish");
+  // A drag goes on until it is let go: only that place is meant, and only there the shape is checked.
+  if (sketch.peek() || chart.busy) return desk.notices.say("warn", desk.t("unfinished"), () => sketch.value === null && !chart.busy);
   if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"), () => stage.seen.value);
   const undecided = pending.peek().shapes.length + Object.keys(pending.peek().tags).length;
   if (undecided > 0) return desk.notices.say("warn", desk.t("draftWaits", { n: undecided, take: keyOf("Shift+Enter"), leave: keyOf("Shift+Delete") }));

@@ -55,6 +55,10 @@ export function takeAndSend(desk: Desk): void {
   const stage = desk.stage.peek();
   if (!stage) return;
   if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
+  const chart = stage.chart.peek();
+  if (stage.work.editor.sketch.peek()) chart.wish("finish");
+  // Says why not.
+  if (chart.busy) return submit(desk);
   desk.hidden.value = false;
   takeAll(stage.work.editor);
   submit(desk, { mayBeEmpty: true });

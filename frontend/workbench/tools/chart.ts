@@ -66,6 +66,11 @@ export class Chart<C, E> {
     return this.path.peek() === full || this.path.peek().startsWith(`${full}.`);
   }
 
+  /** Something is in the making, or in the hand. */
+  get busy(): boolean {
+    return !/\.(idle|armed|panning)$/.test(this.path.value);
+  }
+
   /** Moves to a state; "" is the tool's initial one. States on the common part stay entered. */
   go(target: string): void {
     const from = this.path.peek().split(".").slice(1);

@@ -51,6 +51,9 @@ const always: Node = {
   },
 };
 
+/** The press goes on: what it will place is not there yet, and without it the sketch would end as nobody drew it. */
+const notYet = (): void => {};
+
 export function sketchTool(plan: SketchPlan): Node {
   const { name, closed, least } = plan;
   const led = new Led(name);
@@ -89,6 +92,7 @@ export function sketchTool(plan: SketchPlan): Node {
   }
 
   const pressing: Node = {
+    finish: notYet,
     move(context, press) {
       if (!context.gesture || !isDrag(context.gesture.start, press)) return;
       context.gesture.trail = countOf(placed(context)) > 0 ? [] : startOf(context);
@@ -108,6 +112,7 @@ export function sketchTool(plan: SketchPlan): Node {
   };
 
   const tracing: Node = {
+    finish: notYet,
     move(context, press) {
       const { x, y } = inImage(context, press);
       context.gesture?.trail.push(x, y);
