@@ -1,5 +1,6 @@
 /** What keys ask of the picture: grow a region from the place under the pointer, lay an outline onto the edges. */
 import type { FlatPoints, Shape } from "../contract";
+import { refuseReshape } from "../commands/objects";
 import type { Desk } from "../desk";
 import { isValid, rounded, withGeometry } from "../geometry/kinds";
 import { pointsOf } from "../geometry/points";
@@ -100,6 +101,7 @@ export async function fitToEdges(desk: Desk): Promise<void> {
   const say = sayIn(desk.language);
   if (!stage || (shape?.type !== "polygon" && shape?.type !== "polyline")) return desk.notices.say("info", say("noOutline"));
   if (!stage.seen.peek()) return desk.notices.say("info", desk.t("notLoaded"));
+  if (refuseReshape(desk, shape.id)) return;
   const guide = guideOf(desk);
   const reach = REACH_PX / desk.camera.view.peek().scale;
   const fit = (run: FlatPoints): Promise<FlatPoints> => ringOnEdges(guide, run, shape.type === "polygon", reach);

@@ -64,7 +64,8 @@ function put(stage: Stage, about: Shape | null, shapes: readonly Shape[]): boole
   });
   const [only] = mine;
   if (!only) return false;
-  const before = about && editor.selected.peek() === about ? about : null;
+  const may = about && stage.shapeOf(about.id) === about && !editor.locked.peek().has(about.id);
+  const before = may && editor.selected.peek() === about ? about : null;
   if (before && mine.length === 1 && only.class === before.class) {
     editor.update(before.id, () => ({ ...only, id: before.id, attributes: { ...only.attributes, ...before.attributes } }));
   } else {

@@ -4,12 +4,13 @@ import type { BoxTuple, Kind, Shape } from "../contract";
 import { gripMoved, gripsOf, isValid, moved, rounded, withGeometry } from "../geometry/kinds";
 import { geometryOf } from "../model/bounds";
 import { reclass } from "../model/check";
+import { own } from "../model/editor";
 import { boxFromCorners, clampPoint, growBox, type Size } from "../model/geometry";
 import { shapeId } from "../sync/ids";
 import { kindOfWay } from "../tools/tools";
 import type { Stage } from "../view/stage";
 import type { Command } from "./command";
-import { mayBecome, refuseLocked } from "./objects";
+import { mayBecome, refuseLocked, refuseReshape } from "./objects";
 import { deleteVertex } from "./tools";
 
 /** Gives the selected box the class, and the boxes to come. */
@@ -92,14 +93,7 @@ function add(desk: Desk, shape: Shape): void {
 
 const OFFSET = 12;
 
-/** A copy has no parent of its own. */
-function alone(shape: Shape): Shape {
-  const copy: Shape & { parent?: string } = { ...shape };
-  delete copy.parent;
-  return copy;
-}
-
-/** Puts a copy a little beside the original, or in its place when it comes from another image. */
+/** Puts a copy a little beside the original, or in its place when it comes from another image; it has no parent. */
 function addCopy(desk: Desk, like: Shape): void {
   const work = desk.session.work.peek();
   const allowed = work?.schema.spec.classes?.find(({ key }) => key === like.class);
@@ -109,7 +103,7 @@ function addCopy(desk: Desk, like: Shape): void {
   const place = (shape: Shape): string => JSON.stringify(geometryOf(shape));
   const taken = (shape: Shape): boolean => document.peek().shapes.some((one) => one.type === shape.type && place(one) === place(shape));
   const step = OFFSET / desk.camera.view.peek().scale;
-  let copy = rounded(moved(alone({ ...like, id: shapeId() }), 0, 0, image));
+  let copy = rounded(moved(own({ ...like, id: shapeId() }, () => false), 0, 0, image));
   for (let tries = 0; taken(copy) && tries < 20; tries++) copy = rounded(moved(copy, step, step, image));
   if (isValid(copy, image)) add(desk, copy);
 }
@@ -138,6 +132,7 @@ function arrow(desk: Desk, dx: number, dy: number, resize: boolean): void {
   const stage = desk.stage.peek();
   const selected = stage?.work.editor.selected.peek();
   if (!stage || !selected) return desk.camera.pan(-dx * PAN_STEP, -dy * PAN_STEP);
+  if (refuseReshape(desk, selected.id)) return;
   const { image } = stage.work.held;
   const change = (shape: Shape): Shape => {
     if (resize) return resized(shape, dx, dy, image);
@@ -164,7 +159,7 @@ function resized(shape: Shape, dx: number, dy: number, image: Size): Shape {
 export function turn(desk: Desk, steps: number): void {
   const editor = desk.session.work.peek()?.editor;
   const selected = editor?.selectedId.peek();
-  if (!editor || !selected) return;
+  if (!editor || !selected || refuseReshape(desk, selected)) return;
   editor.update(selected, (shape) => {
     if (shape.type !== "rotated_box" && shape.type !== "ellipse") return shape;
     const [cx, cy, across, down, angle] = shape.type === "ellipse" ? shape.ellipse : shape.rotated_box;

@@ -33,13 +33,20 @@ export function toggleOccluded(desk: Desk, id: string): void {
   editorOf(desk)?.update(id, (shape) => withKeys(shape, { occluded: shape.occluded ? undefined : true }));
 }
 
+/** Those that are only suggested too: whatever relates to one takes it up. */
+const allOf = (editor: Editor): readonly Shape[] => [...editor.document.peek().shapes, ...editor.pending.peek().shapes];
+
 /** Null takes the parent away. False when the two would go round in a circle. */
 export function setParent(desk: Desk, id: string, parent: string | null): boolean {
   const editor = editorOf(desk);
   if (!editor || refuseLocked(desk, id)) return true;
-  if (parent !== null && !belongsBelow(editor.document.peek().shapes, id, parent)) {
+  if (parent !== null && !belongsBelow(allOf(editor), id, parent)) {
     desk.notices.say("warn", desk.t("parentCycle"));
     return false;
+  }
+  if (parent !== null && editor.isPending(parent)) {
+    if (refuseLocked(desk, parent)) return true;
+    editor.update(parent, (shape) => shape, { settle: false });
   }
   editor.update(id, (shape) => withKeys(shape, { parent: parent ?? undefined }));
   return true;
@@ -55,7 +62,7 @@ export function setGroup(desk: Desk, id: string, group: number | null): void {
 function joinGroups(desk: Desk, a: string, b: string): void {
   const editor = editorOf(desk);
   if (!editor || refuseLocked(desk, a) || refuseLocked(desk, b)) return;
-  const { shapes } = editor.document.peek();
+  const shapes = allOf(editor);
   const groupOf = (id: string): number | undefined => shapes.find((shape) => shape.id === id)?.group;
   const group = groupOf(b) ?? groupOf(a) ?? freeGroup(shapes);
   for (const id of [a, b]) editor.update(id, (shape) => withKeys(shape, { group }), { settle: false });

@@ -43,6 +43,13 @@ export function refuseLocked(desk: Desk, id: string): boolean {
   return locked;
 }
 
+/** The same of an object that would change its form unseen. */
+export function refuseReshape(desk: Desk, id: string): boolean {
+  const unseen = desk.stage.peek()?.shapeOf(id) === null;
+  if (unseen) desk.notices.say("info", desk.t("isHidden"));
+  return unseen || refuseLocked(desk, id);
+}
+
 /** The next object that is selected becomes the parent, or joins the group. Pressed again: no longer. */
 export function startRelating(desk: Desk, what: "parent" | "group"): void {
   const editor = editorOf(desk);

@@ -7,6 +7,7 @@ import type * as Edits from "../tools/edits";
 import { editsAtHand, fetchTools, type PolygonTool, waysOf } from "../tools/tools";
 import type { Command } from "./command";
 import { turn } from "./boxes";
+import { refuseReshape } from "./objects";
 
 /** The next way to draw the class: box by a drag, by four extreme points; polygon, brush, eraser ... */
 export function nextWay(desk: Desk): void {
@@ -18,7 +19,9 @@ export function nextWay(desk: Desk): void {
 }
 
 export function usePolygonTool(desk: Desk, tool: PolygonTool): void {
-  if (desk.stage.peek()?.work.editor.selected.peek()?.type !== "polygon") return desk.notices.say("info", desk.t("selectPolygon"));
+  const shape = desk.stage.peek()?.work.editor.selected.peek();
+  if (shape?.type !== "polygon") return desk.notices.say("info", desk.t("selectPolygon"));
+  if (refuseReshape(desk, shape.id)) return;
   desk.withTool(tool, () => (desk.tool.value = desk.tool.peek() === tool ? "draw" : tool));
 }
 

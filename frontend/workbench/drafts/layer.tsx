@@ -21,11 +21,11 @@ function outlinesOf(stage: Stage, shapes: readonly Shape[], unit: number): [key:
 
 export function Drafts({ desk, stage }: { desk: Desk; stage: Stage }) {
   useCommands(desk, draftCommands);
-  const { shapes } = stage.work.editor.pending.value;
+  const { pending: { value: { shapes } }, hidden: { value: unseen } } = stage.work.editor;
   const { x, y, scale } = desk.camera.view.value;
   // Marks of points keep their size on the screen, roughly: redrawn at every doubling of the scale only.
   const unit = 2 ** -Math.round(Math.log2(scale));
-  const outlines = useMemo(() => outlinesOf(stage, shapes, unit), [stage, shapes, unit]);
+  const outlines = useMemo(() => outlinesOf(stage, shapes.filter(({ id }) => !unseen.has(id)), unit), [stage, shapes, unseen, unit]);
   if (desk.hidden.value) return null;
   return (
     <svg class="overlay suggested" aria-hidden="true">

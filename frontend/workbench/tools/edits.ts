@@ -1,16 +1,17 @@
 /** What keys do to vertices, and turning polygons into masks and back. */
 import type { Shape } from "../contract";
 import { keyOf } from "../commands/keys";
+import { refuseReshape } from "../commands/objects";
 import type { Desk } from "../desk";
 import { gripMoved, gripsOf, isValid, rounded, withGeometry } from "../geometry/kinds";
 import { placeOf, withoutVertex } from "../geometry/points";
 import { flatSkeleton, skeletonPoints } from "../geometry/skeleton";
-import { addShape, replaceShape } from "../model/document";
 import { maskFrom, polygonsFrom } from "../geometry/convert";
 import { classOf } from "../model/check";
 import type { Size } from "../model/geometry";
 import { shapeId } from "../sync/ids";
 import type { Stage } from "../view/stage";
+import { becomes } from "./parts";
 
 function inHand(desk: Desk): { stage: Stage; shape: Shape; vertex: string | null } | null {
   const stage = desk.stage.peek();
@@ -42,7 +43,7 @@ export function without(shape: Shape, vertex: string): Shape | null {
 
 export function removeVertex(desk: Desk): void {
   const hand = inHand(desk);
-  if (!hand?.vertex) return;
+  if (!hand?.vertex || refuseReshape(desk, hand.shape.id)) return;
   const next = without(hand.shape, hand.vertex);
   if (!next || !isValid(next, hand.stage.work.held.image)) return desk.notices.say("info", desk.t("tooFewVertices"));
   hand.stage.work.editor.update(next.id, () => next);
@@ -52,7 +53,7 @@ export function removeVertex(desk: Desk): void {
 /** In the middle after the vertex in hand. */
 export function addVertex(desk: Desk): void {
   const hand = inHand(desk);
-  if (!hand?.vertex) return;
+  if (!hand?.vertex || refuseReshape(desk, hand.shape.id)) return;
   const { stage, shape, vertex } = hand;
   const { ring, at } = placeOf(vertex);
   const middle = gripsOf(shape, stage.lookOf(shape)).find(({ id }) => id === `m${ring}.${at}`);
@@ -65,6 +66,7 @@ export function addVertex(desk: Desk): void {
 export function nextVisibility(desk: Desk): void {
   const hand = inHand(desk);
   if (hand?.shape.type !== "skeleton" || hand.vertex === null) return desk.notices.say("info", desk.t("takeVertex", { key: keyOf("Period") }));
+  if (refuseReshape(desk, hand.shape.id)) return;
   const { at } = placeOf(hand.vertex);
   const points = skeletonPoints(hand.shape.skeleton).map((one) => (one.at === at ? { ...one, v: one.v === 2 ? 1 : 2 } : one));
   const next = withGeometry(hand.shape, flatSkeleton(points));
@@ -74,14 +76,13 @@ export function nextVisibility(desk: Desk): void {
 /** A polygon into a mask, or a mask into polygons, where the class knows both. */
 export function convert(desk: Desk): void {
   const hand = inHand(desk);
+  if (hand && refuseReshape(desk, hand.shape.id)) return;
   const { editor, held, schema } = hand?.stage.work ?? {};
   const allowed = classOf(schema?.spec ?? {}, hand?.shape.class ?? "")?.geometries ?? [];
   const parts = hand && held ? converted(hand.shape, held.image).filter((one) => isValid(one, held.image)) : [];
-  const [first, ...others] = parts;
+  const [first] = parts;
   if (!editor || !first || !allowed.includes(first.type)) return desk.notices.say("info", desk.t("cannotConvert"));
-  const place = editor.document.peek().shapes.findIndex(({ id }) => id === first.id);
-  editor.change(replaceShape(editor.document.peek(), first.id, first));
-  others.forEach((one, at) => editor.change(addShape(editor.document.peek(), one, place + 1 + at)));
+  becomes(editor, parts);
   editor.settle();
 }
 

@@ -27,9 +27,10 @@ export function takesIn(editor: Editor, shape: Shape, other: Shape): boolean {
   const wasBelow = !belongsBelow(shapes, other.id, shape.id);
   for (const one of shapes) {
     if (one.id === shape.id ? !wasBelow : one.parent !== other.id) continue;
-    const { parent: _, ...alone } = one;
     const parent = one.id === shape.id ? other.parent : shape.id;
-    editor.change(replaceShape(editor.document.peek(), one.id, parent === undefined ? alone : { ...alone, parent }));
+    const next: Shape & { parent?: string | undefined } = { ...one, ...(parent !== undefined && { parent }) };
+    if (parent === undefined) delete next.parent;
+    editor.change(replaceShape(editor.document.peek(), one.id, next));
   }
   editor.update(other.id, () => null, { settle: false });
   return true;

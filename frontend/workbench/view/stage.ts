@@ -68,7 +68,8 @@ export class Stage {
     });
     this.reachable = computed(() => {
       const { shapes } = work.editor.pending.value;
-      return shapes.length === 0 || around.hidden.value ? this.visible.value : [...this.visible.value, ...shapes];
+      const unseen = work.editor.hidden.value;
+      return shapes.length === 0 || around.hidden.value ? this.visible.value : [...this.visible.value, ...shapes.filter(({ id }) => !unseen.has(id))];
     });
     const context = this.toolContext(work.held.image);
     const charts = new Map<ToolName, Chart<ToolContext, Press>>();
