@@ -104,8 +104,7 @@ describe("Enter while something is in the making", () => {
   test("a line goes on where the hand is drawing freely: Enter does not end it at the point before", () => {
     desk.useWay("polyline");
     for (const x of [100, 200]) for (const kind of ["down", "up"] as const) send(kind, x, 100);
-    send("down", 210, 100);
-    send("move", 300, 150);
+    for (const [kind, x, y] of [["down", 210, 100], ["move", 250, 130], ["move", 300, 150]] as const) send(kind, x, y);
     press("Enter");
     expect([shapes(), chart().path.peek()]).toEqual([[], "polyline.drawing.tracing"]);
     send("up", 300, 150);
