@@ -37,8 +37,8 @@ _ESCAPE = re.compile(
 def read_body(request: HttpRequest, kind: type[Body], *, by_item: bool = False) -> Body:
     """The request's JSON as `kind`; an empty body is an empty object. Raises Invalid, BodyTooLarge.
 
-    `by_item`: the kind keeps items raw, to be read one by one. Half a surrogate pair in one of them, which
-    would spoil the whole, then spoils only its item.
+    `by_item`: the kind keeps items raw, to be read one by one. Half a surrogate pair or a NaN in one of them,
+    which would spoil the whole, then spoils only its item.
     """
     try:
         body = request.body or b"{}"
@@ -47,7 +47,7 @@ def read_body(request: HttpRequest, kind: type[Body], *, by_item: bool = False) 
     try:
         return msgspec.json.decode(body, type=kind)
     except _UNREADABLE as error:
-        if by_item and (marked := _mark_halves(body)) != body:
+        if by_item and (marked := _mark_numbers(_mark_halves(body))) != body:
             with suppress(*_UNREADABLE):
                 return msgspec.json.decode(marked, type=kind)
         raise Invalid(errors=[{"where": "", "code": "malformed", "detail": str(error)}]) from None
@@ -56,6 +56,15 @@ def read_body(request: HttpRequest, kind: type[Body], *, by_item: bool = False) 
 def _mark_halves(body: bytes) -> bytes:
     """Half surrogate pairs as bytes that are no UTF-8: a raw item may hold them, and cannot be read."""
     return _ESCAPE.sub(lambda found: b"\xed\xa0\x80" if found[1] else found[0], body)
+
+
+# What Python and others write for numbers that JSON cannot say; strings are passed over.
+_NO_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*+"|(-?)(?:NaN|Infinity)\b', re.DOTALL)
+
+
+def _mark_numbers(body: bytes) -> bytes:
+    """NaN and Infinity as a number beyond all bounds: a raw item may hold it, and no check takes it."""
+    return _NO_NUMBER.sub(lambda found: found[0] if found[1] is None else found[1] + b"1e999", body)
 
 
 class StrictJSONParser(JSONParser):

@@ -44,7 +44,7 @@ _DETAILS: dict[str, Promise] = {
     "parent_cycle": _("An object is its own parent, or its parents go round in a circle."),
     "bad_group": _("A group is a whole number from 1 to 9999."),
     "missing": _("This must be answered."),
-    "too_many_shapes": _("There are too many objects."),
+    "too_many_shapes": _("There are too many objects: 10,000 at most."),
     "too_long": _("The text is too long."),
     "unprintable": _("The text has characters that cannot be stored."),
     "below_minimum": _("The number is too small."),

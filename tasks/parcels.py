@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -28,7 +30,7 @@ Raws = Annotated[list[msgspec.Raw], msgspec.Meta(max_length=500)]
 class TooLarge(DomainError):
     code = "too_large"
     status = 413
-    detail = _("The answer is too large to be sent.")
+    detail = _("The answer is too large to be sent. Make masks or outlines simpler, or leave objects out.")
 
 
 class Malformed(Invalid):
@@ -131,10 +133,20 @@ def _checked(raw: msgspec.Raw, asked: Facts) -> dict[str, Any] | DomainError:
         return TooLarge()
     try:
         return check_payload(
-            payload=read(raw, object), spec=spec_of(asked.schema), width=asked.width, height=asked.height
+            payload=_payload(raw), spec=spec_of(asked.schema), width=asked.width, height=asked.height
         )
     except DomainError as error:
         return error
+
+
+def _payload(raw: msgspec.Raw) -> object:
+    """The answer, or None when it cannot be read. A number out of bounds is read as infinite, so that the
+    check says whose it is."""
+    payload = read(raw, object)
+    if payload is None:
+        with suppress(ValueError, RecursionError):
+            payload = json.loads(bytes(raw).decode())
+    return payload
 
 
 def read(raw: msgspec.Raw, kind: type[Item]) -> Item | None:

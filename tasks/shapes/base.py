@@ -12,6 +12,8 @@ MIN_SIDE = 1.0
 MIN_AREA = 1.0
 MAX_POINTS = 2_000
 _NUMBERS = {int, float}
+# A browser's JSON has null for what is no number.
+_OR_NONE = {*_NUMBERS, type(None)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,11 @@ class ShapeFault(ValueError):
 
 def numbers(value: object, *, at: str = "") -> list[float]:
     """A list of finite numbers, or ShapeFault malformed or not_finite."""
-    if not isinstance(value, list) or not {type(number) for number in value} <= _NUMBERS:
+    if not isinstance(value, list):
         raise ShapeFault("malformed", at)
+    kinds = {type(number) for number in value}
+    if not kinds <= _NUMBERS:
+        raise ShapeFault("not_finite" if kinds <= _OR_NONE else "malformed", at)
     try:
         floats = [float(number) for number in value]
     except OverflowError:

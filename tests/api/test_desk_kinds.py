@@ -121,15 +121,30 @@ def test_a_class_that_is_unknown_or_drawn_otherwise_is_named(an: Client, cast: C
     ]
 
 
-@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity"])
-def test_what_json_calls_no_number_spoils_its_answer_alone(an: Client, word: str) -> None:
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999", "null"])
+def test_what_is_no_number_spoils_its_answer_alone_and_names_the_object(an: Client, word: str) -> None:
+    """Browsers write null for it, others its name, which is no JSON."""
     first, second = sync(an, want=2).json()["tasks"]
-    bad = submission(first, {"tags": {}, "shapes": [shape("box")]})
-    good = submission(second, {"tags": {}, "shapes": [shape("point")]})
+    bad = submission(first, {"tags": {}, "shapes": [shape("point"), shape("box")]})
+    text = {"text": 'so NaN "Infinity" \\'}
+    good = submission(second, {"tags": {}, "shapes": [shape("point", attributes=text)]})
     body = json.dumps({"submissions": [bad, good]}).replace("[10, 10, 50, 50]", f"[10, {word}, 50, 50]")
-    response = an.post("/desk/sync", body, content_type="application/json")
-    assert response.status_code in (200, 422), response.content
-    assert Submission.objects.filter(payload__shapes__0__type="box").count() == 0
+    results = an.post("/desk/sync", body, content_type="application/json").json()["submissions"]
+    assert [result["status"] for result in results] == ["refused", "accepted"]
+    error = results[0]["error"]
+    assert (error["code"], error["where"], error["detail"]) == (
+        "not_finite", "shapes[1].box", "A coordinate is not a number.",
+    )  # fmt: skip
+    assert Submission.objects.get().payload["shapes"][0]["attributes"] == text
+
+
+def test_a_parent_that_is_gone_is_refused_by_its_child(an: Client) -> None:
+    (seat,) = sync(an, want=1).json()["tasks"]
+    shapes = [shape("box"), shape("point", parent="box"), shape("mask", parent="gone")]
+    (result,) = sync(an, submissions=[submission(seat, {"tags": {}, "shapes": shapes})]).json()["submissions"]
+    error = result["error"]
+    assert (error["code"], error["where"]) == ("unknown_parent", "shapes[2].parent")
+    assert error["detail"] == "There is no object with the parent's id."
 
 
 def test_ten_thousand_objects_and_one_more_are_refused_with_a_word(an: Client) -> None:
@@ -140,6 +155,7 @@ def test_ten_thousand_objects_and_one_more_are_refused_with_a_word(an: Client) -
     results = sync(an, submissions=sent).json()["submissions"]
     assert [result["status"] for result in results] == ["refused", "accepted"]
     assert (results[0]["error"]["code"], results[0]["error"]["where"]) == ("too_many_shapes", "shapes")
+    assert results[0]["error"]["detail"] == "There are too many objects: 10,000 at most."
 
 
 def test_an_answer_of_more_than_five_megabytes_is_refused_alone(an: Client) -> None:
@@ -151,6 +167,7 @@ def test_an_answer_of_more_than_five_megabytes_is_refused_alone(an: Client) -> N
     results = response.json()["submissions"]
     assert [result["status"] for result in results] == ["refused", "accepted"]
     assert results[0]["error"]["code"] == "too_large"
+    assert "Make masks or outlines simpler" in results[0]["error"]["detail"]
 
 
 def test_a_body_of_more_than_ten_megabytes_is_413_and_says_so(an: Client) -> None:
