@@ -75,7 +75,7 @@ export class AtTheStage {
     return this.shapes.every((shape) => isValid(shape, image));
   }
 
-  private note(): void {
+  note(): void {
     const path = this.chart.path.peek();
     if (this.seen.at(-1) !== path) this.seen.push(path);
   }

@@ -29,6 +29,8 @@ function apply(context: ToolContext, shape: ShapeOf<"mask"> | null, paint: (colu
   const columns = columnsOf(context, shape?.mask ?? null);
   paint(columns);
   const mask = columns.toMask();
+  // What changes no pixel is no step: undoing it would seem to do nothing.
+  if (mask.counts === shape?.mask.counts) return;
   last = { mask, columns };
   if (stroke) strokes.set(mask, stroke);
   const empty = pixelsIn(mask) === 0;
