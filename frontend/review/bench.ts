@@ -5,7 +5,7 @@ import { geometryOf } from "../workbench/model/bounds";
 import { addKinds, type Look, rounded } from "../workbench/geometry/kinds";
 import { check, classOf, defaults, type Problem, reclass } from "../workbench/model/check";
 import { type Change, type Diff, setTag } from "../workbench/model/document";
-import { Editor } from "../workbench/model/editor";
+import { Editor, own } from "../workbench/model/editor";
 import type { Point } from "../workbench/model/geometry";
 import { shapeAt } from "../workbench/model/hit";
 import { shapeId, uuid } from "../workbench/sync/ids";
@@ -137,7 +137,7 @@ export class Bench {
       .filter((shape) => !mine.some((one) => one.class === shape.class && String(geometryOf(one)) === String(geometryOf(shape))));
     const found = shapeAt(offered, point, 4 / this.camera.view.peek().scale);
     if (!found) return false;
-    this.editor.add({ ...found, id: shapeId() });
+    this.editor.add(copyOf(found));
     this.editor.settle();
     return true;
   }
@@ -150,10 +150,8 @@ export class Bench {
       .find((shape) => !known.some((one) => isSameObject(one, shape)));
     if (!found) return false;
     this.offered.push(found);
-    const id = shapeId();
-    this.editor.add({ ...found, id });
+    this.editor.add(copyOf(found));
     this.editor.settle();
-    this.editor.selectedId.value = id;
     return true;
   }
 
@@ -184,9 +182,9 @@ export class Bench {
     if (!this.chart.peek().is("idle")) this.chart.peek().cancel();
   }
 
-  /** The verdict as it would be sent; null when the answer lacks something, which `problems` then names. */
+  /** The verdict as it would be sent; null in the middle of a drag, or when the answer lacks something, which `problems` then names. */
   verdict(): Verdict | null {
-    this.settleGesture();
+    if (this.chart.peek().busy) return null;
     if (this.asking.peek() === "exclude") {
       return { id: uuid(), payload: { tags: {}, shapes: [] }, picked: null, excluded: true };
     }
@@ -236,6 +234,9 @@ export class Bench {
     };
   }
 }
+
+/** Another answer's object for this one, where its parent is not. */
+const copyOf = (shape: Shape): Shape => own({ ...shape, id: shapeId() }, () => false);
 
 /** The proposed box that the dispute is about, where it is about one that is there. */
 function doubtful({ where, proposal }: Dispute): string | null {

@@ -51,6 +51,7 @@ export class Review {
     if (!bench.chart.peek().is("idle") && bench.chart.peek().wish("finish")) return;
     const verdict = bench.verdict();
     if (verdict) return this.line.settle(bench.dispute, verdict);
+    if (bench.chart.peek().busy) return toast(this.t("unfinished"), "warn", "unfinished");
     const [problem] = bench.problems.peek();
     if (!problem) return;
     const name = nameOf(problem.question, this.boot.language);

@@ -139,6 +139,32 @@ describe("the bench", () => {
     expect(bench.takeUnderPointer()).toBe(false);
   });
 
+  it("copies an object without the parent that it had in the other answer", () => {
+    const child = answer({ shapes: [shape("p", [600, 500, 100, 100]), { ...shape("q", [620, 520, 20, 20]), parent: "p" }] });
+    for (const take of ["takeUnderPointer", "takeNext"] as const) {
+      const bench = new Bench({ ...dispute(), answers: dispute(1, [child]).answers }, spec, new Camera());
+      bench.pointer.value = { x: 630, y: 530 };
+      for (let times = 0; times < 3 && bench[take](); times++);
+      const copy = bench.editor.document.value.shapes.find((one) => "box" in one && one.box[0] === 620);
+      expect(copy).toMatchObject({ class: "board", box: [620, 520, 20, 20] });
+      expect(copy).not.toHaveProperty("parent");
+    }
+  });
+
+  it("sends no verdict in the middle of a drag, and one with the shape once that is let go", () => {
+    const bench = open();
+    bench.deleteSelected();
+    bench.useClass("chip");
+    bench.tool.value = "draw";
+    const send = (kind: "down" | "move" | "up", x: number, y: number): void =>
+      bench.chart.peek().send(kind, { point: { x, y }, screen: { x, y }, slack: 1, threshold: 3 });
+    send("down", 700, 700);
+    send("move", 750, 760);
+    expect([bench.verdict(), bench.problems.value]).toEqual([null, []]);
+    send("up", 750, 760);
+    expect(bench.verdict()?.payload.shapes).toMatchObject([{ class: "chip", box: [700, 700, 50, 60] }]);
+  });
+
   it("sends no verdict that lacks a required answer, and says which", () => {
     const bench = open();
     bench.editor.setTag("light", null);

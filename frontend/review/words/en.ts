@@ -49,6 +49,7 @@ export const en = {
   askedMore: "One more annotator is asked.",
   cannotAsk: "This task has had all the answers it may have.",
   nothingHere: "Nothing of another answer is under the pointer.",
+  unfinished: "A shape is not finished. Finish it, or cancel it with Esc.",
   missing: "Still missing: {name}",
   outOfRange: "Out of range: {name}",
   keys: "Keys",

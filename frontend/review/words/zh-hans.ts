@@ -51,6 +51,7 @@ export const zhHans: Catalogue = {
   askedMore: "已再请一位标注员作答。",
   cannotAsk: "该任务的答案数已达上限。",
   nothingHere: "光标下没有其他答案的对象。",
+  unfinished: "还有图形没画完。请画完，或按 Esc 取消。",
   missing: "还缺：{name}",
   outOfRange: "超出范围：{name}",
   keys: "快捷键",
