@@ -32,6 +32,8 @@ export class FakeServer implements Wire {
   /** "before": the request never arrives; "after": it does, but the answer is lost. */
   fail: { when: "before" | "after"; as: Failure } | null = null;
   stop: SyncResponse["stop"] = null;
+  /** Characters of JSON that an exchange may have. */
+  most = Infinity;
   schema: Schema = schema();
   /** What the server tells of earlier answers. */
   known: Answers = { answers: [], schemas: {} };
@@ -54,6 +56,7 @@ export class FakeServer implements Wire {
 
   async sync(request: SyncRequest): Promise<SyncResponse> {
     if (this.fail?.when === "before") throw new WireError(this.fail.as);
+    if (JSON.stringify(request).length > this.most) throw new WireError("broken", 413);
     this.requests.push(structuredClone(request));
     const response = this.answer(request);
     if (this.fail) throw new WireError(this.fail.as);

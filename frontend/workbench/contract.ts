@@ -113,7 +113,8 @@ export type ShapeOf<K extends Kind> = ShapeBase & { readonly type: K } & Pick<Ge
 /** One of the kinds: `shape.type` tells which, and TypeScript then knows its geometry. */
 export type Shape = { [K in Kind]: ShapeOf<K> }[Kind];
 
-export const LIMITS = { shapes: 10_000, points: 2_000, group: 9_999 } as const;
+/** `bytes`: of an answer's JSON. */
+export const LIMITS = { shapes: 10_000, points: 2_000, group: 9_999, bytes: 5 * 2 ** 20 } as const;
 
 /** The answer to one task, as edited and as sent. */
 export interface Payload {
@@ -207,6 +208,9 @@ export interface Refusal {
   detail: string;
   where?: string;
 }
+
+/** The code of a refusal: more than LIMITS allow. */
+export const TOO_LARGE = "too_large";
 
 export interface SyncRequest {
   /** Whose work this is: a tab left open must not send in the next person's name. */

@@ -1,6 +1,6 @@
 /** Puts the parts together: one Desk a page. Panels read its signals; commands call its methods. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
-import type { Boot, Language, Project, Shape } from "./contract";
+import { type Boot, type Language, LIMITS, type Project, type Shape, TOO_LARGE } from "./contract";
 import { openLevel } from "./commands/answer";
 import type { Command, Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
@@ -15,7 +15,6 @@ import { byLine, decodeImage, heldFirst, Images } from "./session/images";
 import { keepAll } from "./shell/register";
 import { Meter } from "./session/meter";
 import { AHEAD, Session, type Work } from "./session/session";
-import { forgetBoot } from "./shell/memory";
 import type { Beginning } from "./sync/begin";
 import { type DeskDb, type Settings, type Stored, writeAll } from "./sync/db";
 import { Journal } from "./sync/journal";
@@ -24,7 +23,7 @@ import { Saver } from "./sync/saver";
 import { realTimers, Sync } from "./sync/sync";
 import { Tabs } from "./sync/tabs";
 import { uuid } from "./sync/ids";
-import { csrfToken, HttpWire, type Wire, WireError } from "./sync/wire";
+import { HttpWire, type Wire, WireError } from "./sync/wire";
 import { fetchTools, isEquipped, POLYGON_TOOLS, type ToolName, toolOf, type Way, waysOf } from "./tools/tools";
 import type { Guide } from "./tools/context";
 import { Camera } from "./view/camera";
@@ -180,8 +179,9 @@ export class Desk {
       poke: () => void this.sync.poke(),
     });
     this.sync = new Sync(id, wire, this.session, this.outbox, {
-      refused: ({ detail }) => this.notices.say("bad", this.t("refused", { detail })),
-      notCorrected: ({ detail }) => this.notices.say("warn", this.t("notCorrected", { detail })),
+      refused: ({ detail }, name) => this.notices.say("bad", this.t("refused", { name, detail })),
+      notCorrected: ({ detail }, name) => this.notices.say("warn", this.t("notCorrected", { name, detail })),
+      tooLarge: () => ({ code: TOO_LARGE, detail: this.t("tooLarge", { most: LIMITS.shapes }) }),
       lost: (assignments) => this.sayLost(assignments),
       packed: (tasks) => this.pack.arrived(tasks, (task) => this.journal.has(task)),
       projects: (projects) => (this.projects.value = projects),
@@ -281,30 +281,10 @@ export class Desk {
     this.pack.take(size, chosen === ANY ? null : chosen);
   }
 
-  /** Leaves when everything is sent; otherwise asks first. Nothing is deleted either way. */
-  async leave(then: "leave" | "switch"): Promise<void> {
+  /** Leaves when everything is sent; otherwise asks first. */
+  leave(then: "leave" | "switch"): void {
     this.leaving.value = then;
-    this.session.pause();
-    this.session.release();
-    await this.sync.flush();
-    if (this.outbox.unsent > 0) this.dialog.value = "leave";
-    else this.signOut();
-  }
-
-  signOut(): void {
-    this.sync.stop();
-    forgetBoot();
-    const form = document.createElement("form");
-    form.method = "post";
-    form.action = this.boot.urls.sign_out;
-    const fields = { csrfmiddlewaretoken: csrfToken(this.boot), then: this.leaving.peek() ?? "leave" };
-    for (const [name, value] of Object.entries(fields)) {
-      const input = document.createElement("input");
-      Object.assign(input, { type: "hidden", name, value });
-      form.append(input);
-    }
-    document.body.append(form);
-    form.submit();
+    import("./shell/leave").then(({ leave }) => leave(this), () => this.notices.say("bad", this.t("toolsMissing")));
   }
 
   private sayLost(assignments: readonly number[]): void {

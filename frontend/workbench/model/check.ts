@@ -1,5 +1,5 @@
 /** What is still missing before an answer may be sent. The server checks the same and more. */
-import type { Payload, Question, Shape, ShapeClass, Spec, Value, Values } from "../contract";
+import { LIMITS, type Payload, type Question, type Shape, type ShapeClass, type Spec, type Value, type Values } from "../contract";
 
 export interface Problem {
   readonly what: "required" | "range";
@@ -33,6 +33,10 @@ function problemsOf(questions: readonly Question[], values: Values, shape: strin
     return value < minimum || value > maximum ? [{ what: "range", question, shape }] : [];
   });
 }
+
+/** More than the server takes: the person hears of it before the answer goes. */
+export const isTooLarge = (payload: Payload): boolean =>
+  payload.shapes.length > LIMITS.shapes || new Blob([JSON.stringify(payload)]).size > LIMITS.bytes;
 
 /** First the image's questions, then each shape's, in the order the person sees them. */
 export function check(spec: Spec, payload: Payload): Problem[] {

@@ -6,6 +6,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Held } from "../contract";
 import type { Loader } from "../session/images";
 import type { Session } from "../session/session";
+import { fetchAll } from "../sync/patience";
 import type { Timers } from "../sync/sync";
 import type { PackRow, PackStore } from "./store";
 
@@ -31,7 +32,7 @@ export interface PackParts {
 
 /** Fetches an image's bytes; an address that has run out is refused by the server. */
 export async function fetchImage(url: string): Promise<Blob> {
-  const response = await fetch(url, { credentials: "same-origin" });
+  const response = await fetchAll(url);
   if (!response.ok) throw new Error(`image: ${response.status}`);
   return response.blob();
 }

@@ -95,10 +95,10 @@ function PersonMenu({ desk }: { desk: Desk }) {
             {t("pause")}
           </button>
         )}
-        <button type="button" onClick={() => void desk.leave("switch")}>
+        <button type="button" onClick={() => desk.leave("switch")}>
           {t("switchPerson")}
         </button>
-        <button type="button" onClick={() => void desk.leave("leave")}>
+        <button type="button" onClick={() => desk.leave("leave")}>
           {t("signOut")}
         </button>
       </div>

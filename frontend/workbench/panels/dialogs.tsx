@@ -7,6 +7,7 @@ import { chooseSkip, fixedCommands, REPORT_KINDS } from "../commands/commands";
 import { SKIP_REASONS } from "../contract";
 import { ComfortForm } from "../comfort/form";
 import { mayRekey, Rekey, RekeyLine } from "../comfort/rekey";
+import { signOut } from "../shell/leave";
 import { SafeHtml } from "./html";
 import { Button, Kbd } from "./parts";
 
@@ -199,7 +200,7 @@ function Leave({ desk }: { desk: Desk }) {
     <Modal desk={desk} title={t("leaveTitle", { n: desk.outbox.unsent })}>
       <p>{t("leaveHelp")}</p>
       <div class="dialog-foot">
-        <Button onPress={() => desk.signOut()}>{t("leaveAnyway")}</Button>
+        <Button onPress={() => signOut(desk)}>{t("leaveAnyway")}</Button>
         <Button class="primary" onPress={() => (desk.dialog.value = null)}>
           {t("stay")}
         </Button>

@@ -1,6 +1,6 @@
 /** The seats this person holds, the task on the screen, and what leads from one to the next. */
 import { batch, signal } from "@preact/signals";
-import type { Answered, Answers, Correction, Held, Payload, Refusal, Schema, SkipReason, Submission, Today } from "../contract";
+import { type Answered, type Answers, type Correction, type Held, type Payload, type Refusal, type Schema, type SkipReason, type Submission, type Today, TOO_LARGE } from "../contract";
 import { check, type Problem } from "../model/check";
 import { Editor } from "../model/editor";
 import { type DeskDb, type Draft, type Parcel, type Sent, type Stored, writeAll } from "../sync/db";
@@ -219,7 +219,8 @@ export class Session {
 
   /** A correction that the server did not take: the answer stands. What was drawn is kept where it can be fixed. */
   async keepOld(answered: Answered, { payload, active_ms }: Correction, refusal: Refusal): Promise<void> {
-    if (!refusal.where) return this.past.drop(answered.task);
+    // Nothing that could be fixed: the task is settled, or gone.
+    if (!refusal.where && refusal.code !== TOO_LARGE) return this.past.drop(answered.task);
     const sent = this.past.put(answered);
     await this.parts.saver.run(() => writeAll(this.parts.db, ["answered"], (writes) => void writes.objectStore("answered").put(sent)));
     await this.parts.journal.restore(answered.task, payload, active_ms, refusal);

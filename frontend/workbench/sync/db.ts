@@ -20,7 +20,7 @@ export interface Report {
   note: string;
 }
 
-/** How far a task's answer has come; its steps are rows of their own. */
+/** What a task's answer started from; how far it has come is in rows of its own. */
 export interface Draft {
   task: number;
   base: Payload;
@@ -33,6 +33,8 @@ export interface StepRow {
   task: number;
   n: number;
   step: Step;
+  /** Spent so far, with this step. Rows of earlier versions have it in their draft. */
+  activeMs?: number;
 }
 
 export interface Look {
@@ -131,6 +133,9 @@ export async function readAll(db: DeskDb): Promise<Stored> {
 }
 
 type Store = StoreNames<DeskSchema>;
+
+/** Written through to the disk before it counts as kept: a pulled plug takes nothing that was done before. */
+export const ON_DISK: IDBTransactionOptions = { durability: "strict" };
 
 /**
  * Asks for some writes, all or nothing. They are committed with the asking: left to itself the browser would wait for

@@ -2,7 +2,7 @@
 import type { Payload, Refusal } from "../contract";
 import { EMPTY } from "../model/document";
 import type { Step } from "../model/history";
-import { type DeskDb, type Draft, stepsOf, type Stored, writeAll } from "./db";
+import { type DeskDb, type Draft, ON_DISK, stepsOf, type Stored, writeAll } from "./db";
 import type { Saver } from "./saver";
 
 export interface Loaded {
@@ -21,7 +21,11 @@ export class Journal {
   /** Takes up every draft at start, so that opening a task never waits. */
   load({ drafts, steps }: Stored): void {
     for (const draft of drafts) this.kept.set(draft.task, { draft, steps: [] });
-    for (const { task, step } of steps) this.of(task).steps.push(step);
+    for (const { task, step, activeMs } of steps) {
+      const kept = this.of(task);
+      kept.steps.push(step);
+      if (activeMs !== undefined) kept.draft = { ...kept.draft, activeMs };
+    }
   }
 
   has(task: number): boolean {
@@ -44,7 +48,7 @@ export class Journal {
     this.kept.set(task, { draft: { task, base, activeMs: 0, refusal: null }, steps: [] });
   }
 
-  /** Adds a step, and the time spent so far, in one transaction. */
+  /** Adds a step, and the time spent so far; before the first one, what it all starts from. */
   append(task: number, step: Step, activeMs: number): Promise<boolean> {
     const kept = this.of(task);
     const n = kept.steps.push(step) - 1;
@@ -52,9 +56,9 @@ export class Journal {
     kept.draft = draft;
     return this.saver.run(() =>
       writeAll(this.db, ["steps", "drafts"], (writes) => {
-        void writes.objectStore("steps").put({ task, n, step });
-        void writes.objectStore("drafts").put(draft);
-      }),
+        void writes.objectStore("steps").put({ task, n, step, activeMs });
+        if (n === 0) void writes.objectStore("drafts").put(draft);
+      }, ON_DISK),
     );
   }
 
@@ -66,7 +70,7 @@ export class Journal {
       writeAll(this.db, ["steps", "drafts"], (writes) => {
         void writes.objectStore("steps").delete(stepsOf(task));
         void writes.objectStore("drafts").put(draft);
-      }),
+      }, ON_DISK),
     );
   }
 

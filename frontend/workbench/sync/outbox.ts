@@ -1,6 +1,6 @@
 /** What the person has done and the server does not know yet. Survives reload, crash and sign-out. */
 import { signal } from "@preact/signals";
-import { type DeskDb, type Parcel, type Sent, stepsOf, type Stored, writeAll } from "./db";
+import { type DeskDb, ON_DISK, type Parcel, type Sent, stepsOf, type Stored, writeAll } from "./db";
 import type { Saver } from "./saver";
 
 export class Outbox {
@@ -49,7 +49,7 @@ export class Outbox {
           void writes.objectStore("drafts").delete(task);
           void writes.objectStore("steps").delete(stepsOf(task));
         }
-      }, { durability: "strict" }),
+      }, ON_DISK),
     );
   }
 

@@ -15,6 +15,9 @@ const PARCELS_AT_ONCE = 60;
 const LOAD_AT_ONCE = 300_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
+const TOO_LARGE = 413;
+
+type AnswerParcel = Extract<Parcel, { kind: "submission" | "correction" }>;
 
 export interface Timers {
   random(): number;
@@ -24,9 +27,11 @@ export interface Timers {
 
 /** What the person must hear of. */
 export interface Told {
-  refused(refusal: Refusal): void;
+  refused(refusal: Refusal, image: string): void;
   /** The answer stands as it was before its correction. */
-  notCorrected(refusal: Refusal): void;
+  notCorrected(refusal: Refusal, image: string): void;
+  /** Why an answer that no exchange can carry comes back. */
+  tooLarge(): Refusal;
   /** Said before the seats are dropped. */
   lost(assignments: readonly number[]): void;
   /** The answer to a wish for a pack: all seats that are held now. */
@@ -48,10 +53,10 @@ export function retryDelay(failures: number, random: number): number {
 }
 
 /** The first parcels that fit into one exchange; always at least one. */
-export function load(parcels: readonly Parcel[]): Parcel[] {
+export function load(parcels: readonly Parcel[], atOnce = PARCELS_AT_ONCE): Parcel[] {
   const fits: Parcel[] = [];
   let size = 0;
-  for (const parcel of parcels.slice(0, PARCELS_AT_ONCE)) {
+  for (const parcel of parcels.slice(0, atOnce)) {
     size += JSON.stringify(parcel.body).length;
     if (fits.length > 0 && size > LOAD_AT_ONCE) break;
     fits.push(parcel);
@@ -68,6 +73,7 @@ export class Sync {
   private running: Promise<void> | null = null;
   private again = false;
   private failures = 0;
+  private atOnce = PARCELS_AT_ONCE;
   private timer: unknown = null;
   private first = true;
   private stopped = false;
@@ -127,21 +133,39 @@ export class Sync {
     this.timer = this.timers.later(() => void this.poke(), delay);
   }
 
+  /** Never throws: whatever went wrong is counted, shown and tried again. */
   private async exchange(): Promise<void> {
+    let sent: Parcel[] = [];
     try {
       await this.sendReports();
-      const sent = load(this.outbox.parcels.peek().filter(({ kind }) => kind !== "report"));
+      sent = load(this.outbox.parcels.peek().filter(({ kind }) => kind !== "report"), this.atOnce);
       const request = this.request(sent);
-      const response = await this.wire.sync(request);
       this.first = false;
-      await this.take(sent, request, response);
-      this.failures = 0;
-      this.state.value = "online";
+      await this.take(sent, request, await this.wire.sync(request));
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.failures++;
-      this.state.value = error.kind;
+      // The server may have given seats in an answer that was lost.
+      this.first = true;
+      const isKnown = error instanceof WireError;
+      if (!isKnown) globalThis.reportError?.(error);
+      const { kind, status } = isKnown ? error : new WireError("broken");
+      if (status !== TOO_LARGE || !(await this.lighten(sent))) {
+        this.failures++;
+        this.state.value = kind;
+        return;
+      }
     }
+    this.failures = 0;
+    this.state.value = "online";
+  }
+
+  /** After an exchange that was too large parcels go one by one; one that is too large by itself comes back. */
+  private async lighten([parcel, ...others]: readonly Parcel[]): Promise<boolean> {
+    if (others.length > 0) this.atOnce = 1;
+    else if (parcel?.kind === "submission" || parcel?.kind === "correction") {
+      await this.giveBack(parcel, this.tell.tooLarge());
+      await this.outbox.remove(new Set([parcel]));
+    } else return false;
+    return (this.again = true);
   }
 
   private request(sent: readonly Parcel[]): SyncRequest {
@@ -207,16 +231,19 @@ export class Sync {
       if (!result) continue;
       done.add(parcel);
       if (result.status !== "refused") continue;
-      const refusal = result.error ?? { code: "refused", detail: "" };
-      if (parcel.kind === "correction") {
-        await this.session.keepOld(parcel.answered, parcel.body, refusal);
-        this.tell.notCorrected(refusal);
-      } else {
-        await this.session.takeBack(parcel.held, parcel.body, refusal);
-        this.tell.refused(refusal);
-      }
+      await this.giveBack(parcel, result.error ?? { code: "refused", detail: "" });
     }
     return done;
+  }
+
+  private async giveBack(parcel: AnswerParcel, refusal: Refusal): Promise<void> {
+    if (parcel.kind === "correction") {
+      await this.session.keepOld(parcel.answered, parcel.body, refusal);
+      this.tell.notCorrected(refusal, parcel.answered.image.name);
+    } else {
+      await this.session.takeBack(parcel.held, parcel.body, refusal);
+      this.tell.refused(refusal, parcel.held.image.name);
+    }
   }
 
   private async sendReports(): Promise<void> {

@@ -1,11 +1,16 @@
 /** The only place that speaks HTTP. Every failure is one of four named kinds. */
 import type { Answers, Boot, SyncRequest, SyncResponse } from "../contract";
 import type { Report } from "./db";
+import { fetchAll } from "./patience";
 
 export type Failure = "offline" | "signed_out" | "other_person" | "broken";
 
 export class WireError extends Error {
-  constructor(readonly kind: Failure) {
+  /** @param status of the server's answer, if there was one. */
+  constructor(
+    readonly kind: Failure,
+    readonly status = 0,
+  ) {
     super(kind);
   }
 }
@@ -17,30 +22,31 @@ export interface Wire {
   report(report: Report): Promise<void>;
 }
 
-/** Patience, and more of it for a large body: the slowest line worth waiting for carries 10 KB a second. */
-const TIMEOUT_MS = 30_000;
-const BYTES_PER_MS = 10;
-
 /** Signing in rotates the token; the cookie, where it is readable, is newer than the page. */
 export function csrfToken(boot: Boot): string {
   return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? boot.csrf;
 }
 
 function failureOf(status: number): Failure {
-  if (status === 401 || status === 403) return "signed_out";
+  // A redirect, which the browser shows as 0, leads to the sign-in.
+  if (status < 400 || status === 401 || status === 403) return "signed_out";
   if (status === 409) return "other_person";
   return status >= 500 || status === 429 || status === 408 ? "offline" : "broken";
 }
 
 export class HttpWire implements Wire {
-  constructor(private readonly boot: Boot) {}
+  /** @param patienceMs how long a line may carry nothing. */
+  constructor(
+    private readonly boot: Boot,
+    private readonly patienceMs?: number,
+  ) {}
 
   async sync(request: SyncRequest): Promise<SyncResponse> {
-    return (await this.read(await this.post(this.boot.urls.sync, request))) as SyncResponse;
+    return this.read(await this.post(this.boot.urls.sync, request), "tasks");
   }
 
   async answers(): Promise<Answers> {
-    return (await this.read(await this.send(this.boot.urls.answers))) as Answers;
+    return this.read(await this.send(this.boot.urls.answers), "answers");
   }
 
   async report(report: Report): Promise<void> {
@@ -48,33 +54,28 @@ export class HttpWire implements Wire {
   }
 
   private post(url: string, body: unknown): Promise<Response> {
-    const text = JSON.stringify(body);
     const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken(this.boot) };
-    return this.send(url, { method: "POST", headers, body: text }, text.length);
+    return this.send(url, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
-  private async read(response: Response): Promise<unknown> {
+  /** @param list that every such answer of ours has. */
+  private async read<Answer>(response: Response, list: keyof Answer): Promise<Answer> {
+    let answer: Answer | null;
     try {
-      return await response.json();
+      answer = (await response.json()) as Answer | null;
     } catch {
-      // A line that broke in the middle of the body, or a captive portal's page.
+      // A captive portal's page.
       throw new WireError("offline");
     }
+    if (!Array.isArray(answer?.[list])) throw new WireError("broken");
+    return answer;
   }
 
-  private async send(url: string, init: RequestInit = {}, bytes = 0): Promise<Response> {
-    const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), TIMEOUT_MS + bytes / BYTES_PER_MS);
-    let response: Response;
-    try {
-      response = await fetch(url, { ...init, credentials: "same-origin", redirect: "manual", signal: abort.signal });
-    } catch {
+  private async send(url: string, init: RequestInit = {}): Promise<Response> {
+    const response = await fetchAll(url, init, this.patienceMs).catch(() => {
       throw new WireError("offline");
-    } finally {
-      clearTimeout(timer);
-    }
-    if (response.type === "opaqueredirect") throw new WireError("signed_out");
-    if (!response.ok) throw new WireError(failureOf(response.status));
+    });
+    if (!response.ok) throw new WireError(failureOf(response.status), response.status);
     return response;
   }
 }
