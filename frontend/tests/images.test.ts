@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { byLine, heldFirst, Images, isLight, type Loader } from "../workbench/session/images";
 
 let asked: string[] = [];
@@ -52,4 +52,104 @@ test("a picture that is no longer wanted is not kept when the whole of it comes"
   images.keep([]);
   await coming;
   expect(images.peek("/media/a.webp")).toBeNull();
+});
+
+describe("pictures fetched ahead", () => {
+  /** Brings pictures when told to. */
+  class Line implements Loader {
+    readonly asked: string[] = [];
+    private readonly waiting = new Map<string, { arrive: (image: HTMLImageElement) => void; fail: (why: Error) => void }>();
+
+    load(url: string): Promise<HTMLImageElement> {
+      this.asked.push(url);
+      return new Promise((arrive, fail) => this.waiting.set(url, { arrive, fail }));
+    }
+
+    async bring(url: string): Promise<void> {
+      this.waiting.get(url)!.arrive({ src: url } as HTMLImageElement);
+      await turn();
+    }
+
+    async lose(url: string): Promise<void> {
+      this.waiting.get(url)!.fail(new Error("line"));
+      await turn();
+    }
+  }
+
+  const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
+  let line: Line;
+  let images: Images;
+
+  beforeEach(() => {
+    line = new Line();
+    images = new Images(line);
+  });
+
+  const keep = async (...urls: string[]): Promise<void> => {
+    images.keep(urls);
+    await turn();
+  };
+
+  test("two at a time, in the order of the tasks", async () => {
+    await keep("a", "b", "c", "d");
+    expect(line.asked).toEqual(["a", "b"]);
+    await line.bring("b");
+    expect(line.asked).toEqual(["a", "b", "c"]);
+    await line.bring("a");
+    expect(line.asked).toEqual(["a", "b", "c", "d"]);
+    expect([images.peek("a")?.src, images.peek("b")?.src, images.peek("c")]).toEqual(["a", "b", null]);
+  });
+
+  test("the one that is looked at comes before those that wait", async () => {
+    await keep("a", "b", "c", "d");
+    const wanted = images.get("d");
+    await line.bring("a");
+    expect(line.asked).toEqual(["a", "b", "d"]);
+    await line.bring("d");
+    expect((await wanted).src).toBe("d");
+  });
+
+  test("none is asked for twice", async () => {
+    await keep("a", "b");
+    await keep("a", "b", "c");
+    const again = images.get("a");
+    await line.bring("a");
+    expect((await again).src).toBe("a");
+    expect(line.asked).toEqual(["a", "b", "c"]);
+    expect((await images.get("a")).src).toBe("a");
+    expect(line.asked).toHaveLength(3);
+  });
+
+  test("one that is needed no more is dropped, and not fetched if it had not begun", async () => {
+    await keep("a", "b", "c", "d");
+    await line.bring("a");
+    await keep("b", "d");
+    await line.bring("b");
+    expect(images.peek("a")).toBeNull();
+    expect(line.asked).toEqual(["a", "b", "c", "d"]);
+    // It was under way: it comes, and is not kept.
+    await line.bring("c");
+    expect(images.peek("c")).toBeNull();
+  });
+
+  test("one that is dropped while it waits is never asked for", async () => {
+    await keep("a", "b", "c", "d");
+    await keep("a", "b", "d");
+    await line.bring("a");
+    await line.bring("b");
+    expect(line.asked).toEqual(["a", "b", "d"]);
+  });
+
+  test("one that failed makes room for the next, and is asked for anew when it is wanted", async () => {
+    await keep("a", "b", "c");
+    const lost = images.get("a").catch((error: Error) => error.message);
+    await line.lose("a");
+    expect(await lost).toBe("line");
+    expect(line.asked).toEqual(["a", "b", "c"]);
+    await line.lose("b");
+    await keep("a", "b", "c");
+    expect(line.asked).toEqual(["a", "b", "c", "a"]);
+    await line.bring("a");
+    expect(images.peek("a")?.src).toBe("a");
+  });
 });
