@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import random
-import re
 import time
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Error, Route
+from playwright.sync_api import BrowserContext, Error
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Assignment, Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
+from tests.e2e.cable import BadLine, Fate, running
 from tests.e2e.desk import Desk, ingest, truth
+from tests.installation import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -25,6 +25,21 @@ CACHED = """async () => (await Promise.all((await caches.keys()).map(async (name
 CARRIED = """() => performance.getEntriesByType('resource')
   .filter(({ name, transferSize }) => transferSize > 0 && /build\\/(chunks\\/|workbench)/.test(name))
   .map(({ name }) => name)"""
+# How many seats the page knows.
+HELD = """async () => {
+  const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("labelmill-desk-"));
+  const asked = (request) => new Promise((done) => (request.onsuccess = () => done(request.result)));
+  const db = await asked(indexedDB.open(name));
+  const held = await asked(db.transaction("held").objectStore("held").count());
+  db.close();
+  return held;
+}"""
+# The page's clock: it waits 30 s for a line that hangs, and up to a minute before it tries again.
+TEN_TIMES_AS_FAST = """(() => {
+  const now = performance.now.bind(performance), later = window.setTimeout.bind(window);
+  performance.now = () => 10 * now();
+  window.setTimeout = (run, ms = 0, ...rest) => later(run, ms / 10, ...rest);
+})()"""
 CONTROLLED = "() => navigator.serviceWorker.ready.then(() => true)"
 
 
@@ -38,24 +53,6 @@ def cast(live_server: LiveServer) -> Cast:
 
 def stored(person: Any) -> list[dict[str, Any]]:
     return [row.payload for row in Submission.objects.filter(annotator=person).order_by("created_at", "id")]
-
-
-class BadLine:
-    """Three of ten requests fail: lost on the way there, or on the way back when the server has them."""
-
-    def __init__(self) -> None:
-        self.chance = random.Random(7)  # the same misfortune each time
-        self.failed = 0
-
-    def __call__(self, route: Route) -> None:
-        fate = self.chance.random()
-        self.failed += fate < 0.30
-        if fate < 0.15:
-            return route.abort("timedout")
-        answer = route.fetch()
-        if fate < 0.30:
-            return route.abort("connectionreset")
-        return route.fulfill(response=answer)
 
 
 def answer_next(desk: Desk, left: float) -> None:
@@ -74,44 +71,64 @@ def lefts_of(person: Any) -> list[float]:
     return sorted(payload["shapes"][0]["box"][0] for payload in stored(person))
 
 
+def more_images(cast: Cast, upto: int) -> None:
+    folder = data_folder("boxes_voc")
+    names = sorted(truth(folder))[6:upto]
+    ingest(cast, cast.project, [folder / "train" / name for name in names], name="Tuesday")
+
+
+def assert_each_came_once(desk: Desk, person: Any, drawn: list[float]) -> None:
+    desk.state("All sent", timeout=120_000)
+    assert lefts_of(person) == pytest.approx(drawn, abs=1)
+    seats = Assignment.objects.filter(annotator=person)
+    assert seats.filter(state="submitted").count() == len(drawn)
+    leased = seats.filter(state="leased")
+    known = until(lambda: desk.page.evaluate(HELD) == leased.count(), seconds=20)
+    assert known, "seats that came in lost answers are held by nobody"
+
+
 def test_a_line_that_fails_a_third_of_the_time_loses_and_doubles_nothing(
     context: BrowserContext, live_server: LiveServer, cast: Cast
 ) -> None:
-    desk = Desk(context, live_server, "an")
-    desk.start()
-    desk.wait_for_buffer(6)
-    context.route("**/desk/sync", BadLine())
-    for n in range(6):
-        answer_next(desk, 50 + 20 * n)
-    desk.state("All sent", timeout=120_000)
-    assert lefts_of(cast.an) == pytest.approx([50, 70, 90, 110, 130, 150], abs=1)
-    assert Assignment.objects.filter(annotator=cast.an, state="submitted").count() == 6
+    more_images(cast, 24)
+    context.add_init_script(TEN_TIMES_AS_FAST)
+    with running(BadLine(live_server.url, may={b"/desk/sync": list(Fate)})) as line:
+        desk = Desk(context, line, "an")
+        desk.start()
+        desk.wait_for_buffer(6)
+        line.is_bad = True
+        drawn: list[float] = []
+        while set(line.met) != set(Fate) and len(drawn) < 20:
+            for _behind_it in range(2):
+                drawn.append(20 + 8 * len(drawn))
+                answer_next(desk, drawn[-1])
+            desk.state("All sent", timeout=60_000)
+        line.is_bad = False
+        assert set(line.met) == set(Fate), line.met
+        assert_each_came_once(desk, cast.an, drawn)
 
 
 @pytest.mark.slow
 def test_a_minute_of_such_a_line_images_and_all_loses_and_doubles_nothing(
     context: BrowserContext, live_server: LiveServer, cast: Cast
 ) -> None:
-    folder = data_folder("boxes_voc")
-    ingest(
-        cast, cast.project, [folder / "train" / name for name in sorted(truth(folder))[6:90]], name="Tuesday"
-    )
-    desk = Desk(context, live_server, "an")
-    desk.start()
-    line = BadLine()
-    context.route(re.compile("/desk/sync|/media/"), line)
-    drawn: list[float] = []
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        drawn.append(20 + 4 * len(drawn))
-        answer_next(desk, drawn[-1])
-        desk.page.wait_for_timeout(1000)  # nobody draws faster
-    context.unroute_all()
-    desk.state("All sent", timeout=120_000)
-    assert len(drawn) > 15
-    assert line.failed > 10
-    assert lefts_of(cast.an) == pytest.approx(drawn, abs=1)
-    assert Assignment.objects.filter(annotator=cast.an, state="submitted").count() == len(drawn)
+    more_images(cast, 90)
+    may = {b"/desk/sync": list(Fate), b"/media/": [Fate.CUT_BEFORE, Fate.CUT_AFTER]}
+    context.add_init_script(TEN_TIMES_AS_FAST)
+    with running(BadLine(live_server.url, may=may)) as line:
+        desk = Desk(context, line, "an")
+        desk.start()
+        line.is_bad = True
+        drawn: list[float] = []
+        ends = time.monotonic() + 60
+        while time.monotonic() < ends:
+            drawn.append(20 + 4 * len(drawn))
+            answer_next(desk, drawn[-1])
+            desk.page.wait_for_timeout(1000)  # nobody draws faster
+        line.is_bad = False
+        assert len(drawn) > 15
+        assert min(line.met[fate] for fate in Fate) >= 2, line.met
+        assert_each_came_once(desk, cast.an, drawn)
 
 
 def test_the_tab_crashes_in_the_middle_of_drawing(
