@@ -40,7 +40,10 @@ export function listen(desk: Desk): void {
   });
   // What is on disk is safe to close; what is not must not go without a question.
   window.addEventListener("beforeunload", (event) => {
-    if (desk.saver.failed.peek() || desk.saver.pending.peek() > 0) event.preventDefault();
+    if (!desk.saver.failed.peek() && desk.saver.pending.peek() === 0) return;
+    event.preventDefault();
+    // Browsers of before 2023 heed nothing else.
+    event.returnValue = true;
   });
   document.addEventListener("click", (event) => closeMenus(event.target as Element));
 }

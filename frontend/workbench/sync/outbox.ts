@@ -41,14 +41,14 @@ export class Outbox {
     this.parcels.value = [...this.parcels.value, ...waiting];
     return this.saver.run(() =>
       writeAll(this.db, ["outbox", "held", "drafts", "steps", "answered"], (writes) => {
-        for (const parcel of waiting) void writes.objectStore("outbox").add(parcel).then((n) => Object.assign(parcel, { n }));
-        for (const { parcel, task, sent } of several) {
+        several.forEach(({ parcel, task, sent }, nth) => {
+          void writes.objectStore("outbox").add(parcel).then((n) => Object.assign(waiting[nth]!, { n }));
           if ("assignment" in parcel.body) void writes.objectStore("held").delete(parcel.body.assignment);
           if (sent) void writes.objectStore("answered").put(sent);
-          if (task === undefined) continue;
+          if (task === undefined) return;
           void writes.objectStore("drafts").delete(task);
           void writes.objectStore("steps").delete(stepsOf(task));
-        }
+        });
       }, ON_DISK),
     );
   }

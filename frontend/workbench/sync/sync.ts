@@ -142,18 +142,19 @@ export class Sync {
       const request = this.request(sent);
       this.first = false;
       await this.take(sent, request, await this.wire.sync(request));
+      this.reached();
     } catch (error) {
       // The server may have given seats in an answer that was lost.
       this.first = true;
       const isKnown = error instanceof WireError;
       if (!isKnown) globalThis.reportError?.(error);
-      const { kind, status } = isKnown ? error : new WireError("broken");
-      if (status !== TOO_LARGE || !(await this.lighten(sent))) {
-        this.failures++;
-        this.state.value = kind;
-        return;
-      }
+      else if (error.status === TOO_LARGE && (await this.lighten(sent))) return;
+      this.failures++;
+      this.state.value = isKnown ? error.kind : "broken";
     }
+  }
+
+  private reached(): void {
     this.failures = 0;
     this.state.value = "online";
   }
@@ -165,6 +166,7 @@ export class Sync {
       await this.giveBack(parcel, this.tell.tooLarge());
       await this.outbox.remove(new Set([parcel]));
     } else return false;
+    this.reached();
     return (this.again = true);
   }
 

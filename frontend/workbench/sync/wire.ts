@@ -27,6 +27,10 @@ export function csrfToken(boot: Boot): string {
   return /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? boot.csrf;
 }
 
+const offline = (): never => {
+  throw new WireError("offline");
+};
+
 function failureOf(status: number): Failure {
   // A redirect, which the browser shows as 0, leads to the sign-in.
   if (status < 400 || status === 401 || status === 403) return "signed_out";
@@ -60,21 +64,14 @@ export class HttpWire implements Wire {
 
   /** @param list that every such answer of ours has. */
   private async read<Answer>(response: Response, list: keyof Answer): Promise<Answer> {
-    let answer: Answer | null;
-    try {
-      answer = (await response.json()) as Answer | null;
-    } catch {
-      // A captive portal's page.
-      throw new WireError("offline");
-    }
+    // No JSON: a captive portal's page.
+    const answer = (await response.json().catch(offline)) as Answer | null;
     if (!Array.isArray(answer?.[list])) throw new WireError("broken");
     return answer;
   }
 
   private async send(url: string, init: RequestInit = {}): Promise<Response> {
-    const response = await fetchAll(url, init, this.patienceMs).catch(() => {
-      throw new WireError("offline");
-    });
+    const response = await fetchAll(url, init, this.patienceMs).catch(offline);
     if (!response.ok) throw new WireError(failureOf(response.status), response.status);
     return response;
   }
