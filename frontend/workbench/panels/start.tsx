@@ -10,12 +10,13 @@ import { Button } from "./parts";
 function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
   const { t, language } = desk;
   const open = project.open === true ? null : Number(project.open);
+  const isChosen = desk.chosenProject.value === project.id;
   return (
-    <label class="project">
+    <label class={isChosen ? "project chosen" : "project"}>
       <input
         type="radio"
         name="project"
-        checked={desk.chosenProject.value === project.id}
+        checked={isChosen}
         onChange={() => desk.keep({ project: project.id })}
       />
       <span class="project-name">{project.name}</span>
@@ -30,12 +31,13 @@ function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
 /** Whatever the queue gives: the order that supervisors have set. */
 function AnyProject({ desk }: { desk: Desk }) {
   const { t } = desk;
+  const isChosen = desk.chosenProject.value === ANY;
   return (
-    <label class="project">
+    <label class={isChosen ? "project chosen" : "project"}>
       <input
         type="radio"
         name="project"
-        checked={desk.chosenProject.value === ANY}
+        checked={isChosen}
         onChange={() => desk.keep({ project: ANY })}
       />
       <span class="project-name">{t("anyProject")}</span>
