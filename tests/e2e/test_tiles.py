@@ -16,6 +16,7 @@ from tasks.decode.decoder import Decoder
 from tasks.decode.verdicts import Sizes
 from tests.cast import Cast, make_cast
 from tests.e2e.desk import Desk, ingest
+from tests.e2e.screens import keep_picture
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -30,6 +31,15 @@ RANGE = """() => {
   const greys = Array.from({ length: 1600 }, (_, at) => data[at * 4]);
   const isCovered = greys.every((_, at) => data[at * 4 + 3] > 0);
   return isCovered ? [Math.min(...greys), Math.max(...greys)] : null;
+}"""
+
+# The darkest and the lightest under the magnifying glass.
+UNDER_THE_GLASS = """() => {
+  const canvas = document.querySelector('.magnified-picture');
+  if (!canvas) return null;
+  const { data } = canvas.getContext('2d').getImageData(canvas.width / 4, canvas.height / 4, 50, 50);
+  const greys = Array.from({ length: 2500 }, (_, at) => data[at * 4]);
+  return [Math.min(...greys), Math.max(...greys)];
 }"""
 
 
@@ -78,3 +88,45 @@ def test_a_closer_look_brings_the_pictures_own_pixels(
     desk.press("f")
     desk.page.wait_for_function("() => document.querySelector('canvas.tiles').hidden")
     assert len(fetched) == before  # the whole picture needs none
+    the_glass_shows_own_pixels(desk)
+    pictures_are_darkened(desk)
+
+
+def the_glass_shows_own_pixels(desk: Desk) -> None:
+    """Also where the picture around it is shown small."""
+    desk.press("n", "Shift+KeyZ")
+    desk.page.mouse.move(*desk.on_screen(1000, 1000, WIDTH, HEIGHT))
+    desk.page.wait_for_function(
+        f"() => {{ const range = ({UNDER_THE_GLASS})(); return range && range[1] - range[0] > 200; }}"
+    )
+
+
+def pictures_are_darkened(desk: Desk) -> None:
+    """Whatever shows a picture shows it as the person wants to see it: the copy, its tiles, the glass."""
+    page = desk.page
+    glass = page.locator(".magnified-picture")
+    assert lightest(glass.screenshot()) > 200
+    desk.press("Shift+KeyE")
+    page.get_by_label("Brightness").fill("0.4")
+    page.keyboard.press("Escape")
+    page.mouse.move(*desk.on_screen(1000, 1000, WIDTH, HEIGHT))
+    glass.wait_for()
+    # Nothing of the drawing is in the middle of a quarter of it.
+    assert lightest(glass.screenshot(), part=(10, 10, 50, 50)) < 110
+    keep_picture(page, "glass-darkened")
+    page.mouse.move(0, 0)
+    desk.press(*["Equal"] * 8)
+    page.wait_for_function(f"() => {{ const range = ({RANGE})(); return range && range[1] - range[0] > 200; }}")
+    desk.press("Shift+KeyZ")
+    middle = page.locator("#stage").screenshot()
+    assert lightest(middle, part=(500, 300, 100, 100)) < 110
+    keep_picture(page, "tiles-darkened")
+
+
+def lightest(screenshot: bytes, part: tuple[int, int, int, int] | None = None) -> int:
+    """Of the greys in (left, top, width, height), or in all of it."""
+    picture = Picture.open(io.BytesIO(screenshot)).convert("L")
+    if part:
+        left, top, width, height = part
+        picture = picture.crop((left, top, left + width, top + height))
+    return int(picture.getextrema()[1])

@@ -63,7 +63,9 @@ function useTiles(desk: Desk, stage: Stage, host: { current: HTMLElement | null 
       if (left) return;
       const layer = new TileLayer(element, { tiles, width, height }, () => desk.meter.isSlow, () => desk.camera.screen.peek());
       const end = atFrames(() => desk.camera.view.value, (view) => layer.move(view));
+      stage.closer.value = layer;
       stop = () => {
+        stage.closer.value = null;
         end();
         layer.stop();
       };

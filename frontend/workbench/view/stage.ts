@@ -12,6 +12,7 @@ import type { Draft, Guide, Press, ToolContext } from "../tools/context";
 import { type ToolName, toolOf } from "../tools/tools";
 import type { Camera } from "./camera";
 import type { Looks } from "./scene";
+import type { TileLayer } from "./tile_layer";
 
 /** What a stage takes from the desk around it. */
 export interface Around {
@@ -35,6 +36,8 @@ export class Stage {
   readonly hovered = signal<string | null>(null);
   /** The vertex of the selected shape that keys act on. */
   readonly vertex = signal<string | null>(null);
+  /** The closer look at a large picture. */
+  readonly closer = signal<TileLayer | null>(null);
   /** The picture was seen: it is painted now, or was when this answer was begun. */
   readonly seen;
   readonly colors: ReadonlyMap<string, string>;

@@ -6,6 +6,8 @@ import { marginOf } from "./plane";
 export const TILE = 512;
 /** The long side of the picture that is there anyway. */
 const SCREEN_SIDE = 1280;
+/** A megabyte each: as many as a 4K screen with its margin may need. Where it would be more, coarser ones do. */
+const MOST = 256;
 
 export interface TilePlace {
   readonly level: number;
@@ -50,4 +52,13 @@ export function tilesIn(image: Size, view: View, screen: Size, level: number): T
   const middle = { column: (left + right) / 2, row: (top + bottom) / 2 };
   const far = ({ column, row }: TilePlace): number => Math.hypot(column - middle.column, row - middle.row);
   return places.sort((a, b) => far(a) - far(b));
+}
+
+/** The tiles that a view needs, those in the middle first. None: the picture as it is shows as much. */
+export function tilesFor(image: Size, view: View, screen: Size, density: number, coarser = 0): TilePlace[] {
+  let level = levelFor(image, view.scale, density, coarser);
+  if (level === null) return [];
+  let places = tilesIn(image, view, screen, level);
+  while (places.length > MOST && level < coarsest(image)) places = tilesIn(image, view, screen, ++level);
+  return places;
 }
