@@ -1,5 +1,5 @@
 /** Starts the workbench on /desk/. */
-import { render } from "preact";
+import { type ComponentChild, render } from "preact";
 import type { Boot } from "./contract";
 import { Desk } from "./desk";
 import { loadWords, translator } from "./i18n";
@@ -26,12 +26,18 @@ const atRest = ([act, ...rest]: (() => void)[]): void => {
   else setTimeout(go, 50);
 };
 
+/** In the place of what the page says while it opens: Preact would leave that standing below. */
+function draw(what: ComponentChild, root: HTMLElement): void {
+  root.replaceChildren();
+  render(what, root);
+}
+
 async function start(root: HTMLElement): Promise<void> {
   if (begun === "gone") return;
   const spoken = begun?.boot.person.language ?? lastLanguage();
   if (!begun) {
     await loadWords(spoken);
-    return render(<p class="strip warn">{translator(spoken)("needsLine")}</p>, root);
+    return draw(<p class="strip warn">{translator(spoken)("needsLine")}</p>, root);
   }
   const { boot } = begun;
   dress(boot);
@@ -47,7 +53,7 @@ async function start(root: HTMLElement): Promise<void> {
     document.body.append(...document.querySelectorAll(".preview"));
     goOn(desk, boot);
     if (desk.session.started.peek() === goesOn) await first;
-    render(<App desk={desk} />, root);
+    draw(<App desk={desk} />, root);
     atRest([
       () => {
         void Work.bring();
@@ -66,7 +72,7 @@ async function start(root: HTMLElement): Promise<void> {
   } catch {
     removePreview();
     await loadWords(spoken);
-    render(<p class="strip bad">{translator(spoken)("noStorage")}</p>, root);
+    draw(<p class="strip bad">{translator(spoken)("noStorage")}</p>, root);
   }
 }
 
