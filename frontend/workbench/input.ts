@@ -55,11 +55,11 @@ function waits(desk: Desk, { id, group }: Command): boolean {
   return desk.stage.peek()?.chart.peek().is("adjusting") === true && group !== "groupView" && !IN_A_DRAG.includes(id);
 }
 
-/** A menu closes by Escape, or when something beside it or in it is chosen. Whether one was open. */
+/** A menu closes by Escape, or when something beside it or in it is chosen; a pack goes on being told of. Whether one was open. */
 function closeMenus(chosen?: Element): boolean {
   let closed = false;
-  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
-    if (chosen && menu.querySelector("summary")?.contains(chosen)) continue;
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details:is(.menu, .pack)[open]")) {
+    if (chosen && menu.querySelector(".pack-list, summary")?.contains(chosen)) continue;
     menu.open = false;
     closed = true;
   }

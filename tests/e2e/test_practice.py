@@ -14,6 +14,8 @@ from tasks.pointed import Pointed
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, Truth, ingest
+from tests.e2e.screens import keep_picture
+from tests.e2e.test_workbench_modes import serious
 from tests.factories import box, payload
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -47,6 +49,8 @@ def test_a_newcomer_practises_until_the_mark_and_then_works(
     assert "Practice comes first" in desk.page.locator(".start-card").inner_text()
     desk.press("Enter")
     desk.page.wait_for_selector("text=First some practice")
+    assert serious(desk.page) == []
+    keep_picture(desk.page, "practice-introduction")
     desk.press("Enter")
     for said in ["At least 1 more", "You have passed"]:
         desk.wait_for_image()
@@ -58,6 +62,8 @@ def test_a_newcomer_practises_until_the_mark_and_then_works(
         panel = desk.page.locator(".practice-panel").inner_text()
         assert "Just right" in panel
         assert desk.page.locator(".practice-picture .right path").count() > 0
+        assert serious(desk.page) == []
+        keep_picture(desk.page, f"practice-{said}")
         desk.press("Enter")
     desk.wait_for_image()
     assert Entrance.objects.get(person=cast.an).state == "passed"

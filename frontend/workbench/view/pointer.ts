@@ -122,7 +122,8 @@ export class PointerInput {
     this.touches.set(id, at);
     if (!other) return;
     const spread = (a: Point): number => Math.max(Math.hypot(a.x - other.x, a.y - other.y), 1);
-    this.camera.zoom(spread(at) / spread(before), other);
+    // What was under the middle between the fingers goes with it: each finger keeps its place of the image.
+    this.camera.zoom(spread(at) / spread(before), { x: (before.x + other.x) / 2, y: (before.y + other.y) / 2 });
     this.camera.pan((at.x - before.x) / 2, (at.y - before.y) / 2);
   }
 
