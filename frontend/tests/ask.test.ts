@@ -66,6 +66,43 @@ describe("asking the model", () => {
     expect(shapes()).toMatchObject([{ id: "mine", type: "box" }]);
   });
 
+  it("leaves what the shape belongs to, and draws beside one that is locked", async () => {
+    const { editor } = desk.session.work.peek()!;
+    for (const one of [shape("whole", [0, 0, 300, 300]), { ...shape("mine", [10, 10, 100, 100]), parent: "whole", group: 3, occluded: true as const }]) editor.add(one);
+    editor.settle();
+    answer = seen(board([20, 20, 50, 50]));
+    await askModel(desk);
+    expect(shapes()[1]).toMatchObject({ id: "mine", box: [20, 20, 50, 50], parent: "whole", group: 3, occluded: true });
+    editor.locked.value = new Set(["mine"]);
+    answer = seen(board([30, 30, 50, 50]));
+    await askModel(desk);
+    expect(shapes().slice(1)).toMatchObject([{ id: "mine", box: [20, 20, 50, 50] }, { box: [30, 30, 50, 50] }]);
+  });
+
+  it("waits with the answer until a shape that is being dragged is let go", async () => {
+    const { editor } = desk.session.work.peek()!;
+    editor.add(shape("mine", [10, 10, 100, 100]));
+    editor.settle();
+    let wasRead = (): void => {};
+    const read = new Promise<void>((done) => (wasRead = done));
+    answer = async () => ({ json: async () => (wasRead(), { shapes: [board([180, 80, 60, 50])] }) }) as Response;
+    const asking = askModel(desk);
+    const send = (kind: "down" | "move" | "up", x: number, y: number): void =>
+      desk.stage.peek()!.chart.peek().send(kind, { point: { x, y }, screen: { x, y }, slack: 3, threshold: 3 });
+    send("down", 110, 110);
+    send("move", 150.123, 150.456);
+    await read;
+    // All that needs no hand has happened by the next turn.
+    await new Promise((done) => setImmediate(done));
+    expect(shapes()).toMatchObject([{ id: "mine", box: [10, 10, 140.123, 140.456] }]);
+    send("up", 150.123, 150.456);
+    await asking;
+    expect(shapes()).toMatchObject([{ box: [10, 10, 140.12, 140.46] }, { box: [180, 80, 60, 50] }]);
+    editor.undo();
+    editor.undo();
+    expect(shapes()).toMatchObject([{ id: "mine", box: [10, 10, 100, 100] }]);
+  });
+
   it("says so when it sees nothing, has no model, or no line, and draws nothing", async () => {
     const said = async (how: typeof answer) => {
       answer = how;

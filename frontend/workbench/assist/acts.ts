@@ -11,6 +11,7 @@ import { kindOfWay } from "../tools/tools";
 import { toImage } from "../view/camera";
 import type { Stage } from "../view/stage";
 import { guideOf } from "./guide";
+import { handFree } from "./hand";
 import { geometryFrom, type Region } from "./region";
 import { see } from "./seeing";
 import { sayIn } from "./words";
@@ -63,6 +64,7 @@ export async function growHere(desk: Desk): Promise<void> {
   const scale = picture.naturalWidth / stage.work.held.image.width;
   try {
     const rings = await see(picture, { what: "grow", at: [Math.floor(place.x * scale), Math.floor(place.y * scale)], tolerance });
+    await handFree(stage);
     if (desk.stage.peek() !== stage) return;
     const shape = rings && put(desk, stage, { rings, scale }, again?.shape ?? null);
     last = { stage, ...at, tolerance, shape: shape ?? again?.shape ?? null };

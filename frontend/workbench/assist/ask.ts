@@ -12,6 +12,7 @@ import { csrfToken } from "../sync/wire";
 import { kindOfWay } from "../tools/tools";
 import { toImage } from "../view/camera";
 import type { Stage } from "../view/stage";
+import { handFree } from "./hand";
 import { sayIn } from "./words";
 
 /** The server gives the model fifteen seconds. */
@@ -67,7 +68,9 @@ function put(stage: Stage, about: Shape | null, shapes: readonly Shape[]): boole
   const may = about && stage.shapeOf(about.id) === about && !editor.locked.peek().has(about.id);
   const before = may && editor.selected.peek() === about ? about : null;
   if (before && mine.length === 1 && only.class === before.class) {
-    editor.update(before.id, () => ({ ...only, id: before.id, attributes: { ...only.attributes, ...before.attributes } }));
+    const { id, occluded, parent, group } = before;
+    const kept = { id, ...(occluded && { occluded }), ...(parent && { parent }), ...(group && { group }) };
+    editor.update(id, () => ({ ...only, ...kept, attributes: { ...only.attributes, ...before.attributes } }));
   } else {
     const now = editor.document.peek();
     editor.change(mine.flatMap((shape, at) => addShape(now, shape, now.shapes.length + at)));
@@ -87,6 +90,7 @@ export async function askModel(desk: Desk): Promise<void> {
   desk.notices.say("info", say("asking"));
   try {
     const found = await fetchShapes(desk, stage.work.held.task, promptOf(desk, stage, about));
+    await handFree(stage);
     // The next image is not kept waiting, and not drawn upon.
     if (desk.stage.peek() !== stage) return;
     desk.notices.clear();
