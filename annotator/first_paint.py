@@ -24,6 +24,7 @@ STYLE = (
     "object-fit:contain;background:#20262a;pointer-events:none}.preview~.preview{background:none}"
     "@media(max-width:700px){.preview{width:calc(100vw - 40px);height:44vh}}"
     '.opening{margin:14px 16px;font:15px/20px "Segoe UI","PingFang SC","Microsoft YaHei UI",sans-serif}'
+    ".broken{position:fixed;left:0;right:0;top:0;z-index:1;margin:0;padding:14px 16px;background:Canvas}"
 )
 # A script or the style sheet that a broken line did not bring leaves a page that opens for ever: it says so,
 # Enter tries again, and so does the page itself once the browser sees a line.
