@@ -109,6 +109,18 @@ describe("asking for the right answer", () => {
   it("waits for a line that is down or a server that is busy", async () => {
     vi.stubGlobal("fetch", async () => Promise.reject(new TypeError("no line")));
     expect(await fetchFeedback("/p/", "1")).toBe("offline");
+    // A body that stalls ends with the patience.
+    const ends = new AbortController();
+    const patience = vi.spyOn(AbortSignal, "timeout").mockReturnValue(ends.signal);
+    vi.stubGlobal("fetch", async (_url: string, { signal }: RequestInit) => {
+      signal?.throwIfAborted();
+      const stalled = new ReadableStream({ start: (body) => signal?.addEventListener("abort", () => body.error(signal.reason)) });
+      return new Response(stalled);
+    });
+    const asked = fetchFeedback("/p/", "1");
+    ends.abort();
+    expect(await asked).toBe("offline");
+    patience.mockRestore();
     answers(503);
     expect(await fetchFeedback("/p/", "1")).toBe("offline");
   });

@@ -2,6 +2,7 @@
 import type { Payload, Value } from "../contract";
 import type { Desk } from "../desk";
 import type { Practised } from "../session/practice";
+import { PATIENCE_MS } from "../sync/patience";
 
 export interface Standing {
   readonly state: "practising" | "passed" | "sent_back";
@@ -25,7 +26,7 @@ export type Next = "passed" | "usedUp" | "more" | "again";
 /** null: there is nothing to compare with; "offline": ask again. */
 export async function fetchFeedback(url: string, submission: string): Promise<Feedback | null | "offline"> {
   try {
-    const response = await fetch(`${url}${submission}`, { credentials: "same-origin" });
+    const response = await fetch(`${url}${submission}`, { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE_MS) });
     if (response.ok) return (await response.json()) as Feedback;
     return response.status >= 500 || response.status === 429 ? "offline" : null;
   } catch {
