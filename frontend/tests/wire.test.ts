@@ -66,6 +66,13 @@ test("earlier answers are asked for, and a report has no answer to read", async 
   expect(await wire.report({ task: 1, kind: "image", note: "" })).toBeUndefined();
 });
 
+test("an answer without a body is one, also where the browser gives it an empty body", async () => {
+  const none = new Response(null, { status: 204 });
+  Object.defineProperty(none, "body", { value: new ReadableStream({ start: (body) => body.close() }) });
+  vi.stubGlobal("fetch", async () => none);
+  expect(await wire.report({ task: 1, kind: "image", note: "" })).toBeUndefined();
+});
+
 describe("what the server says no with has a name", () => {
   test.each([
     [302, "signed_out"],

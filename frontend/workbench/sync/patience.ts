@@ -24,7 +24,8 @@ export async function fetchAll(url: string, init: RequestInit = {}, patienceMs =
     if (!reader) return response;
     const parts: BlobPart[] = [];
     for (let part; !(part = await reader.read()).done; ends += part.value.length / BYTES_PER_MS) parts.push(part.value);
-    return new Response(new Blob(parts), response);
+    // A status that has no body must not be given one.
+    return parts.length > 0 ? new Response(new Blob(parts), response) : response;
   } finally {
     clearTimeout(timer as number);
   }
