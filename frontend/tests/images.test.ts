@@ -1,5 +1,5 @@
-import { beforeEach, describe, expect, test } from "vitest";
-import { byLine, heldFirst, Images, isLight, type Loader } from "../workbench/session/images";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { byLine, decodeImage, heldFirst, Images, isLight, type Loader } from "../workbench/session/images";
 
 let asked: string[] = [];
 const loader: Loader = {
@@ -151,5 +151,41 @@ describe("pictures fetched ahead", () => {
     expect(line.asked).toEqual(["a", "b", "c", "a"]);
     await line.bring("a");
     expect(images.peek("a")?.src).toBe("a");
+  });
+});
+
+describe("a picture that never comes", () => {
+  /** Decodes when its address is taken away, as an error. */
+  class Hanging {
+    src = "";
+    private giveUp = (_: Error): void => {};
+
+    decode(): Promise<void> {
+      return new Promise((_, fail) => (this.giveUp = fail));
+    }
+
+    removeAttribute(): void {
+      this.giveUp(new Error("given up"));
+    }
+  }
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal("Image", Hanging);
+  });
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  test("is given up after a minute, so that the next ones are fetched", async () => {
+    const coming = decodeImage.load("/media/a.webp");
+    const ended = vi.fn();
+    coming.catch(ended);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(ended).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1_500);
+    await expect(coming).rejects.toThrow("given up");
   });
 });

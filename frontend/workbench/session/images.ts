@@ -5,12 +5,21 @@ export interface Loader {
   load(url: string, whole?: boolean): Promise<HTMLImageElement>;
 }
 
+/** Longer than the heaviest picture takes on the thinnest line. */
+const STALLED_MS = 60_000;
+
 export const decodeImage: Loader = {
   async load(url) {
     const image = new Image();
     image.decoding = "async";
     image.src = url;
-    await image.decode();
+    // A line that hangs is given up: two pictures that never come would keep all others from being fetched.
+    const stalled = setTimeout(() => image.removeAttribute("src"), STALLED_MS);
+    try {
+      await image.decode();
+    } finally {
+      clearTimeout(stalled);
+    }
     return image;
   },
 };
