@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer, b64_encode
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.crypto import salted_hmac
 from django.utils.encoding import force_bytes
 from django.utils.http import content_disposition_header
@@ -117,7 +117,10 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         part = name.removesuffix(".webp")
         file = _open_tile(project_id, sha256, part)
     elif rendition == "screen" and "light" in request.GET:
-        part, file = "light", _open_light(project_id, sha256)
+        part, light = "light", _open_light(project_id, sha256)
+        if light is None:
+            return _to_the_whole(request, left=left)
+        file = light
     else:
         file = _open(storage.image_key(project_id, sha256, rendition))
     size = file.size  # type: ignore[attr-defined]
@@ -153,12 +156,19 @@ def _open(key: str) -> IO[bytes]:
         raise NotVisible from None
 
 
-def _open_light(project_id: int, sha256: str) -> IO[bytes]:
-    """What a slow line asks for: the light copy, or the screen rendition that needs none."""
+def _open_light(project_id: int, sha256: str) -> IO[bytes] | None:
+    """What a slow line asks for; None: the screen rendition is light enough."""
     try:
         return storage.open_file(storage.image_key(project_id, sha256, "light"))
     except FileNotFoundError:
-        return _open(storage.image_key(project_id, sha256, "screen"))
+        return None
+
+
+def _to_the_whole(request: HttpRequest, *, left: int) -> HttpResponseBase:
+    """Under its own address the browser keeps it, and need not fetch it again when somebody looks closer."""
+    response = HttpResponseRedirect(request.path)
+    response["Cache-Control"] = f"private, max-age={left}, immutable"
+    return response
 
 
 def _open_tile(project_id: int, sha256: str, name: str) -> IO[bytes]:

@@ -208,6 +208,8 @@ describe("the meter", () => {
     expect(meter.isSlow).toBe(false);
     expect(meter.bytesOf("/media/1-ab-screen-webp-9~x/a.webp")).toBe(50_000);
     expect(meter.bytesOf("/media/1-ab-screen-webp-9~x/b.webp")).toBeUndefined();
+    meter.count([timing("/media/1-ab-screen-webp-9~x/a.webp", 60_000, 1000, 1000)]);
+    expect(meter.reading.value).toMatchObject({ bytes: 115_000, images: 1 });
   });
 
   test("pictures that come at once share a line that is not slow", () => {

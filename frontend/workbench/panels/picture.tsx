@@ -1,6 +1,6 @@
 /** The picture under the drawing: its thumbnail at once if it must be waited for, then itself. */
 import { effect, type Signal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
 import { isLight } from "../session/images";
 import { removePreview } from "../shell/resume";
@@ -22,46 +22,77 @@ const CLOSER = 1.25;
 /** Beyond this many screen pixels a pixel of the picture, its own pixels are shown instead of a blur. */
 const PIXELS_SHOW = 3;
 
+interface Whole {
+  desk: Desk;
+  stage: Stage;
+  url: string;
+  isLightCopy: { readonly current: boolean };
+  show: (picture: HTMLImageElement) => void;
+}
+
+/** Brings the whole picture in place of its light copy. */
+function useWhole({ desk, stage, url, isLightCopy, show }: Whole): void {
+  useEffect(() => {
+    const { image } = stage.work.held;
+    let left = false;
+    let coming = false;
+    const bring = async (): Promise<void> => {
+      if (left || coming || !isLightCopy.current) return;
+      coming = true;
+      const whole = await desk.images.whole(url).catch(() => null);
+      coming = false;
+      if (whole && !left) show(whole);
+    };
+    const stops = [
+      effect(() => {
+        if (desk.camera.view.value.scale > CLOSER * fitView(image, desk.camera.screen.value).scale) void bring();
+      }),
+      // It came within the page, before the line was known: after what is fetched ahead the line is free for it.
+      effect(() => {
+        if (desk.meter.reading.value.kbps !== null) void desk.images.rest().then(() => (desk.meter.isSlow ? undefined : bring()));
+      }),
+    ];
+    return () => {
+      left = true;
+      stops.forEach((stop) => stop());
+    };
+  }, [stage, url]);
+}
+
 export function Picture({ desk, stage, attempt, loading }: Props) {
   const layer = useRef<HTMLDivElement>(null);
   const slot = useRef<HTMLDivElement>(null);
   const shown = useRef<Stage | null>(null);
   /** Pixels that the picture has across; 0: it is not there. */
   const own = useRef(0);
-  /** Fetches the whole picture where its light copy is shown. */
-  const improve = useRef<(() => void) | null>(null);
+  const isLightCopy = useRef(false);
   const { image, assignment } = stage.work.held;
   // A seat that comes again from the server has a fresh address; the old one may have run out.
   const url = desk.session.held.value.find((held) => held.assignment === assignment)?.image.url ?? image.url;
+
+  const show = (picture: HTMLImageElement): void => {
+    picture.alt = "";
+    picture.className = "picture";
+    slot.current?.replaceChildren(picture);
+    own.current = picture.naturalWidth;
+    shown.current = stage;
+    isLightCopy.current = isLight(picture);
+    loading.value = "there";
+    stage.seen.value = true;
+  };
 
   // Before the browser paints: a decoded picture is in the same frame as the task it belongs to.
   useLayoutEffect(() => {
     if (shown.current === stage) return;
     let current = true;
-    const show = (picture: HTMLImageElement): void => {
-      if (!current) return;
-      picture.alt = "";
-      picture.className = "picture";
-      slot.current?.replaceChildren(picture);
-      own.current = picture.naturalWidth;
-      shown.current = stage;
-      loading.value = "there";
-      stage.seen.value = true;
-      improve.current = isLight(picture) ? () => {
-        improve.current = null;
-        desk.images.whole(url).then(show, () => {});
-      } : null;
-      // A light copy on a line that is not slow came within the page, before the line was known.
-      if (improve.current && !desk.meter.isSlow) void desk.images.rest().then(() => current && improve.current?.());
-    };
     const decoded = desk.images.peek(url);
     if (decoded) show(decoded);
     else {
       slot.current?.replaceChildren();
       own.current = 0;
-      improve.current = null;
+      isLightCopy.current = false;
       loading.value = "loading";
-      void desk.images.get(url).then(show, () => {
+      void desk.images.get(url).then((picture) => current && show(picture), () => {
         if (!current) return;
         loading.value = "failed";
         removePreview();
@@ -71,6 +102,8 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
       current = false;
     };
   }, [stage, attempt, url]);
+
+  useWhole({ desk, stage, url, isLightCopy, show });
 
   useLayoutEffect(() => {
     const element = layer.current;
@@ -82,7 +115,6 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
       const { x, y, scale } = desk.camera.view.value;
       element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
       const near = (scale * image.width) / (own.current || image.width) > PIXELS_SHOW;
-      if (scale > CLOSER * fitView(image, desk.camera.screen.peek()).scale) improve.current?.();
       if (near !== isNear) element.classList.toggle("near", (isNear = near));
     });
   }, [stage]);

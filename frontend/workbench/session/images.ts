@@ -24,7 +24,7 @@ export const decodeImage: Loader = {
   },
 };
 
-/** Whether there is a better one of the same picture. */
+/** Whether the whole picture may still be fetched. */
 export const isLight = ({ dataset }: HTMLImageElement): boolean => dataset["light"] !== undefined;
 
 async function light(coming: Promise<HTMLImageElement>): Promise<HTMLImageElement> {

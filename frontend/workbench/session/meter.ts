@@ -62,7 +62,8 @@ export class Meter {
       if (!/^\/(media|desk)\//.test(pathname) || transferSize === 0) continue;
       bytes += transferSize;
       if (SCREEN.test(pathname)) {
-        images++;
+        // A light copy and the whole one are one image.
+        if (!this.pictures.has(pathname)) images++;
         this.pictures.set(pathname, transferSize + (this.pictures.get(pathname) ?? 0));
       }
       if (transferSize >= LARGE) this.large.push(timing);
