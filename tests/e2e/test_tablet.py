@@ -1,4 +1,4 @@
-"""A ten-inch tablet, upright and across, fingers alone: what a day's work needs is there, and large enough."""
+"""A ten-inch tablet, upright and across, with fingers alone: all of a day's work is there, large enough."""
 
 from __future__ import annotations
 
@@ -34,13 +34,22 @@ SMALL = """() => [...document.querySelectorAll('button, a[href], summary, select
   .map((one) => [(one.closest('label') ?? one).getBoundingClientRect(), one])
   .filter(([{ width, height }]) => width < 24 || height < 24)
   .map(([{ width, height }, one]) => `${one.outerHTML.slice(0, 80)}: ${width} by ${height}`)"""
+# A button that is narrower than what stands on it.
+CROWDED = """() => [...document.querySelectorAll('.button')]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => `${one.textContent}: ${one.scrollWidth} in ${one.clientWidth}`)"""
 # Whatever does not scroll lies in the window.
 CUT_OFF = """(selector) => [...document.querySelectorAll(selector)]
   .filter((one) => one.checkVisibility())
   .map((one) => [one.getBoundingClientRect(), one])
-  .filter(([r]) => r.left < -1 || r.top < -1 || r.right > innerWidth + 1 || r.bottom > innerHeight + 1)
+  .filter(([r]) => Math.min(r.left, r.top, innerWidth - r.right, innerHeight - r.bottom) < -1)
   .map(([r, one]) => `${one.outerHTML.slice(0, 80)}: ${[r.left, r.top, r.right, r.bottom]}`)"""
-FIXED = ".bar > *, .tools, .panel-foot .button, .hint, dialog[open], .menu[open] .menu-list, .pack[open] .pack-list"
+FIXED = ", ".join(
+    (
+        *(".bar > *", ".tools", ".panel-foot .button", ".hint", "dialog[open]"),
+        *(".menu[open] .menu-list", ".pack[open] .pack-list"),
+    )
+)
 
 
 class Fingers:

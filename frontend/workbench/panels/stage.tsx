@@ -177,8 +177,10 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         aria-busy={loading.value !== "there"}
         aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name, key: keyOf("KeyN") })}
       >
-        <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />
-        <div class="drawing" ref={tiles} />
+        <div class="pictures">
+          <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />
+          <div class="drawing" ref={tiles} />
+        </div>
         <div class="drawing" ref={drawing} />
         <Unpainted desk={desk} stage={stage} renderer={renderer} />
         {stage.work.held.draft && <Drafts desk={desk} stage={stage} />}
