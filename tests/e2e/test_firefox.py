@@ -87,6 +87,7 @@ def test_a_task_is_labelled_kept_over_a_reload_and_sent(
     folder = data_folder("boxes_voc")
     ingest(cast, cast.project, [folder / "train" / name for name in sorted(known)[:2]])
     sign_in(browser, live_server)
+    assert browser.run("return document.querySelector('.opening')") is None
     keep(browser, "task")
     title = browser.run(IMAGE_THERE)
     objects = known[next(name for name in known if name in title)]

@@ -304,6 +304,7 @@ def test_the_workbench_fits_the_window(
     submit = desk.page.get_by_role("button", name="Submit").bounding_box()
     assert submit
     assert submit["y"] + submit["height"] <= height
+    assert desk.page.get_by_text("Opening the workbench").count() == 0
     assert desk.faults == []
     context.close()
 
