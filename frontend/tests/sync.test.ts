@@ -199,6 +199,19 @@ describe("the line drops", () => {
     expect([desk.sync.state.peek(), server.stored.size]).toEqual(["online", 1]);
   });
 
+  test("a report that the server fails to take waits, and holds up no answer", async () => {
+    const desk = await start(await open());
+    const take = server.report.bind(server);
+    desk.session.report("tool", "");
+    server.report = () => Promise.reject(new WireError("offline", 500));
+    answer(desk);
+    await settled(desk);
+    expect(server.stored.size).toBe(1);
+    server.report = take;
+    await desk.sync.poke();
+    expect(server.reports).toHaveLength(1);
+  });
+
   test("a report for a task that is gone does not hold up answers", async () => {
     const desk = await start(await open());
     desk.session.report("tool", "");

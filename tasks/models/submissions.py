@@ -98,3 +98,13 @@ class ProblemReport(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     handled_at = models.DateTimeField(null=True)
     handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            # Sent twice at the same moment it is one report.
+            models.UniqueConstraint(
+                fields=["task", "person", "kind", "note"],
+                condition=models.Q(handled_at=None),
+                name="report_open_once",
+            )
+        ]

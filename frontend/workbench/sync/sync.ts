@@ -254,8 +254,10 @@ export class Sync {
       try {
         await this.wire.report(parcel.body);
       } catch (error) {
-        // A report that the server cannot take (its task is gone) must not hold up the answers.
-        if (!(error instanceof WireError && error.kind === "broken")) throw error;
+        // Whatever becomes of a report, it must not hold up the answers: one that the server cannot take (its task is
+        // gone) is dropped, another one waits for the next exchange.
+        if (!(error instanceof WireError)) throw error;
+        if (error.kind !== "broken") return;
       }
       await this.outbox.remove(new Set([parcel]));
     }
