@@ -41,10 +41,7 @@ def _answer(value: object, field: Mapping[str, Any]) -> object:
     if kind in ("select", "radio", "single"):
         return _choice(value, field)
     if kind == "multiple":
-        choices = [_choice(item, field) for item in _typed(value, list)]
-        if len(set(choices)) < len(choices):
-            raise PayloadRefused("repeated_option", "")
-        return choices
+        return _choices(_typed(value, list), field)
     if kind == "tree":
         return _node(value, field)
     if kind == "number":
@@ -62,6 +59,17 @@ def _choice(value: object, field: Mapping[str, Any]) -> str:
     if all(option["key"] != key for option in field.get("options", [])):
         raise PayloadRefused("unknown_option", "")
     return key
+
+
+def _choices(items: list[object], field: Mapping[str, Any]) -> list[str]:
+    """Each once; looked up together, since both lists may be long."""
+    known = {option["key"] for option in field.get("options", [])}
+    choices: list[str] = [_typed(item, str) for item in items]
+    if not known.issuperset(choices):
+        raise PayloadRefused("unknown_option", "")
+    if len(set(choices)) < len(choices):
+        raise PayloadRefused("repeated_option", "")
+    return choices
 
 
 def _node(value: object, field: Mapping[str, Any]) -> str:
