@@ -103,6 +103,10 @@ def picture_url(picture: Picture, rendition: Rendition, *, now: float, seconds: 
     token = _signer.sign(f"{picture.project}-{picture.sha256}-{rendition}-{kind}-{until}")
     stem = picture.name.replace("\\", "/").rpartition("/")[2]
     name = stem if rendition == "original" else f"{stem.rpartition('.')[0] or stem}.webp"
+    return _address(token, name)
+
+
+def _address(token: str, name: str) -> str:
     return f"/media/{token}/{quote(name, safe='')}"
 
 
@@ -119,7 +123,7 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     elif rendition == "screen" and "light" in request.GET:
         part, light = "light", _open_light(project_id, sha256)
         if light is None:
-            return _to_the_whole(request, left=left)
+            return _to_the_whole(_address(token, name), left=left)
         file = light
     else:
         file = _open(storage.image_key(project_id, sha256, rendition))
@@ -164,9 +168,9 @@ def _open_light(project_id: int, sha256: str) -> IO[bytes] | None:
         return None
 
 
-def _to_the_whole(request: HttpRequest, *, left: int) -> HttpResponseBase:
+def _to_the_whole(address: str, *, left: int) -> HttpResponseBase:
     """Under its own address the browser keeps it, and need not fetch it again when somebody looks closer."""
-    response = HttpResponseRedirect(request.path)
+    response = HttpResponseRedirect(address)
     response["Cache-Control"] = f"private, max-age={left}, immutable"
     return response
 

@@ -53,6 +53,8 @@ def test_slow_line_gets_the_light_copy_where_there_is_one(image: Image) -> None:
     storage.keep_bytes(b"RIFFlight", storage.image_key(image.project_id, image.sha256, "light"))
     assert body(fetch(f"{url}?light", NOW)) == b"RIFFlight"
     assert body(fetch(url, NOW)) == b"RIFFscreen"
+    odd = image_url(Image(project_id=1, sha256="ab", format="JPEG", name="a (1), b?#.jpg"), "screen", now=NOW)
+    assert fetch(f"{odd}?light", NOW).headers["Location"] == odd
     # Of the others there is none.
     assert body(fetch(f"{image_url(image, 'grid', now=NOW)}?light", NOW)) == b"RIFFgrid"
 
