@@ -18,6 +18,7 @@ from review.marking import mark_practice
 from review.models import GoldScore
 from tasks import gold
 from tasks.models import Assignment, Entrance, GoldTask, Project, Submission
+from tasks.veil import veil
 from workers import notices
 from workers.models import Person
 
@@ -53,7 +54,7 @@ def feedback(*, person: Person, submission_id: uuid.UUID, now: datetime) -> dict
     standing = settle_in(person=person, project=submission.task.gold.project, now=now)
     return {
         "submission": str(submission.id),
-        "task": submission.task_id,
+        "task": veil(submission.task_id),
         "score": score.score,
         "right": submission.task.gold.payload,
         "standing": {

@@ -59,10 +59,15 @@ class OtherPerson(Conflict):
     detail = _("Somebody else has signed in on this computer. Sign in again to send your work.")
 
 
+def check_person(person: Person, said: int | None) -> None:
+    """Raise OtherPerson when the page is somebody else's; None: a page that does not say."""
+    if said is not None and said != person.id:
+        raise OtherPerson
+
+
 def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, Any]:
     """Carry an exchange out; the answer is what the response's JSON is made of."""
-    if request.person is not None and request.person != person.id:
-        raise OtherPerson
+    check_person(person, request.person)
     submissions = _submissions(person, request.submissions)
     corrected = _corrections(person, request.corrections)
     skips = [_skip(person, raw) for raw in request.skips]
@@ -78,7 +83,7 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         seats = seats + got
     today = presence.touch(
         person_id=person.id,
-        project_id=request.project or (seats[-1].project if seats else None),
+        project_id=_workplace(person, request.project, seats),
         submitted=any(result["error"] is None for result in [*submissions, *corrected]),
         held=len(kept | {seat.assignment for seat in seats}),
         unsent=request.unsent,
@@ -102,6 +107,13 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         "today": {"submitted": today.submitted, "earned": money(today.earned), "currency": today.currency},
         **({"projects": open_projects(person)} if request.projects else {}),
     }
+
+
+def _workplace(person: Person, chosen: int | None, seats: list[Seat]) -> int | None:
+    """The project to be seen at: supervisors read its name, so that no stranger's may be said."""
+    if chosen is None or any(seat.project == chosen for seat in seats):
+        return chosen or (seats[-1].project if seats else None)
+    return chosen if routing.suitable_projects(person).filter(id=chosen).exists() else None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ class Report(msgspec.Struct):
     task: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
     kind: Literal["guide", "image", "tool", "other"]
     note: Annotated[str, msgspec.Meta(max_length=500, pattern=r"^[^\x00]*\Z")] = ""
+    person: int | None = None
 
 
 def report_problem(*, person: Person, report: Report) -> ProblemReport:

@@ -74,13 +74,17 @@ def sync(request: HttpRequest) -> HttpResponse:
 def answers(request: HttpRequest) -> HttpResponse:
     """The last answers that may still be corrected."""
     person = access_annotator(request)
+    said = request.GET.get("person", "")
+    desk.check_person(person, int(said) if said.isdecimal() else None)
     return _json(desk.correctable(person=person, now=timezone.now()))
 
 
 @require_POST
 def report(request: HttpRequest) -> HttpResponse:
     person = access_annotator(request)
-    report_problem(person=person, report=read_body(request, Report))
+    said = read_body(request, Report)
+    desk.check_person(person, said.person)
+    report_problem(person=person, report=said)
     return HttpResponse(status=204)
 
 

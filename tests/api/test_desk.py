@@ -289,6 +289,24 @@ def test_a_problem_report_is_kept_once(an: Client, cast: Cast) -> None:
     assert post(an, "report", {**body, "kind": "weather"}).status_code == 422
     assert post(an, "report", {**body, "task": 10**9}).status_code == 404
     assert post(signed_in(cast.deng), "report", body).status_code == 404
+    other = post(an, "report", {**body, "person": cast.deng.id})
+    assert (other.status_code, other.json()["code"]) == (409, "other_person")
+
+
+def test_earlier_answers_are_told_to_nobody_elses_page(an: Client, cast: Cast) -> None:
+    assert an.get(f"/desk/answers?person={cast.an.id}").status_code == 200
+    other = an.get(f"/desk/answers?person={cast.deng.id}", headers={"accept": "application/json"})
+    assert (other.status_code, other.json()["code"]) == (409, "other_person")
+
+
+def test_nobody_is_seen_at_work_on_a_project_of_strangers(an: Client, cast: Cast) -> None:
+    theirs = make_project(sites=[cast.datong], name="Theirs")
+    for project in (theirs.id, 10**9):
+        answer = sync(an, project=project)
+        assert answer["tasks"] == []
+        assert Presence.objects.get(person=cast.an).project_id is None
+    sync(an, project=cast.project.id)
+    assert Presence.objects.get(person=cast.an).project_id == cast.project.id
 
 
 def test_the_page_starts_with_the_persons_projects(an: Client, cast: Cast) -> None:

@@ -50,11 +50,11 @@ export class HttpWire implements Wire {
   }
 
   async answers(): Promise<Answers> {
-    return this.read(await this.send(this.boot.urls.answers), "answers");
+    return this.read(await this.send(`${this.boot.urls.answers}?person=${this.boot.person.id}`), "answers");
   }
 
   async report(report: Report): Promise<void> {
-    await this.post(this.boot.urls.report, report);
+    await this.post(this.boot.urls.report, { ...report, person: this.boot.person.id });
   }
 
   private post(url: string, body: unknown): Promise<Response> {
