@@ -45,7 +45,7 @@ export function listen(desk: Desk): void {
     // Browsers of before 2023 heed nothing else.
     event.returnValue = true;
   });
-  document.addEventListener("click", (event) => closeMenus(event.target as Element));
+  document.addEventListener("click", (event) => closeMenus(event.composedPath()));
 }
 
 const IN_A_DRAG = ["submit", "undo", "redo", "escape"];
@@ -56,10 +56,10 @@ function waits(desk: Desk, { id, group }: Command): boolean {
 }
 
 /** A menu closes by Escape, or when something beside it or in it is chosen; a pack goes on being told of. Whether one was open. */
-function closeMenus(chosen?: Element): boolean {
+function closeMenus(chosen?: readonly EventTarget[]): boolean {
   let closed = false;
   for (const menu of document.querySelectorAll<HTMLDetailsElement>("details:is(.menu, .pack)[open]")) {
-    if (chosen && menu.querySelector(".pack-list, summary")?.contains(chosen)) continue;
+    if (chosen && [...menu.querySelectorAll(".pack-list, summary")].some((part) => chosen.includes(part))) continue;
     menu.open = false;
     closed = true;
   }

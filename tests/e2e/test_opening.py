@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -60,7 +63,13 @@ def test_a_slow_line_brings_light_pictures_until_one_looks_closer(desk: Desk) ->
     desk.page.wait_for_function(WHOLE)
 
 
-@pytest.mark.parametrize("missing", ["chunks/*.js", "*.css"], ids=["scripts", "style"])
+def stage_chunk() -> str:
+    """Of what a task needs beside the page itself, the part with all its code."""
+    modules = json.loads((settings.BASE_DIR / "static/build/modules.json").read_text())
+    return str(modules["stage"][-1])
+
+
+@pytest.mark.parametrize("missing", ["chunks/*.js", "stage", "*.css"], ids=["scripts", "stage", "style"])
 def test_a_page_whose_parts_never_come_says_so_and_enter_tries_again(
     desk: Desk, browser: Browser, missing: str
 ) -> None:
@@ -68,12 +77,13 @@ def test_a_page_whose_parts_never_come_says_so_and_enter_tries_again(
     context = browser.new_context(storage_state=desk.page.context.storage_state(), service_workers="block")
     desk.page.close()
     desk.page = page = context.new_page()
-    page.route(f"**/build/{missing}", lambda route: route.abort())
+    path = f"**/build/{stage_chunk() if missing == 'stage' else missing}"
+    page.route(path, lambda route: route.abort())
     page.goto(f"{desk.url}/desk/")
     page.wait_for_selector(".broken")
     assert "The line broke" in page.inner_text("#workbench")
     assert not page.is_visible("text=Opening the workbench")
-    page.unroute(f"**/build/{missing}")
+    page.unroute(path)
     page.keyboard.press("Enter")
     desk.wait_for_image()
     context.close()

@@ -5,6 +5,7 @@ import type { FunctionComponent } from "preact";
 type Later<P> = FunctionComponent<P> & {
   /** Brings the part before it is first drawn, which then is not drawn in two turns. Without a line: no matter. */
   bring(): Promise<void>;
+  isThere(): boolean;
 };
 
 export function later<P extends object>(load: () => Promise<FunctionComponent<P>>): Later<P> {
@@ -21,5 +22,5 @@ export function later<P extends object>(load: () => Promise<FunctionComponent<P>
     void bring();
     return null;
   }
-  return Object.assign(Later, { bring });
+  return Object.assign(Later, { bring, isThere: () => part.peek() !== null });
 }
