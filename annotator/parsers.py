@@ -58,8 +58,9 @@ def _mark_halves(body: bytes) -> bytes:
     return _ESCAPE.sub(lambda found: b"\xed\xa0\x80" if found[1] else found[0], body)
 
 
-# What Python and others write for numbers that JSON cannot say; strings are passed over.
-_NO_NUMBER = re.compile(rb'"(?:[^"\\]|\\.)*+"|(-?)(?:NaN|Infinity)\b', re.DOTALL)
+# What Python and others write for numbers that JSON cannot say; strings are passed over. So is one that
+# does not end: tried anew at each of its quotes, it would take the square of its length.
+_NO_NUMBER = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|(-?)(?:NaN|Infinity)\b', re.DOTALL)
 
 
 def _mark_numbers(body: bytes) -> bytes:
