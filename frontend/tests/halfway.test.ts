@@ -225,15 +225,15 @@ async function doEverything(except: readonly string[]): Promise<void> {
   }
 }
 
-const it = (): Shape | undefined => shapes().find(({ id }) => id === "it");
+const theOne = (): Shape | undefined => shapes().find(({ id }) => id === "it");
 
 describe("whatever the key", () => {
   test.each(OF_EACH)("a locked %s stays as it is and where it is", async (type, geometry) => {
     put(of("below", "box", [300, 300, 50, 50], { attributes: { bent: true } }), of("it", type, geometry), of("above", "box", [600, 300, 50, 50]));
-    const before = it();
+    const before = theOne();
     toggleLock(desk, "it");
     await doEverything(["object.lock"]);
-    expect(it()).toBe(before);
+    expect(theOne()).toBe(before);
     const order = shapes().map(({ id }) => id).filter((id) => ["below", "it", "above"].includes(id));
     expect(order).toEqual(["below", "it", "above"]);
     expect(desk.notices.list.peek().some(({ text }) => text === "This object is locked.")).toBe(true);
@@ -243,7 +243,7 @@ describe("whatever the key", () => {
     put(of("it", type, geometry));
     toggleHidden(desk, "it");
     await doEverything(["object.hide", "object.show", "delete", "draft.leave", "new", "new.middle", "paste", "duplicate"]);
-    expect(geometryOf(it()!)).toEqual(geometry);
+    expect(geometryOf(theOne()!)).toEqual(geometry);
     expect(desk.notices.list.peek().some(({ text }) => text === "This object is hidden. Show it first.")).toBe(true);
   });
 
@@ -252,6 +252,22 @@ describe("whatever the key", () => {
     expect(desk.stage.peek()!.shapeOf("it")?.id).toBe("it");
     toggleHidden(desk, "it");
     expect(desk.stage.peek()!.shapeOf("it")).toBeNull();
+  });
+});
+
+describe("a tool whose arithmetic comes late", () => {
+  test.each(["cut", "extend"] as const)("%s: does nothing to the task that was left, and leaves the tool that is in the hand now", async (tool) => {
+    put(of("it", "polygon", [[100, 100, 300, 100, 300, 300, 100, 300]]));
+    desk.tool.value = tool;
+    for (const [x, y] of [[250, 150], [350, 150], [350, 250]] as const) for (const kind of ["down", "up"] as const) send(kind, x, y);
+    const [left, before, revision] = [editor(), task(), editor().revision.peek()];
+    press("Enter");
+    desk.session.skip("other", "");
+    desk.tool.value = "split";
+    await import("../workbench/geometry/boolean");
+    await new Promise((done) => setImmediate(done));
+    expect(task()).not.toBe(before);
+    expect([left.revision.peek(), shapes(), desk.tool.peek()]).toEqual([revision, [], "split"]);
   });
 });
 

@@ -9,7 +9,7 @@ import { shape } from "./things";
 
 const base = { tags: {}, shapes: [shape("old", [1, 1, 9, 9])] };
 const refusal = { code: "refused", detail: "Not so.", where: "shapes[0]" };
-const step = (key: string): Step => ({ kind: "do", diff: [{ what: "tag", key, before: null, after: "x" }] }) as unknown as Step;
+const step = (key: string): Step => ({ do: "change", diff: [{ what: "tag", key, before: null, after: "x" }] });
 
 let db: DeskDb;
 let journal: Journal;
