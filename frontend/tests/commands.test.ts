@@ -7,7 +7,7 @@ import type { Shape, Spec } from "../workbench/contract";
 import type { Desk } from "../workbench/desk";
 import "../workbench/geometry/all";
 import { geometryOf } from "../workbench/model/bounds";
-import type { Editor } from "../workbench/model/editor";
+import { Editor } from "../workbench/model/editor";
 import { fetchTools } from "../workbench/tools/tools";
 import { toScreen } from "../workbench/view/camera";
 import { current, FakeServer, openedDesk, settled, workingDesk } from "./desk-at-work";
@@ -77,6 +77,31 @@ describe("objects by keys", () => {
     put("b", "box", [10, 10, 20, 20]);
     press("Ctrl+Period");
     expect(at("b")).toEqual([10, 10, 20, 20]);
+  });
+
+  test("at the image's edge an arrow moves nothing: there is no step, and it goes on from there", () => {
+    put("a", "box", [0, 100, 50, 40]);
+    const { revision, history } = editor;
+    const before = revision.peek();
+    press("ArrowLeft", "Shift+ArrowLeft");
+    expect([at("a"), revision.peek()]).toEqual([[0, 100, 50, 40], before]);
+    press("ArrowRight", "ArrowLeft", "ArrowLeft");
+    expect([at("a"), revision.peek()]).toEqual([[0, 100, 50, 40], before + 2]);
+    history.undo();
+    history.undo();
+    history.undo();
+    expect(history.canUndo).toBe(false);
+  });
+
+  test("what moves or turns nothing takes no suggestion up", () => {
+    const suggested = { ...shape("s", [0, 100, 50.004, 40]), confidence: 0.5 };
+    editor = new Editor({ tags: {}, shapes: [] }, [], () => {}, { tags: {}, shapes: [suggested] });
+    desk.session.work.value = { ...desk.session.work.peek()!, editor };
+    editor.selectedId.value = "s";
+    press("ArrowLeft", "Ctrl+Period");
+    expect([editor.isPending("s"), editor.history.canUndo]).toEqual([true, false]);
+    press("ArrowRight");
+    expect([editor.isPending("s"), at("s")]).toEqual([false, [1, 100, 50, 40]]);
   });
 
   test("a copy lies beside its original, and in its place on the next image", async () => {

@@ -93,6 +93,8 @@ function add(desk: Desk, shape: Shape): void {
 
 const OFFSET = 12;
 
+const isSamePlace = (a: Shape, b: Shape): boolean => JSON.stringify(geometryOf(a)) === JSON.stringify(geometryOf(b));
+
 /** Puts a copy a little beside the original, or in its place when it comes from another image; it has no parent. */
 function addCopy(desk: Desk, like: Shape): void {
   const work = desk.session.work.peek();
@@ -100,8 +102,7 @@ function addCopy(desk: Desk, like: Shape): void {
   if (!work || !allowed || !(allowed.geometries ?? ["box"]).includes(like.type)) return;
   const { image } = work.held;
   const { document } = work.editor;
-  const place = (shape: Shape): string => JSON.stringify(geometryOf(shape));
-  const taken = (shape: Shape): boolean => document.peek().shapes.some((one) => one.type === shape.type && place(one) === place(shape));
+  const taken = (shape: Shape): boolean => document.peek().shapes.some((one) => one.type === shape.type && isSamePlace(one, shape));
   const step = OFFSET / desk.camera.view.peek().scale;
   let copy = rounded(moved(own({ ...like, id: shapeId() }, () => false), 0, 0, image));
   for (let tries = 0; taken(copy) && tries < 20; tries++) copy = rounded(moved(copy, step, step, image));
@@ -140,10 +141,9 @@ function arrow(desk: Desk, dx: number, dy: number, resize: boolean): void {
     const grip = vertex === null ? null : gripsOf(shape, stage.lookOf(shape)).find(({ id }) => id === vertex);
     return grip ? gripMoved(shape, grip.id, { x: grip.x + dx, y: grip.y + dy }, image) : moved(shape, dx, dy, image);
   };
-  stage.work.editor.update(selected.id, (shape) => {
-    const next = rounded(change(shape));
-    return isValid(next, image) ? next : shape;
-  });
+  const next = rounded(change(selected));
+  // At the image's edge nothing moves: no step, and no suggestion is taken up.
+  if (isValid(next, image) && !isSamePlace(next, rounded(selected))) stage.work.editor.update(selected.id, () => next);
 }
 
 const TURN_DEGREES = 1;
@@ -158,13 +158,11 @@ function resized(shape: Shape, dx: number, dy: number, image: Size): Shape {
 
 export function turn(desk: Desk, steps: number): void {
   const editor = desk.session.work.peek()?.editor;
-  const selected = editor?.selectedId.peek();
-  if (!editor || !selected || refuseReshape(desk, selected)) return;
-  editor.update(selected, (shape) => {
-    if (shape.type !== "rotated_box" && shape.type !== "ellipse") return shape;
-    const [cx, cy, across, down, angle] = shape.type === "ellipse" ? shape.ellipse : shape.rotated_box;
-    return rounded(withGeometry(shape, [cx, cy, across, down, angle + steps * TURN_DEGREES]));
-  });
+  const shape = editor?.selected.peek();
+  if (!editor || !shape || refuseReshape(desk, shape.id)) return;
+  if (shape.type !== "rotated_box" && shape.type !== "ellipse") return;
+  const [cx, cy, across, down, angle] = shape.type === "ellipse" ? shape.ellipse : shape.rotated_box;
+  editor.update(shape.id, () => rounded(withGeometry(shape, [cx, cy, across, down, angle + steps * TURN_DEGREES])));
 }
 
 function arrows(desk: Desk): Command[] {
