@@ -58,6 +58,25 @@ const DRAWING: Row[] = [
   ["a skeleton laid into no box vanishes", "template", [["d", 10, 10], ["m", 50, 50], ["u", 10, 10]], "pressing dragging idle", 0],
 ];
 
+describe("the hand", () => {
+  test.each(Object.keys(tools) as (keyof typeof tools)[])("is free while %s waits to begin, and is not once it has", (tool) => {
+    const hand = new AtTheStage(tool, tools[tool]);
+    expect([hand.chart.hand, hand.chart.busy]).toEqual(["free", false]);
+    if (["fill", "merge"].includes(tool)) return;
+    hand.send("down", 10, 10);
+    expect(hand.chart.busy).toBe(true);
+  });
+
+  test("drags a shape by its grip, and is free again", () => {
+    const hand = new AtTheStage("polygon", tools.polygon);
+    hand.put(...THERE);
+    hand.send("down", 300, 300);
+    expect([hand.chart.hand, hand.chart.busy]).toEqual(["drags", true]);
+    hand.send("up", 300, 300);
+    expect(hand.chart.hand).toBe("free");
+  });
+});
+
 describe("drawing", () => {
   test.each(DRAWING)("%s", (_, tool, script, states, shapes) => {
     const hand = new AtTheStage(tool, tools[tool]);

@@ -52,7 +52,7 @@ const IN_A_DRAG = ["submit", "undo", "redo", "escape"];
 
 /** In the middle of a drag no other command settles a shape that no release has checked. */
 function waits(desk: Desk, { id, group }: Command): boolean {
-  return desk.stage.peek()?.chart.peek().is("adjusting") === true && group !== "groupView" && !IN_A_DRAG.includes(id);
+  return desk.stage.peek()?.chart.peek().hand === "drags" && group !== "groupView" && !IN_A_DRAG.includes(id);
 }
 
 /** A menu closes by Escape, or when something beside it or in it is chosen; a pack goes on being told of. Whether one was open. */

@@ -6,7 +6,7 @@ import type { Stage } from "../view/stage";
 export const handFree = (stage: Stage): Promise<void> =>
   new Promise((done) => {
     const stop = effect(() => {
-      if (stage.chart.value.path.value.includes(".adjusting.")) return;
+      if (stage.chart.value.hand === "drags") return;
       done();
       queueMicrotask(() => stop());
     });

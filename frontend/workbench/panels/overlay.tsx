@@ -164,9 +164,9 @@ const PRECISE = new Set<string>(Object.values(WAYS).flat());
 
 function Crosshair({ desk, stage, pointer }: Props & { pointer: ReadonlySignal<Point | null> }) {
   const at = pointer.value;
-  const { name, path } = stage.chart.value;
+  const { name, hand } = stage.chart.value;
   const wanted = desk.settings.value.crosshair && PRECISE.has(name) && kindOfWay(name as Way) !== "mask";
-  if (!at || !wanted || path.value.includes("adjusting")) return null;
+  if (!at || !wanted || hand === "drags") return null;
   const { width, height } = desk.camera.screen.value;
   return (
     <g class="crosshair">

@@ -64,6 +64,7 @@ const moving: Node = {
 };
 
 export const adjusting: Node = {
+  hand: "drags",
   states: { resizing, moving },
   up(context) {
     const id = context.gesture?.shape?.id ?? "";

@@ -54,6 +54,7 @@ function tool(erasing: boolean): Node {
   };
 
   const idle: Node = {
+    hand: "free",
     move: show,
     down(context, press) {
       context.gesture = gestureAt(press, { trail: [press.point.x, press.point.y] });
@@ -107,6 +108,7 @@ export const fill: Node = {
   initial: "idle",
   states: {
     idle: {
+      hand: "free",
       down(context, press) {
         const shape = chosen(context);
         if (!shape) return context.say("selectMask");

@@ -10,6 +10,8 @@ export type Wish = "finish" | "back" | "forward" | "cancel" | "interrupt";
 export interface StateNode<C, E> extends Partial<Record<Wish, (context: C) => string | void>> {
   initial?: string;
   states?: Record<string, StateNode<C, E>>;
+  /** Free: nothing is in the making; drags: a shape is being dragged. It holds for the states within too. */
+  hand?: "free" | "drags";
   enter?(context: C): void;
   exit?(context: C): void;
   down?: Handler<C, E>;
@@ -66,9 +68,14 @@ export class Chart<C, E> {
     return this.path.peek() === full || this.path.peek().startsWith(`${full}.`);
   }
 
+  get hand(): StateNode<C, E>["hand"] {
+    void this.path.value;
+    return this.nodes().findLast((one) => one.hand)?.hand;
+  }
+
   /** Something is in the making, or in the hand. */
   get busy(): boolean {
-    return !/\.(idle|armed|panning)$/.test(this.path.value);
+    return this.hand !== "free";
   }
 
   /** Moves to a state; "" is the tool's initial one. States on the common part stay entered. */

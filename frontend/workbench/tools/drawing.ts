@@ -3,6 +3,7 @@ import { adjusting, hit, hover, takeGrip } from "./adjust";
 import { gestureAt, type Node, type ToolContext } from "./context";
 
 const idle: Node = {
+  hand: "free",
   move: hover,
   down(context, press) {
     const taken = takeGrip(context, press);
@@ -14,6 +15,7 @@ const idle: Node = {
 
 /** Even a click inside a shape starts another one. */
 const armed: Node = {
+  hand: "free",
   enter(context) {
     context.editor.selectedId.value = null;
   },

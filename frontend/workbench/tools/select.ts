@@ -3,6 +3,7 @@ import { adjusting, hit, hover, takeGrip } from "./adjust";
 import { gestureAt, isDrag, type Node } from "./context";
 
 const idle: Node = {
+  hand: "free",
   move: hover,
   down(context, press) {
     const taken = takeGrip(context, press);
@@ -24,6 +25,7 @@ const pressing: Node = {
 };
 
 const panning: Node = {
+  hand: "free",
   move(context, press) {
     const { gesture } = context;
     if (!gesture) return;
