@@ -217,6 +217,7 @@ export class Bench {
       get shapes() {
         return editor.document.peek().shapes;
       },
+      away: false,
       gesture: null,
       setDraft: (drawn) => (draft.value = drawn),
       setHovered: (id) => (hovered.value = id),

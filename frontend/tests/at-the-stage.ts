@@ -88,6 +88,7 @@ export class AtTheStage {
       get shapes() {
         return [...editor.document.peek().shapes, ...editor.pending.peek().shapes];
       },
+      away: false,
       gesture: null,
       setDraft: (next) => (this.draft = next),
       setHovered: () => {},

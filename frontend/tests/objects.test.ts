@@ -101,7 +101,7 @@ describe("parent and group", () => {
     expect([find("a").group, find("b").group]).toEqual([2, 2]);
     editor.undo();
     expect([find("a").group, find("b").group]).toEqual([undefined, undefined]);
-    expect(freeGroup(editor.document.peek().shapes)).toBe(2);
+    expect(freeGroup(editor)).toBe(2);
   });
 
   test("a group that is none is taken away", () => {

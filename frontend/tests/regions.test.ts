@@ -3,9 +3,11 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import type { FlatPoints, Payload, Shape } from "../workbench/contract";
 import "../workbench/geometry/all";
-import { difference, union, united } from "../workbench/geometry/boolean";
+import { difference, storableDifference, storableUnion, union } from "../workbench/geometry/boolean";
 import { polygon, polygonArea } from "../workbench/geometry/polygon";
+import { Editor } from "../workbench/model/editor";
 import { tools } from "../workbench/tools/more";
+import { becomes } from "../workbench/tools/parts";
 import { AtTheStage } from "./at-the-stage";
 import { image } from "./things";
 
@@ -24,8 +26,6 @@ const parents = (hand: AtTheStage): Record<string, string | undefined> =>
   Object.fromEntries(hand.shapes.map(({ id, parent }) => [id, parent]));
 
 describe("what is done to the selected polygon", () => {
-  const square = [[100, 100, 300, 100, 300, 300, 100, 300]];
-
   test("a cut inside is a hole; undo brings it all back", async () => {
     const hand = new AtTheStage("cut", tools.cut);
     hand.put("one", "polygon", square);
@@ -77,7 +77,6 @@ describe("what is done to the selected polygon", () => {
   });
 });
 
-
 /** They enclose a gap of 100 by 100 pixels that touches the world outside at one corner. */
 const above: Rings = [[100, 100, 300, 100, 300, 200, 200, 200, 200, 400, 100, 400]];
 const below: Rings = [[300, 200, 400, 200, 400, 400, 200, 400, 200, 300, 300, 300]];
@@ -123,10 +122,10 @@ describe("merging neighbours that touch at a corner only", () => {
     let bridged = 0;
     fc.assert(
       fc.property(some, some, (mine, yours) => {
-        const [a, ...more] = united(mine, image);
-        const [b] = a ? united(yours, image).flatMap((part) => difference(part, a)) : [];
+        const [a, ...more] = storableUnion(mine, image);
+        const [b] = a ? storableUnion(yours, image).flatMap((part) => difference(part, a)) : [];
         fc.pre(a !== undefined && b !== undefined && more.length === 0 && polygon.valid(a, image) && polygon.valid(b, image));
-        const parts = united([a!, b!], image);
+        const parts = storableUnion([a!, b!], image);
         if (parts.length > 1) return;
         expect(polygon.valid(parts[0]!, image)).toBe(true);
         if (!polygon.valid(union([a!, b!])[0]!, image)) bridged++;
@@ -220,6 +219,93 @@ describe("suggestions that nobody has decided on", () => {
     expect(hand.shapes.some((shape) => "confidence" in shape)).toBe(false);
     hand.editor.undo();
     expect([hand.shapes, pending(hand)]).toEqual([before, suggested.map(({ id }) => id)]);
+  });
+});
+
+describe("suggestions beside what is worked on", () => {
+  const suggested = (id: string, more: Partial<Shape>): Shape =>
+    ({ id, class: "figure", type: "polygon", polygon: [[600, 600, 700, 600, 700, 700]], attributes: {}, confidence: 0.7, ...more }) as unknown as Shape;
+
+  test("a fresh group is none that a suggestion has: cut in two, or merged with what lies apart", async () => {
+    const draft = { tags: {}, shapes: [suggested("s", { group: 1 })] };
+    const cut = new AtTheStage("cut", tools.cut, [], draft);
+    cut.put("one", "polygon", square);
+    for (const [x, y] of [[50, 190], [350, 190], [350, 210], [50, 210]] as const) cut.click(x, y);
+    cut.wish("finish");
+    await vi.waitFor(() => expect(cut.left).toBe(1));
+    expect(cut.shapes.map(({ group }) => group)).toEqual([2, 2]);
+    const merge = new AtTheStage("merge", tools.merge, [], draft);
+    merge.put("far", "polygon", [[500, 100, 600, 100, 600, 200, 500, 200]]);
+    merge.put("one", "polygon", square);
+    await mergedAt(merge, 550, 150);
+    expect(merge.shapes.map(({ group }) => group)).toEqual([2, 2]);
+  });
+
+  test("those that belong to the one that goes belong to the merged one, and to what that is merged with", async () => {
+    const shapes = [suggested("s", { parent: "other" }), suggested("below", { parent: "s" }), suggested("aside", { parent: "far" })];
+    const hand = new AtTheStage("merge", tools.merge, [], { tags: {}, shapes });
+    const far: Rings = [[400, 100, 500, 100, 500, 300, 400, 300]];
+    for (const [id, rings] of [["far", far], ["other", beside], ["one", square]] as const) hand.put(id, "polygon", rings);
+    const pending = (): unknown[] => hand.editor.pending.peek().shapes.map(({ parent }) => parent);
+    await mergedAt(hand, 350, 200);
+    expect(pending()).toEqual(["one", "s", "far"]);
+    hand.editor.selectedId.value = "far";
+    await mergedAt(hand, 200, 200);
+    expect(pending()).toEqual(["far", "s", "far"]);
+    expect(new Editor({ tags: {}, shapes: [] }, hand.steps, () => {}, { tags: {}, shapes }).pending.peek()).toEqual(hand.editor.pending.peek());
+    hand.editor.update("s", (shape) => shape);
+    expect(parents(hand)).toEqual({ far: undefined, s: "far" });
+    for (let times = 0; times < 3; times++) hand.editor.undo();
+    expect(pending()).toEqual(["other", "s", "far"]);
+  });
+});
+
+test("what becomes of a shape that is gone is nothing, not its other parts alone", () => {
+  const { editor } = new AtTheStage("select", tools.cut);
+  const part = (id: string): Shape => ({ id, class: "figure", type: "polygon", polygon: square, attributes: {} }) as unknown as Shape;
+  expect(becomes(editor, [part("gone"), part("more")])).toBe(false);
+  expect([editor.document.peek().shapes, editor.history.canUndo]).toEqual([[], false]);
+});
+
+/** A ring around a gap of 100 by 100 pixels. */
+const around: Rings = [[100, 100, 400, 100, 400, 400, 100, 400], [200, 200, 200, 300, 300, 300, 300, 200]];
+
+describe("a cut that leaves what touches at a corner only", () => {
+  async function cutAway(rings: Rings, ...places: [number, number][]): Promise<AtTheStage> {
+    const hand = new AtTheStage("cut", tools.cut);
+    hand.put("one", "polygon", rings);
+    for (const [x, y] of places) hand.holding({ alt: true }).click(x, y);
+    hand.wish("finish");
+    await vi.waitFor(() => expect(hand.left + hand.said.length).toBe(1));
+    return hand;
+  }
+  const areas = (hand: AtTheStage): number[] => hand.geometries.map((rings) => polygonArea(rings as Rings));
+
+  test.each<[string, Rings, [number, number][], number, number]>([
+    ["two parts corner at corner are two", [[100, 100, 300, 100, 300, 200, 200, 200, 200, 300, 100, 300]], [[50, 50], [200, 50], [200, 200], [50, 200]], 2, 20_000],
+    ["a hole whose tip meets the side is open there", square, [[100, 200], [200, 150], [200, 250]], 1, 35_000],
+    ["the corner of a gap comes to lie at a corner outside", around, [[50, 50], [200, 50], [200, 200], [50, 200]], 1, 70_000],
+  ])("%s", async (_, rings, places, parts, area) => {
+    const hand = await cutAway(rings, ...places);
+    expect([hand.said, hand.shapes.length, hand.allValid()]).toEqual([[], parts, true]);
+    expect(Math.abs(areas(hand).reduce((sum, one) => sum + one, 0) - area)).toBeLessThan(1.5);
+    hand.editor.undo();
+    expect(hand.geometries).toEqual([rings]);
+  });
+
+  test("any two that may be stored leave parts that may be", () => {
+    const corner = fc.tuple(fc.nat(6), fc.nat(6)).map(([x, y]) => [100 * x, 100 * y]);
+    const ring = fc.array(corner, { minLength: 3, maxLength: 6 }).map((places): Rings => [places.flat()]).filter((rings) => polygon.valid(rings, image));
+    let apart = 0;
+    fc.assert(
+      fc.property(ring, ring, (mine, yours) => {
+        const parts = storableDifference(mine, yours, image);
+        for (const part of parts) expect(polygon.valid(part, image)).toBe(true);
+        if (!difference(mine, yours).every((part) => polygon.valid(part, image))) apart++;
+      }),
+      { numRuns: 2000, seed: 6 },
+    );
+    expect(apart).toBeGreaterThan(5);
   });
 });
 

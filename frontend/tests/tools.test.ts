@@ -26,6 +26,7 @@ beforeEach(() => {
     get shapes() {
       return editor.document.peek().shapes;
     },
+    away: false,
     gesture: null,
     setDraft: (next) => (draft = next),
     setHovered: () => {},

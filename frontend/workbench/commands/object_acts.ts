@@ -6,7 +6,7 @@ import { isValid, moved, rounded } from "../geometry/kinds";
 import { classOf } from "../model/check";
 import { addShape, setTag } from "../model/document";
 import { type Editor, own } from "../model/editor";
-import { belongsBelow, freeGroup } from "../model/relations";
+import { allOf, belongsBelow, freeGroup } from "../model/relations";
 import { restack } from "../model/restack";
 import { shapeId } from "../sync/ids";
 import { editorOf, refuseLocked } from "./objects";
@@ -32,9 +32,6 @@ export function toggleOccluded(desk: Desk, id: string): void {
   if (refuseLocked(desk, id)) return;
   editorOf(desk)?.update(id, (shape) => withKeys(shape, { occluded: shape.occluded ? undefined : true }));
 }
-
-/** Those that are only suggested too: whatever relates to one takes it up. */
-const allOf = (editor: Editor): readonly Shape[] => [...editor.document.peek().shapes, ...editor.pending.peek().shapes];
 
 /** Null takes the parent away. False when the two would go round in a circle. */
 export function setParent(desk: Desk, id: string, parent: string | null): boolean {
@@ -62,9 +59,8 @@ export function setGroup(desk: Desk, id: string, group: number | null): void {
 function joinGroups(desk: Desk, a: string, b: string): void {
   const editor = editorOf(desk);
   if (!editor || refuseLocked(desk, a) || refuseLocked(desk, b)) return;
-  const shapes = allOf(editor);
-  const groupOf = (id: string): number | undefined => shapes.find((shape) => shape.id === id)?.group;
-  const group = groupOf(b) ?? groupOf(a) ?? freeGroup(shapes);
+  const groupOf = (id: string): number | undefined => allOf(editor).find((shape) => shape.id === id)?.group;
+  const group = groupOf(b) ?? groupOf(a) ?? freeGroup(editor);
   for (const id of [a, b]) editor.update(id, (shape) => withKeys(shape, { group }), { settle: false });
   editor.settle();
 }

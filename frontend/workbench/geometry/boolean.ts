@@ -15,6 +15,8 @@ const toRing = (path: Path64): FlatPoints => flat(path.map(({ x, y }) => ({ x: x
 /** Less than a pixel is what rounding left behind. */
 const isCrumb = (ring: FlatPoints): boolean => Math.abs(doubleArea(ring)) < 2;
 
+const bySize = (a: Rings, b: Rings): number => Math.abs(doubleArea(b[0] ?? [])) - Math.abs(doubleArea(a[0] ?? []));
+
 /** @returns polygons, the largest first; each an outer ring and then its holes. */
 function combine(how: ClipType, subjects: readonly Rings[], clips: readonly Rings[]): Rings[] {
   const clipper = new Clipper64();
@@ -22,7 +24,7 @@ function combine(how: ClipType, subjects: readonly Rings[], clips: readonly Ring
   clipper.addPaths(clips.flat().map(toPath), PathType.Clip);
   const tree = new PolyTree64();
   clipper.execute(how, FillRule.EvenOdd, tree);
-  return polygonsOf(tree).sort((a, b) => Math.abs(doubleArea(b[0] ?? [])) - Math.abs(doubleArea(a[0] ?? [])));
+  return polygonsOf(tree).sort(bySize);
 }
 
 /** Outer rings are the tree's odd levels; an island in a hole is a polygon of its own. */
@@ -41,13 +43,6 @@ function polygonsOf(node: PolyTree64["child"] extends (at: number) => infer N ? 
 /** Each subject by itself is simple, but they may overlap each other: one by one. */
 export const union = (polygons: readonly Rings[]): Rings[] =>
   polygons.slice(1).reduce<Rings[]>((all, next) => combine(ClipType.Union, all, [next]), [...polygons.slice(0, 1)]);
-
-/**
- * The union as it may be stored: neighbours around a gap may touch at a corner only, where an outline must not touch
- * itself; a bridge of a pixel joins them there.
- */
-export const united = (polygons: readonly Rings[], image: Size): Rings[] =>
-  union(polygons).flatMap((part) => (polygon.valid(part, image) ? [part] : union([part, ...touchesOf(part).map((at) => [bridgeAt(at, image)])])));
 
 /** Nearer than this is touching, once numbers are rounded. */
 const TOUCH = 1.5 / GRID;
@@ -70,12 +65,24 @@ function touchesOf(rings: Rings): Point[] {
 /** Side number n ends at corner n. */
 const sidesOf = (ring: FlatPoints): FlatPoints[] => pointsOf(ring).map((to, at) => flat([pointAt(ring, (at + countOf(ring) - 1) % countOf(ring)), to]));
 
-function bridgeAt({ x, y }: Point, { width, height }: Size): FlatPoints {
+function pixelAt({ x, y }: Point, { width, height }: Size): FlatPoints {
   const [left, right] = [Math.max(x - 0.5, 0), Math.min(x + 0.5, width)];
   const [top, bottom] = [Math.max(y - 0.5, 0), Math.min(y + 0.5, height)];
   return [left, top, right, top, right, bottom, left, bottom];
 }
 
 export const difference = (from: Rings, what: Rings): Rings[] => combine(ClipType.Difference, [from], [what]);
+
+/** Parts may touch themselves at a corner, which no outline that is stored may: they are mended by pixels that lie there. */
+const storable = (parts: readonly Rings[], image: Size, mend: (part: Rings, pixels: readonly Rings[]) => Rings[]): Rings[] =>
+  parts.flatMap((part) => (polygon.valid(part, image) ? [part] : mend(part, touchesOf(part).map((at) => [pixelAt(at, image)])))).sort(bySize);
+
+/** The union as it may be stored: neighbours that touch at a corner only are joined there by a bridge of a pixel. */
+export const storableUnion = (polygons: readonly Rings[], image: Size): Rings[] =>
+  storable(union(polygons), image, (part, bridges) => union([part, ...bridges]));
+
+/** The difference as it may be stored: what would touch at a corner only lies a pixel apart there. */
+export const storableDifference = (from: Rings, what: Rings, image: Size): Rings[] =>
+  storable(difference(from, what), image, (part, gaps) => gaps.reduce((parts, gap) => parts.flatMap((one) => difference(one, gap)), [part]));
 
 export const intersection = (a: Rings, b: Rings): Rings[] => combine(ClipType.Intersection, [a], [b]);

@@ -4,7 +4,7 @@ import type { Payload, Shape, Value } from "../contract";
 export type Change =
   | { readonly what: "shape"; readonly id: string; readonly at: number; readonly before: Shape | null; readonly after: Shape | null }
   | { readonly what: "tag"; readonly key: string; readonly before: Value | null; readonly after: Value | null }
-  /** Something of the draft is taken over or left out: the id of its shape, or tagPart(key). */
+  /** Something of the draft is taken over or left out: the id of its shape, or tagPart(key); or heirPart(). */
   | { readonly what: "decided"; readonly part: string; readonly before: boolean; readonly after: boolean };
 
 /** Changes in the order they were made. `at` is the place in the drawing order. */
@@ -60,6 +60,9 @@ function foldable(changes: readonly Change[], next: Change): number {
 
 /** How a draft's answer to a question is named among what is decided; no id of a shape has a space. */
 export const tagPart = (key: string): string => `tag ${key}`;
+
+/** How it is kept that what the draft lets belong to one shape belongs to another since. */
+export const heirPart = (gone: string, heir: string): string => `heir ${gone} ${heir}`;
 
 export const decide = (part: string): Diff => [{ what: "decided", part, before: false, after: true }];
 

@@ -204,8 +204,15 @@ export function own(shape: Shape, isThere: (parent: string) => boolean): Shape {
 /** An answered question needs no draft. */
 function undecided(draft: Payload, decided: ReadonlySet<string>, answered: Payload["tags"]): Payload {
   const tags = Object.entries(draft.tags).filter(([key]) => answered[key] === undefined && !decided.has(tagPart(key)));
-  const shapes = draft.shapes.filter(({ id }) => !decided.has(id));
+  const heirs = new Map([...decided].map((part) => part.split(" ")).flatMap(([what, gone, heir]) => (what === "heir" && heir ? [[gone, heir]] : [])));
+  const shapes = draft.shapes.filter(({ id }) => !decided.has(id)).map((shape) => withHeir(shape, heirs));
   return { tags: Object.fromEntries(tags), shapes };
+}
+
+/** The heir may have one itself. */
+function withHeir(shape: Shape, heirs: ReadonlyMap<string | undefined, string>): Shape {
+  const parent = heirs.get(shape.parent);
+  return parent ? withHeir({ ...shape, parent }, heirs) : shape;
 }
 
 function afterStep(sketch: Sketch | null, step: Step): Sketch | null {

@@ -1,5 +1,9 @@
 /** Relations between the shapes of one answer. */
 import type { Shape } from "../contract";
+import type { Editor } from "./editor";
+
+/** Those that are only suggested too: whatever relates to one takes it up. */
+export const allOf = ({ document, pending }: Editor): readonly Shape[] => [...document.peek().shapes, ...pending.peek().shapes];
 
 /** Whether the shape may have the parent: not itself, and not one that already lies below it. */
 export function belongsBelow(shapes: readonly Shape[], id: string, parent: string): boolean {
@@ -9,9 +13,9 @@ export function belongsBelow(shapes: readonly Shape[], id: string, parent: strin
   return true;
 }
 
-/** The smallest number that no shape has. */
-export function freeGroup(shapes: readonly Shape[]): number {
-  const taken = new Set(shapes.map(({ group }) => group));
+/** The smallest number that no shape has, nor any that may yet be taken up. */
+export function freeGroup(editor: Editor): number {
+  const taken = new Set(allOf(editor).map(({ group }) => group));
   let group = 1;
   while (taken.has(group)) group++;
   return group;

@@ -65,6 +65,8 @@ export interface ToolContext {
   readonly image: Size;
   /** Shapes that can be seen, and so be hit. */
   readonly shapes: readonly Shape[];
+  /** The person has gone on to another task: what comes late does nothing. */
+  away: boolean;
   gesture: Gesture | null;
   setDraft(draft: Draft | null): void;
   setHovered(id: string | null): void;

@@ -1,12 +1,12 @@
 /** One object becomes several, or two become one. Suggestions are taken up on the way; the step stays open. */
 import type { Shape } from "../contract";
-import { addShape, replaceShape } from "../model/document";
+import { addShape, decide, heirPart, replaceShape } from "../model/document";
 import { type Editor, own } from "../model/editor";
-import { belongsBelow } from "../model/relations";
+import { allOf, belongsBelow } from "../model/relations";
 
-/** The first part has the id and the place of what was there, the others lie upon it. False: it is locked or gone. */
+/** The first part has the id and the place of what was there, the others lie upon it. False: it is locked or gone, and nothing is done. */
 export function becomes(editor: Editor, [first, ...others]: readonly Shape[]): boolean {
-  if (!first || editor.locked.peek().has(first.id)) return false;
+  if (!first || editor.locked.peek().has(first.id) || !allOf(editor).some(({ id }) => id === first.id)) return false;
   editor.update(first.id, () => first, { settle: false });
   const place = editor.document.peek().shapes.findIndex(({ id }) => id === first.id);
   others.forEach((one, at) => {
@@ -14,7 +14,7 @@ export function becomes(editor: Editor, [first, ...others]: readonly Shape[]): b
     const isThere = (parent: string): boolean => now.shapes.some(({ id }) => id === parent);
     editor.change(addShape(now, own(one, isThere), place + 1 + at));
   });
-  return place >= 0;
+  return true;
 }
 
 /**
@@ -32,6 +32,7 @@ export function takesIn(editor: Editor, shape: Shape, other: Shape): boolean {
     if (parent === undefined) delete next.parent;
     editor.change(replaceShape(editor.document.peek(), one.id, next));
   }
+  if (editor.pending.peek().shapes.some(({ parent }) => parent === other.id)) editor.change(decide(heirPart(other.id, shape.id)));
   editor.update(other.id, () => null, { settle: false });
   return true;
 }

@@ -25,7 +25,7 @@ const arithmetic = () => import("../geometry/boolean");
 
 /** One shape becomes several: the first keeps the id; parts of one object are of one group. */
 function replace({ editor, image }: ToolContext, shape: Polygon, parts: readonly Rings[], together: boolean): boolean {
-  const group = together && parts.length > 1 ? (shape.group ?? freeGroup(editor.document.peek().shapes)) : shape.group;
+  const group = together && parts.length > 1 ? (shape.group ?? freeGroup(editor)) : shape.group;
   const common = group === undefined ? shape : { ...shape, group };
   const next = parts.map((polygon, at): Polygon => rounded({ ...common, id: at === 0 ? shape.id : shapeId(), polygon }));
   return next.every((one) => isValid(one, image)) && becomes(editor, next);
@@ -44,9 +44,9 @@ const combining = (name: "cut" | "extend"): Node =>
       const ring = cleaned(points, true);
       if (!shape || !isOutline(context, ring)) return false;
       void arithmetic().then(
-        ({ united, difference }) => {
-          if (context.editor.sketch.peek()?.points !== points || editable(context) !== shape) return;
-          const parts = name === "cut" ? difference(shape.polygon, [ring]) : united([shape.polygon, [ring]], context.image);
+        ({ storableDifference, storableUnion }) => {
+          if (context.away || context.editor.sketch.peek()?.points !== points || editable(context) !== shape) return;
+          const parts = name === "cut" ? storableDifference(shape.polygon, [ring], context.image) : storableUnion([shape.polygon, [ring]], context.image);
           if (parts.length === 0) return context.say("nothingLeft");
           if (!replace(context, shape, parts, true)) return context.say("crossing");
           context.editor.finishSketch();
@@ -88,7 +88,7 @@ function merged({ editor, image, say }: ToolContext, shape: Polygon, other: Poly
     const one = rounded({ ...shape, ...(group !== undefined && { group }), polygon: parts[0] ?? [] });
     if (!isValid(one, image) || !takesIn(editor, one, other)) return say("mergeNot");
   } else {
-    const both = group ?? freeGroup(editor.document.peek().shapes);
+    const both = group ?? freeGroup(editor);
     for (const { id } of [shape, other]) editor.update(id, (now) => ({ ...now, group: both }), { settle: false });
     say("mergeApart");
   }
@@ -103,7 +103,7 @@ async function mergeWith(context: ToolContext, shape: Polygon, other: Polygon): 
   context.rest();
   if (!here) return context.say("toolsMissing");
   if (editable(context) !== shape || !context.shapes.includes(other)) return;
-  merged(context, shape, other, here.united([shape.polygon, other.polygon], context.image));
+  merged(context, shape, other, here.storableUnion([shape.polygon, other.polygon], context.image));
   context.leave();
 }
 
@@ -111,6 +111,7 @@ export const merge: Node = {
   initial: "idle",
   states: {
     idle: {
+      hand: "free",
       move: hover,
       down(context, press) {
         const shape = chosen(context);

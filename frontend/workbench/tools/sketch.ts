@@ -45,6 +45,7 @@ function traced(context: ToolContext): FlatPoints {
 
 /** Nothing is taken or selected: each press draws, for the polygon that is selected. */
 const always: Node = {
+  hand: "free",
   down(context, press) {
     context.gesture = gestureAt(press, { forced: true });
     return "drawing.pressing";
@@ -78,7 +79,7 @@ export function sketchTool(plan: SketchPlan): Node {
     if (countOf(points) < least) return;
     if (!context.guide()) return plan.finish(context, points) ? "idle" : undefined;
     void led.close(context, closed).then((there) => {
-      if (there && plan.finish(context, placed(context))) context.rest();
+      if (there && !context.away && plan.finish(context, placed(context))) context.rest();
     });
   }
 

@@ -47,7 +47,7 @@ export class Stage {
   /** What a click may take: the visible ones, and those of the draft that wait for a decision. */
   readonly reachable: ReadonlySignal<readonly Shape[]>;
   private found: { list: readonly Shape[]; id: string; shape: Shape | null } | null = null;
-  private readonly stopEffects: () => void;
+  private readonly stop: () => void;
 
   constructor(
     readonly work: Work,
@@ -97,7 +97,10 @@ export class Stage {
         this.vertex.value = null;
       }),
     ];
-    this.stopEffects = () => stops.forEach((stop) => stop());
+    this.stop = () => {
+      context.away = true;
+      for (const stop of stops) stop();
+    };
     this.resume();
   }
 
@@ -107,7 +110,7 @@ export class Stage {
 
   dispose(): void {
     this.chart.peek().rest();
-    this.stopEffects();
+    this.stop();
   }
 
   /** Goes on with what a reload, another task or Esc had interrupted. */
@@ -149,6 +152,7 @@ export class Stage {
       get shapes() {
         return reachable.peek();
       },
+      away: false,
       gesture: null,
       setDraft: (next) => (draft.value = next),
       setHovered: (id) => (hovered.value = id),
