@@ -1,14 +1,17 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Saver } from "../workbench/sync/saver";
 
-/** A disk that may be full; each write says when it got there. */
+/** A disk that may be full, or refuse some things; each write says when it got there. */
 class Disk {
   full = false;
+  readonly refused = new Set<string>();
+  readonly asked: string[] = [];
   readonly kept: string[] = [];
 
   write = (what: string) => async (): Promise<void> => {
+    this.asked.push(what);
     await Promise.resolve();
-    if (this.full) throw new DOMException("disk full", "QuotaExceededError");
+    if (this.full || this.refused.has(what)) throw new DOMException("disk full", "QuotaExceededError");
     this.kept.push(what);
   };
 }
@@ -26,10 +29,49 @@ test("what could not be kept is owed, and said so, until it is kept: in its orde
   expect([saver.failed.peek(), saver.pending.peek(), saver.savedAt.peek()]).toEqual([false, 0, 7]);
 });
 
-test("a write that succeeds does not hide one that did not", async () => {
+test("nothing overtakes what could not be kept, not even what was asked for in the same moment", async () => {
   const [disk, saver] = [new Disk(), new Saver()];
-  const never = (): Promise<void> => Promise.reject(new Error("no"));
-  await saver.run(never);
-  expect(await saver.run(disk.write("a"))).toBe(true);
-  expect([saver.failed.peek(), disk.kept]).toEqual([true, ["a"]]);
+  disk.refused.add("a");
+  expect(await Promise.all(["a", "b", "c"].map((what) => saver.run(disk.write(what))))).toEqual([false, false, false]);
+  expect([saver.failed.peek(), disk.kept]).toEqual([true, []]);
+  disk.refused.clear();
+  expect(await saver.run(disk.write("d"))).toBe(true);
+  expect([saver.failed.peek(), disk.kept]).toEqual([false, ["a", "b", "c", "d"]]);
+});
+
+test("a write begins when the one before it is on the disk", async () => {
+  const saver = new Saver();
+  let done = (): void => {};
+  const second = vi.fn(async () => {});
+  const first = saver.run(() => new Promise<void>((resolve) => (done = resolve)));
+  const both = Promise.all([first, saver.run(second)]);
+  await vi.waitUntil(() => saver.pending.peek() === 2);
+  expect(second).not.toHaveBeenCalled();
+  done();
+  expect(await both).toEqual([true, true]);
+  expect(second).toHaveBeenCalledOnce();
+});
+
+test("a disk that never takes anything is asked once for each write, and not in between", async () => {
+  const [disk, saver] = [new Disk(), new Saver()];
+  disk.full = true;
+  await Promise.all(["a", "b", "c"].map((what) => saver.run(disk.write(what))));
+  expect([disk.asked, saver.failed.peek(), saver.pending.peek()]).toEqual([["a", "a", "a"], true, 0]);
+});
+
+test("what is owed of a draft that is replaced is dropped, also while it is being tried, and nothing else", async () => {
+  const [disk, saver] = [new Disk(), new Saver()];
+  disk.refused.add("one");
+  await Promise.all([saver.run(disk.write("one"), 1), saver.run(disk.write("two"), 2), saver.run(disk.write("row"))]);
+  saver.drop(1);
+  expect(await saver.run(disk.write("answer"))).toBe(true);
+  expect(disk.kept).toEqual(["two", "row", "answer"]);
+
+  let fail = (): void => {};
+  const more = saver.run(() => new Promise((_done, failed) => (fail = () => failed(new Error("no")))), 3);
+  await vi.waitUntil(() => saver.pending.peek() === 1);
+  saver.drop(3);
+  fail();
+  expect(await Promise.all([more, saver.run(disk.write("last"))])).toEqual([true, true]);
+  expect([disk.kept.at(-1), saver.failed.peek()]).toEqual(["last", false]);
 });

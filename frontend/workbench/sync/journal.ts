@@ -59,6 +59,7 @@ export class Journal {
         void writes.objectStore("steps").put({ task, n, step, activeMs });
         if (n === 0) void writes.objectStore("drafts").put(draft);
       }, ON_DISK),
+      task,
     );
   }
 
@@ -66,11 +67,13 @@ export class Journal {
   restore(task: number, base: Payload, activeMs: number, refusal: Refusal): Promise<boolean> {
     const draft = { task, base, activeMs, refusal };
     this.kept.set(task, { draft, steps: [] });
+    this.saver.drop(task);
     return this.saver.run(() =>
       writeAll(this.db, ["steps", "drafts"], (writes) => {
         void writes.objectStore("steps").delete(stepsOf(task));
         void writes.objectStore("drafts").put(draft);
       }, ON_DISK),
+      task,
     );
   }
 

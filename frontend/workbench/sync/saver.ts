@@ -1,4 +1,4 @@
-/** Runs every write to the browser's database and says honestly whether it is done. */
+/** Runs every write to the browser's database, in the order they were asked for, and says honestly whether it is done. */
 import { signal } from "@preact/signals";
 
 type Write = () => Promise<unknown>;
@@ -9,35 +9,44 @@ export class Saver {
   readonly savedAt = signal<number | null>(null);
   /** The browser could not keep something: disk full, storage forbidden. Until it could, later. */
   readonly failed = signal(false);
-  /** What could not be kept, in its order: tried again with each further write. */
-  private readonly owed = new Set<Write>();
-  private retrying: Promise<void> | null = null;
+  /** What was asked for and is not kept, in its order, with the task whose draft it writes, if it does no more. */
+  private readonly due = new Map<Write, number | undefined>();
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** Never throws: what could not be stored shows in the state line and stays in memory. `write` may run several times. */
-  async run(write: Write): Promise<boolean> {
+  /**
+   * Never throws: what could not be stored shows in the state line, stays in memory and is tried again with each further
+   * write, before it. `write` may run several times.
+   */
+  async run(write: Write, draft?: number): Promise<boolean> {
     this.pending.value++;
-    if (this.owed.size > 0) await (this.retrying ??= this.retry());
-    const kept = await this.attempt(write);
+    this.due.set(write, draft);
+    await (this.last = this.last.then(() => this.upTo(write)));
     this.pending.value--;
-    return kept;
+    return !this.due.has(write);
   }
 
-  private async attempt(write: Write): Promise<boolean> {
-    try {
-      await write();
-      this.owed.delete(write);
-      this.savedAt.value = this.now();
-    } catch {
-      this.owed.add(write);
+  /**
+   * What is not yet kept of a task's draft need not be: the write that is asked for next puts something in its place.
+   * So a step that the disk will not take does not stand in the way of the answer, and is not held for ever.
+   */
+  drop(task: number): void {
+    for (const [write, draft] of this.due) if (draft === task) this.due.delete(write);
+  }
+
+  private async upTo(write: Write): Promise<void> {
+    for (const one of this.due.keys()) {
+      try {
+        await one();
+        this.due.delete(one);
+        this.savedAt.value = this.now();
+      } catch {
+        // Nothing newer goes ahead of it, unless it was dropped meanwhile.
+        if ((this.failed.value = this.due.has(one))) return;
+      }
+      if (one === write) break;
     }
-    this.failed.value = this.owed.size > 0;
-    return !this.owed.has(write);
-  }
-
-  private async retry(): Promise<void> {
-    for (const write of this.owed) if (!(await this.attempt(write))) break;
-    this.retrying = null;
+    this.failed.value = false;
   }
 }
