@@ -1,26 +1,14 @@
 /** Going back to answers that were sent, and correcting them. */
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Desk } from "../workbench/desk";
-import { answer, crash, current, FakeServer, newComputer, openedDesk, settled, start } from "./desk-at-work";
-import { schema, tagsOnly } from "./things";
+import { answer, askingServer, crash, current, desksAt, type FakeServer, settled, start } from "./desk-at-work";
 
 let server: FakeServer;
-const desks: Desk[] = [];
-
-const open = async (person = 7): Promise<Desk> => {
-  const desk = await openedDesk(server, person);
-  desks.push(desk);
-  return desk;
-};
+const open = desksAt(() => server);
 
 beforeEach(() => {
-  newComputer();
-  server = new FakeServer();
-  server.schema = schema(tagsOnly);
-});
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await crash(desk);
+  server = askingServer();
 });
 
 describe("going back", () => {

@@ -1,12 +1,12 @@
 /** A whole desk without a page: real database (in memory), a server that does what a test tells it. */
 import { IDBFactory } from "fake-indexeddb";
-import { expect } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 import type { Answers, Boot, Held, Schema, SyncRequest, SyncResponse } from "../workbench/contract";
 import { Desk } from "../workbench/desk";
 import "../workbench/i18n/both";
 import { openDesk, readAll, type Report } from "../workbench/sync/db";
 import { type Failure, type Wire, WireError } from "../workbench/sync/wire";
-import { held, schema } from "./things";
+import { held, schema, tagsOnly } from "./things";
 
 export const boot = (person = 7): Boot => ({
   person: { id: person, name: "Wang", language: "en" },
@@ -107,6 +107,27 @@ export async function openedDesk(server: Wire, person = 7): Promise<Desk> {
   const desk = new Desk(boot(person), db, server);
   await desk.loadStored(await readAll(db));
   return desk;
+}
+
+/** A server whose tasks ask a question and want nothing drawn. */
+export function askingServer(supply?: number): FakeServer {
+  const server = new FakeServer(supply);
+  server.schema = schema(tagsOnly);
+  return server;
+}
+
+/** Opens desks that end with their test; each test is at a new computer. */
+export function desksAt(server: () => FakeServer): (person?: number) => Promise<Desk> {
+  const desks: Desk[] = [];
+  beforeEach(newComputer);
+  afterEach(async () => {
+    for (const desk of desks.splice(0)) await crash(desk);
+  });
+  return async (person) => {
+    const desk = await openedDesk(server(), person);
+    desks.push(desk);
+    return desk;
+  };
 }
 
 /** A desk with a task on the screen. */

@@ -4,26 +4,17 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { SyncResponse } from "../workbench/contract";
 import type { Desk } from "../workbench/desk";
 import { realTimers } from "../workbench/sync/sync";
-import { answer, crash, FakeServer, newComputer, openedDesk, settled, start } from "./desk-at-work";
-import { schema, shape, tagsOnly } from "./things";
+import { answer, askingServer, crash, desksAt, type FakeServer, settled, start } from "./desk-at-work";
+import { shape } from "./things";
 
 let server: FakeServer;
-const desks: Desk[] = [];
-
-const open = async (): Promise<Desk> => {
-  const desk = await openedDesk(server);
-  desks.push(desk);
-  return desk;
-};
+const open = desksAt(() => server);
 
 beforeEach(() => {
-  newComputer();
-  server = new FakeServer();
-  server.schema = schema(tagsOnly);
+  server = askingServer();
 });
-afterEach(async () => {
+afterEach(() => {
   vi.restoreAllMocks();
-  for (const desk of desks.splice(0)) await crash(desk);
 });
 
 describe("an exchange that is too large", () => {
@@ -46,6 +37,16 @@ describe("an exchange that is too large", () => {
     for (let n = 0; n < 5; n++) await settled(desk);
     expect([server.stored.size, desk.outbox.unsent, desk.sync.state.peek()]).toEqual([3, 0, "online"]);
     expect(words(desk)).toBe("");
+  });
+
+  test("by a large answer: it goes alone, and what is before and behind it together", async () => {
+    const desk = await start(await open());
+    await writeNotes(desk, [10, 10, 4000, 10, 10]);
+    server.most = 5000;
+    for (let n = 0; n < 3; n++) await settled(desk);
+    expect(server.requests.map(({ submissions }) => submissions.length).filter((sent) => sent > 0)).toEqual([2, 1, 2]);
+    expect([...server.stored.values()].map(({ task }) => task)).toEqual([1001, 1002, 1003, 1004, 1005]);
+    expect([desk.outbox.unsent, desk.sync.state.peek()]).toEqual([0, "online"]);
   });
 
   test("by one answer: it comes back whole, its image is named, and what is behind it goes out", async () => {

@@ -1,29 +1,17 @@
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Desk } from "../workbench/desk";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Parcel } from "../workbench/sync/db";
 import { BUFFER, load, retryDelay } from "../workbench/sync/sync";
 import { WireError } from "../workbench/sync/wire";
 import { uuid } from "../workbench/sync/ids";
-import { answer, crash, current, FakeServer, newComputer, openedDesk, settled, start } from "./desk-at-work";
-import { schema, shape, tagsOnly } from "./things";
+import { answer, askingServer, crash, current, desksAt, FakeServer, newComputer, settled, start } from "./desk-at-work";
+import { shape } from "./things";
 
 let server: FakeServer;
-const desks: Desk[] = [];
-
-const open = async (person = 7): Promise<Desk> => {
-  const desk = await openedDesk(server, person);
-  desks.push(desk);
-  return desk;
-};
+const open = desksAt(() => server);
 
 beforeEach(() => {
-  newComputer();
-  server = new FakeServer();
-  server.schema = schema(tagsOnly);
-});
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await crash(desk);
+  server = askingServer();
 });
 
 describe("a day's work", () => {
@@ -97,8 +85,7 @@ describe("a day's work", () => {
   });
 
   test("when nothing is left the desk says so", async () => {
-    server = new FakeServer(1);
-    server.schema = schema(tagsOnly);
+    server = askingServer(1);
     const desk = await start(await open());
     answer(desk);
     await settled(desk);
@@ -186,6 +173,8 @@ describe("the line drops", () => {
     expect(sizes(...Array<number>(90).fill(10)).length).toBe(60);
     expect(sizes(100_000, 100_000, 90_000, 50_000)).toEqual([0, 1, 2]);
     expect(sizes(2_000_000, 10)).toEqual([0]);
+    const three = [1, 2, 3].map((n) => parcel(n, 10));
+    expect([three[0], three[1], parcel(4, 10)].map((alone) => load(three, alone).length)).toEqual([1, 1, 3]);
   });
 
   test("an expired session is told apart, and work goes on after signing in", async () => {

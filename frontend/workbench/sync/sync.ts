@@ -15,7 +15,7 @@ const PARCELS_AT_ONCE = 60;
 const LOAD_AT_ONCE = 300_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
-const TOO_LARGE = 413;
+const CONTENT_TOO_LARGE = 413;
 
 type AnswerParcel = Extract<Parcel, { kind: "submission" | "correction" }>;
 
@@ -52,14 +52,17 @@ export function retryDelay(failures: number, random: number): number {
   return longest * (0.5 + random / 2);
 }
 
-/** The first parcels that fit into one exchange; always at least one. */
-export function load(parcels: readonly Parcel[], atOnce = PARCELS_AT_ONCE): Parcel[] {
+const sizeOf = ({ body }: Parcel): number => JSON.stringify(body).length;
+
+/** The first parcels that fit into one exchange; always at least one. What is before and behind `alone` does not go with it. */
+export function load(parcels: readonly Parcel[], alone?: Parcel): Parcel[] {
   const fits: Parcel[] = [];
   let size = 0;
-  for (const parcel of parcels.slice(0, atOnce)) {
-    size += JSON.stringify(parcel.body).length;
-    if (fits.length > 0 && size > LOAD_AT_ONCE) break;
+  for (const parcel of parcels.slice(0, PARCELS_AT_ONCE)) {
+    size += sizeOf(parcel);
+    if (fits.length > 0 && (size > LOAD_AT_ONCE || parcel === alone)) break;
     fits.push(parcel);
+    if (parcel === alone) break;
   }
   return fits;
 }
@@ -73,7 +76,8 @@ export class Sync {
   private running: Promise<void> | null = null;
   private again = false;
   private failures = 0;
-  private atOnce = PARCELS_AT_ONCE;
+  /** The largest parcel of the last exchange that was too large. */
+  private large?: Parcel | undefined;
   private timer: unknown = null;
   private first = true;
   private stopped = false;
@@ -138,7 +142,7 @@ export class Sync {
     let sent: Parcel[] = [];
     try {
       await this.sendReports();
-      sent = load(this.outbox.parcels.peek().filter(({ kind }) => kind !== "report"), this.atOnce);
+      sent = load(this.outbox.parcels.peek().filter(({ kind }) => kind !== "report"), this.large);
       const request = this.request(sent);
       this.first = false;
       await this.take(sent, request, await this.wire.sync(request));
@@ -148,7 +152,7 @@ export class Sync {
       this.first = true;
       const isKnown = error instanceof WireError;
       if (!isKnown) globalThis.reportError?.(error);
-      else if (error.status === TOO_LARGE && (await this.lighten(sent))) return;
+      else if (error.status === CONTENT_TOO_LARGE && (await this.lighten(sent))) return;
       this.failures++;
       this.state.value = isKnown ? error.kind : "broken";
     }
@@ -159,9 +163,10 @@ export class Sync {
     this.state.value = "online";
   }
 
-  /** After an exchange that was too large parcels go one by one; one that is too large by itself comes back. */
-  private async lighten([parcel, ...others]: readonly Parcel[]): Promise<boolean> {
-    if (others.length > 0) this.atOnce = 1;
+  /** After an exchange that was too large its largest parcel goes alone; one that is too large by itself comes back. */
+  private async lighten(sent: readonly Parcel[]): Promise<boolean> {
+    const [parcel, ...others] = [...sent].sort((a, b) => sizeOf(b) - sizeOf(a));
+    if (others.length > 0) this.large = parcel;
     else if (parcel?.kind === "submission" || parcel?.kind === "correction") {
       await this.giveBack(parcel, this.tell.tooLarge());
       await this.outbox.remove(new Set([parcel]));
