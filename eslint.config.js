@@ -37,6 +37,10 @@ export default tseslint.config(
           selector: "NewExpression[callee.name='Worker'] Property[key.name='type']",
           message: "Firefox has module workers since 114 only: the build makes classic ones.",
         },
+        {
+          selector: "CallExpression[callee.property.name='addEventListener'] > Literal[value='beforeunload']",
+          message: "Older browsers need more than preventDefault: use parts/closing.",
+        },
       ],
       "max-lines": ["error", { max: 400 }],
       "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],

@@ -1,5 +1,6 @@
 // Upload panel of an open batch: sends to the same API as scripts do.
 import { render } from "preact";
+import { askBeforeClosing } from "../parts/closing";
 import type { Found } from "../portal/upload/collect";
 import { Panel } from "../portal/upload/panel";
 import { type Answer, type Attempt, Queue } from "../portal/upload/queue";
@@ -43,7 +44,7 @@ queue.answered.subscribe(() => {
   if (told) return;
   told = window.setTimeout(() => { told = 0; document.body.dispatchEvent(new Event("refresh")); }, 2000);
 });
-window.addEventListener("beforeunload", (event) => { if (queue.busy.value && !queue.paused.value) event.preventDefault(); });
+askBeforeClosing(() => queue.busy.value && !queue.paused.value);
 // A file dropped beside the panel must not replace the page.
 for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
 

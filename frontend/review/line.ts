@@ -1,5 +1,6 @@
 /** The reviewer's line of disputes: a few fetched ahead, verdicts sent behind the reviewer's back. */
 import { computed, signal } from "@preact/signals";
+import { askBeforeClosing } from "../parts/closing";
 import type { Spec } from "../workbench/contract";
 import { Images } from "../workbench/session/images";
 import type { Boot, Dispute, NextResponse, Verdict } from "./contract";
@@ -51,9 +52,7 @@ export class Line {
     setInterval(() => void this.fill(), RENEW_MS);
     setInterval(() => this.disputes.peek().length === 0 && void this.fill(), LOOK_MS);
     window.addEventListener("online", () => void this.fill().then(() => this.send()));
-    window.addEventListener("beforeunload", (event) => {
-      if (this.unsent.peek() > 0) event.preventDefault();
-    });
+    askBeforeClosing(() => this.unsent.peek() > 0);
     window.addEventListener("pagehide", () => this.letGo([...this.disputes.peek()]));
   }
 

@@ -1,5 +1,6 @@
 /** The page's own events: keys to commands, line and visibility to sync. */
 import { computed, effect } from "@preact/signals";
+import { askBeforeClosing } from "../parts/closing";
 import { belongsToFocus, type Command, type Keymap, keymapOf, withKeys } from "./commands/command";
 import { chordOf, rekeyed } from "./commands/keys";
 import { fixedCommands } from "./commands/commands";
@@ -39,12 +40,7 @@ export function listen(desk: Desk): void {
     if (document.visibilityState === "visible") poke();
   });
   // What is on disk is safe to close; what is not must not go without a question.
-  window.addEventListener("beforeunload", (event) => {
-    if (!desk.saver.failed.peek() && desk.saver.pending.peek() === 0) return;
-    event.preventDefault();
-    // Browsers of before 2023 heed nothing else.
-    event.returnValue = true;
-  });
+  askBeforeClosing(() => desk.saver.failed.peek() || desk.saver.pending.peek() > 0);
   document.addEventListener("click", (event) => closeMenus(event.composedPath()));
 }
 

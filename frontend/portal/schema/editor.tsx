@@ -1,5 +1,6 @@
 // The label schema editor: classes, questions, their attributes and options, as cards of fields.
 import { useEffect, useState } from "preact/hooks";
+import { askBeforeClosing } from "../../parts/closing";
 import type { Key } from "../words";
 import { Adder, Bound, Check, EntryTools, Field, moveKeys, Naming, Trouble } from "./fields";
 import { Preview } from "./preview";
@@ -151,11 +152,7 @@ export function Editor({ store, version, save }: { store: Store; version: number
   const [busy, setBusy] = useState(false);
   const { t, faults, refused, changed } = store;
   const wrong = faults.value.length + refused.value.length;
-  useEffect(() => {
-    const keep = (event: BeforeUnloadEvent) => { if (changed.value) event.preventDefault(); };
-    window.addEventListener("beforeunload", keep);
-    return () => window.removeEventListener("beforeunload", keep);
-  }, []);
+  useEffect(() => askBeforeClosing(() => changed.value), []);
   const press = () => { setBusy(true); void save().finally(() => setBusy(false)); };
   return (
     <div class="schema-editor">
