@@ -73,6 +73,23 @@ describe("tiles", () => {
     }
   });
 
+  test("on a line that hangs are given up, and asked for again", async () => {
+    const waiting = new Set<string>();
+    vi.stubGlobal("fetch", (url: string, { signal }: RequestInit) => {
+      fetched.push(nameIn(url));
+      waiting.add(url);
+      return new Promise((_done, failed) => signal!.addEventListener("abort", () => failed(waiting.delete(url))));
+    });
+    layer.move(view);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const first = [...fetched];
+    expect(waiting.size).toBe(first.length);
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(fetched.slice(first.length)).toEqual(expect.arrayContaining(first));
+    layer.stop();
+    expect(waiting.size).toBe(0);
+  });
+
   test("under a magnifying glass are finer than the view's, and few", async () => {
     const fitted = { x: 0, y: 0, scale: 0.05 };
     layer.move(fitted);

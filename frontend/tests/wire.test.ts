@@ -144,6 +144,12 @@ describe("a line that has stopped", () => {
     expect(await image).toBe("given up");
   });
 
+  test("whoever asked wants it no more: is given up at once", async () => {
+    const abort = new AbortController();
+    act = () => abort.abort();
+    await expect(fetchAll(`${home}/x`, { signal: abort.signal })).rejects.toThrow();
+  });
+
   test("cut off in the middle: is a line that is down", async () => {
     act = (_request, response) => {
       response.writeHead(200, { "Content-Length": "90" }).write('{"tasks": [');

@@ -3,6 +3,7 @@
  * is signed in. Whether they are is for the server to say; the cookie only tells two people of one PC apart.
  */
 import type { Boot, Language } from "../contract";
+import { fetchAll } from "../sync/patience";
 
 const KEY = "labelmill-desk-boot";
 /** Past everything that the service worker keeps. */
@@ -62,7 +63,7 @@ export const reloadFresh = (): void => location.replace(FRESH);
 
 /** For the next visit: projects, prices, the day's work. */
 export async function refreshBoot(boot: Boot): Promise<void> {
-  const response = await fetch("/desk/boot", { credentials: "same-origin", redirect: "error" }).catch(() => null);
+  const response = await fetchAll("/desk/boot").catch(() => null);
   if (!response?.ok) return;
   const next = (await response.json().catch(() => null)) as Boot | null;
   if (next?.person.id === boot.person.id) remember(next);

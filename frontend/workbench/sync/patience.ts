@@ -10,6 +10,7 @@ const BYTES_PER_MS = 10;
 /** The answer, all of it here. Throws when the line breaks or has carried too little for too long. */
 export async function fetchAll(url: string, init: RequestInit = {}, patienceMs = PATIENCE_MS): Promise<Response> {
   const abort = new AbortController();
+  init.signal?.addEventListener("abort", () => abort.abort());
   let ends = performance.now() + patienceMs + ((init.body as string | undefined)?.length ?? 0) / BYTES_PER_MS;
   let timer: unknown;
   const watch = (): void => {

@@ -1,6 +1,7 @@
 /** A closer look at a large picture: its own pixels, as tiles, over the smaller copy of it. */
 import { signal } from "@preact/signals";
 import type { Size } from "../model/geometry";
+import { fetchAll } from "../sync/patience";
 import type { View } from "./camera";
 import { bitmapSize, type Frame, marginOf, transformOf } from "./plane";
 import { nameOf, TILE, type TilePlace, tilesFor } from "./tiles";
@@ -123,7 +124,7 @@ export class TileLayer {
 
   private async fetch(name: string, place: TilePlace): Promise<void> {
     const url = this.picture.tiles.replace(/[^/]*$/, `${name}.webp`);
-    const response = await fetch(url, { credentials: "same-origin", signal: this.abort.signal }).catch(() => null);
+    const response = await fetchAll(url, { signal: this.abort.signal }).catch(() => null);
     if (response?.ok) {
       const bitmap = await createImageBitmap(await response.blob());
       if (this.abort.signal.aborted) return bitmap.close();
