@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { Window } from "happy-dom";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Desk } from "../workbench/desk";
-import { leave, PATIENCE_MS } from "../workbench/shell/leave";
+import { leave, LEAVE_AFTER_MS } from "../workbench/shell/leave";
 import { answer, crash, FakeServer, settled, workingDesk } from "./desk-at-work";
 import { schema, tagsOnly } from "./things";
 
@@ -53,7 +53,7 @@ test("on a line that hangs it says so in time, and the exchange goes on", async 
   answer(desk);
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   const leaving = leave(desk);
-  await vi.advanceTimersByTimeAsync(PATIENCE_MS);
+  await vi.advanceTimersByTimeAsync(LEAVE_AFTER_MS);
   await leaving;
   expect([desk.dialog.peek(), sent]).toEqual(["leave", []]);
   vi.useRealTimers();

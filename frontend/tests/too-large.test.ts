@@ -30,7 +30,7 @@ test("an answer that the server would not take stays on the screen, with a word,
   submit(desk);
   await settled(desk);
   expect([server.stored.size, desk.session.work.peek()!.held.assignment]).toEqual([0, 1]);
-  expect(desk.notices.list.peek().map(({ text }) => text).join()).toContain("At most 10000 objects");
+  expect(desk.notices.list.peek().map(({ text }) => text).join()).toContain("At most 10000 objects and 5 MB");
   editor.update("s7", () => null);
   expect(desk.notices.list.peek()).toEqual([]);
   submit(desk);

@@ -1,11 +1,11 @@
 /** Puts the parts together: one Desk a page. Panels read its signals; commands call its methods. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
-import { type Boot, type Language, LIMITS, type Project, type Shape, TOO_LARGE } from "./contract";
+import { type Boot, type Language, type Project, type Shape, TOO_LARGE } from "./contract";
 import { openLevel } from "./commands/answer";
 import type { Command, Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
 import { type Key, loadWords, type Translate, translator } from "./i18n";
-import { isSorting } from "./model/check";
+import { isSorting, MOST } from "./model/check";
 import type { Point } from "./model/geometry";
 import type { Sketch } from "./model/sketch";
 import { Notices } from "./notices";
@@ -181,7 +181,7 @@ export class Desk {
     this.sync = new Sync(id, wire, this.session, this.outbox, {
       refused: ({ detail }, name) => this.notices.say("bad", this.t("refused", { name, detail })),
       notCorrected: ({ detail }, name) => this.notices.say("warn", this.t("notCorrected", { name, detail })),
-      tooLarge: () => ({ code: TOO_LARGE, detail: this.t("tooLarge", { most: LIMITS.shapes }) }),
+      tooLarge: () => ({ code: TOO_LARGE, detail: this.t("tooLarge", MOST) }),
       lost: (assignments) => this.sayLost(assignments),
       packed: (tasks) => this.pack.arrived(tasks, (task) => this.journal.has(task)),
       projects: (projects) => (this.projects.value = projects),

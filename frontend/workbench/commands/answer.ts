@@ -1,8 +1,8 @@
 /** Commands of the answer: options by key, attributes, submit. */
 import type { Desk } from "../desk";
-import { LIMITS, nameOf, type Option, type Question, type Shape, type Value } from "../contract";
+import { nameOf, type Option, type Question, type Shape, type Value } from "../contract";
 import { press } from "../model/answer";
-import { check, classOf, isTooLarge, type Problem } from "../model/check";
+import { check, classOf, isTooLarge, MOST, type Problem } from "../model/check";
 import type { Editor } from "../model/editor";
 import { levelOf, openPath, take } from "../model/tree";
 import { attributeKeys, choicesOf, optionId, UP } from "./options";
@@ -154,7 +154,7 @@ export function submit(desk: Desk, { mayBeEmpty = false } = {}): void {
     confirmedEmpty.add(stage);
     return desk.notices.say("warn", desk.t("emptyAnswer"), () => answer.value !== asked || sketch.value !== null);
   }
-  if (isTooLarge(asked)) return desk.notices.say("warn", desk.t("tooLarge", { most: LIMITS.shapes }), () => answer.value !== asked);
+  if (isTooLarge(asked)) return desk.notices.say("warn", desk.t("tooLarge", MOST), () => answer.value !== asked);
   const [problem] = desk.session.submit();
   if (problem) show(desk, problem);
 }

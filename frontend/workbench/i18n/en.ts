@@ -133,7 +133,7 @@ export const en = {
   leaveCorrection: "Leave as it is",
   sendCorrection: "Send correction",
   notCorrected: "Your correction of {name} was not taken: {detail}",
-  tooLarge: "It is too large to be sent. At most {most} objects: delete or simplify some, or skip the image.",
+  tooLarge: "It is too large to be sent. At most {most} objects and {megabytes} MB: delete or simplify some, or skip the image.",
   noAnswerBefore: "There is no earlier answer that could still be corrected.",
   cmdBack: "Back to the last answer, to correct it",
   cmdForward: "Forward again",

@@ -34,6 +34,9 @@ function problemsOf(questions: readonly Question[], values: Values, shape: strin
   });
 }
 
+/** What the server takes, as the words for more than that say it. */
+export const MOST = { most: LIMITS.shapes, megabytes: LIMITS.bytes / 2 ** 20 };
+
 /** More than the server takes: the person hears of it before the answer goes. */
 export const isTooLarge = (payload: Payload): boolean =>
   payload.shapes.length > LIMITS.shapes || new Blob([JSON.stringify(payload)]).size > LIMITS.bytes;

@@ -3,14 +3,14 @@ import type { Desk } from "../desk";
 import { csrfToken } from "../sync/wire";
 import { forgetBoot } from "./memory";
 
-/** A line that hangs ends its exchange by itself, but later than anybody would wait. */
-export const PATIENCE_MS = 10_000;
+/** A line that hangs ends its exchange by itself, but later than who wants to leave would wait. */
+export const LEAVE_AFTER_MS = 10_000;
 
 /** Leaves when everything is sent; otherwise asks first. */
 export async function leave(desk: Desk): Promise<void> {
   desk.session.pause();
   desk.session.release();
-  await Promise.race([desk.sync.flush(), new Promise((done) => setTimeout(done, PATIENCE_MS))]);
+  await Promise.race([desk.sync.flush(), new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
   if (desk.outbox.unsent > 0) desk.dialog.value = "leave";
   else signOut(desk);
 }
