@@ -8,6 +8,7 @@ import { SKIP_REASONS } from "../contract";
 import { ComfortForm } from "../comfort/form";
 import { mayRekey, Rekey, RekeyLine } from "../comfort/rekey";
 import { signOut } from "../shell/leave";
+import { sayIn } from "./dialog_words";
 import { SafeHtml } from "./html";
 import { Button, Kbd } from "./parts";
 
@@ -72,12 +73,13 @@ function Note({ label, send, onSend }: { label: string; send: string; onSend: (n
 
 function Skip({ desk }: { desk: Desk }) {
   const { t } = desk;
+  const say = sayIn(desk.language);
   const send = (note: string): void => {
     desk.dialog.value = null;
     desk.session.skip("other", note);
   };
   return (
-    <Modal desk={desk} title={t("skipTitle")}>
+    <Modal desk={desk} title={say("skipTitle")}>
       <div class="options">
         {SKIP_REASONS.map((reason, at) => (
           <Button
@@ -91,23 +93,24 @@ function Skip({ desk }: { desk: Desk }) {
           </Button>
         ))}
       </div>
-      {desk.choice.value === "other" && <Note label={t("skipNote")} send={t("skip")} onSend={send} />}
+      {desk.choice.value === "other" && <Note label={say("skipNote")} send={t("skip")} onSend={send} />}
     </Modal>
   );
 }
 
 function Report({ desk }: { desk: Desk }) {
   const { t } = desk;
+  const say = sayIn(desk.language);
   const kind = desk.choice.value;
   const send = (note: string): void => {
     if (kind === null) return;
     desk.session.report(kind, note);
     desk.dialog.value = null;
-    desk.notices.say("good", t("reportThanks"));
+    desk.notices.say("good", say("reportThanks"));
   };
   return (
-    <Modal desk={desk} title={t("reportTitle")}>
-      <p class="soft">{t("reportHelp")}</p>
+    <Modal desk={desk} title={say("reportTitle")}>
+      <p class="soft">{say("reportHelp")}</p>
       <div class="options">
         {REPORT_KINDS.map((one, at) => (
           <Button
@@ -121,7 +124,7 @@ function Report({ desk }: { desk: Desk }) {
           </Button>
         ))}
       </div>
-      {kind !== null && <Note label={t("note")} send={t("send")} onSend={send} />}
+      {kind !== null && <Note label={say("note")} send={t("send")} onSend={send} />}
     </Modal>
   );
 }
@@ -146,20 +149,21 @@ interface Line {
 /** The sheet lists the commands themselves, so that it cannot be wrong. */
 function linesOf(desk: Desk, group: Command["group"]): Line[] {
   const { t } = desk;
+  const say = sayIn(desk.language);
   const listed = [...fixedCommands(desk), ...desk.more.value].filter((command) => command.group === group && (command.label || command.title));
   const lines = listed.map(({ id, keys, label, title }) => ({ id, keys, own: mayRekey(id), text: label ? t(label) : (title ?? "") }));
   const more: Partial<Record<NonNullable<Command["group"]>, Line[]>> = {
     groupAnswer: [
-      { id: "class", keys: ["1–9", "Q…"], text: t("cmdClass") },
-      { id: "attribute", keys: ["Shift+1–9"], text: t("cmdAttribute") },
+      { id: "class", keys: ["1–9", "Q…"], text: say("cmdClass") },
+      { id: "attribute", keys: ["Shift+1–9"], text: say("cmdAttribute") },
     ],
     groupDraw: [
-      { id: "nudge", keys: ["←↑→↓"], text: t("cmdNudge") },
-      { id: "resize", keys: ["Ctrl+←↑→↓"], text: t("cmdResize") },
+      { id: "nudge", keys: ["←↑→↓"], text: say("cmdNudge") },
+      { id: "resize", keys: ["Ctrl+←↑→↓"], text: say("cmdResize") },
     ],
     groupView: [
       { id: "wheel", keys: [t("wheel")], text: `${t("zoomIn")} / ${t("zoomOut")}` },
-      { id: "pan", keys: [t("space")], text: t("cmdPan") },
+      { id: "pan", keys: [say("space")], text: say("cmdPan") },
     ],
   };
   return [...lines, ...((group && more[group]) ?? [])];
@@ -195,14 +199,14 @@ function Shortcuts({ desk }: { desk: Desk }) {
 }
 
 function Leave({ desk }: { desk: Desk }) {
-  const { t } = desk;
+  const say = sayIn(desk.language);
   return (
-    <Modal desk={desk} title={t("leaveTitle", { n: desk.outbox.unsent })}>
-      <p>{t("leaveHelp")}</p>
+    <Modal desk={desk} title={say("leaveTitle", { n: desk.outbox.unsent })}>
+      <p>{say("leaveHelp")}</p>
       <div class="dialog-foot">
-        <Button onPress={() => signOut(desk)}>{t("leaveAnyway")}</Button>
+        <Button onPress={() => signOut(desk)}>{say("leaveAnyway")}</Button>
         <Button class="primary" onPress={() => (desk.dialog.value = null)}>
-          {t("stay")}
+          {say("stay")}
         </Button>
       </div>
     </Modal>

@@ -6,9 +6,11 @@ import { ANY } from "../desk";
 import { money } from "../i18n";
 import { PackPanel } from "./pack";
 import { Button } from "./parts";
+import { sayIn } from "./start_words";
 
 function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
-  const { t, language } = desk;
+  const { language } = desk;
+  const say = sayIn(language);
   const open = project.open === true ? null : Number(project.open);
   const isChosen = desk.chosenProject.value === project.id;
   return (
@@ -20,9 +22,9 @@ function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
         onChange={() => desk.keep({ project: project.id })}
       />
       <span class="project-name">{project.name}</span>
-      <span class="project-price number">{t("pricePerImage", { price: money(language, project.price, project.currency) })}</span>
+      <span class="project-price number">{say("pricePerImage", { price: money(language, project.price, project.currency) })}</span>
       <span class="project-open">
-        {project.practice ? t("practiceFirst") : open === null ? "" : open > 0 ? t("openImages", { n: open }) : t("noneOpen")}
+        {project.practice ? say("practiceFirst") : open === null ? "" : open > 0 ? say("openImages", { n: open }) : say("noneOpen")}
       </span>
     </label>
   );
@@ -30,7 +32,7 @@ function ProjectChoice({ desk, project }: { desk: Desk; project: Project }) {
 
 /** Whatever the queue gives: the order that supervisors have set. */
 function AnyProject({ desk }: { desk: Desk }) {
-  const { t } = desk;
+  const say = sayIn(desk.language);
   const isChosen = desk.chosenProject.value === ANY;
   return (
     <label class={isChosen ? "project chosen" : "project"}>
@@ -40,30 +42,31 @@ function AnyProject({ desk }: { desk: Desk }) {
         checked={isChosen}
         onChange={() => desk.keep({ project: ANY })}
       />
-      <span class="project-name">{t("anyProject")}</span>
+      <span class="project-name">{say("anyProject")}</span>
       <span />
-      <span class="project-open">{t("anyProjectHelp")}</span>
+      <span class="project-open">{say("anyProjectHelp")}</span>
     </label>
   );
 }
 
 function Figures({ desk }: { desk: Desk }) {
-  const { t, language, session } = desk;
+  const { language, session } = desk;
+  const say = sayIn(language);
   const today = session.today.value;
   const unsent = desk.outbox.unsent;
   return (
     <dl class="figures">
       <div>
-        <dt>{t("todayCount")}</dt>
+        <dt>{say("todayCount")}</dt>
         <dd class="number">{today?.submitted ?? "–"}</dd>
       </div>
       <div>
-        <dt>{t("todayEarned")}</dt>
+        <dt>{say("todayEarned")}</dt>
         <dd class="number">{today ? money(language, today.earned, today.currency) : "–"}</dd>
       </div>
       {unsent > 0 && (
         <div class="owed">
-          <dt>{t("unsentLabel")}</dt>
+          <dt>{say("unsentLabel")}</dt>
           <dd class="number">{unsent}</dd>
         </div>
       )}
@@ -73,17 +76,18 @@ function Figures({ desk }: { desk: Desk }) {
 
 export function Start({ desk }: { desk: Desk }) {
   const { t, boot } = desk;
+  const say = sayIn(desk.language);
   const projects = desk.projects.value;
   const drafts = desk.session.held.value.filter(({ task }) => desk.journal.has(task)).length;
   return (
     <main class="start" id="main">
       <div class="start-card">
-        <h1>{t("hello", { name: boot.person.name })}</h1>
+        <h1>{say("hello", { name: boot.person.name })}</h1>
         <Figures desk={desk} />
         {projects.length === 0 ? (
           <div class="empty">
-            <h2>{t("noProjects")}</h2>
-            <p>{t("noProjectsHelp")}</p>
+            <h2>{say("noProjects")}</h2>
+            <p>{say("noProjectsHelp")}</p>
             <Button class="primary" chord="Enter" onPress={() => location.reload()}>
               {t("reload")}
             </Button>
@@ -91,15 +95,15 @@ export function Start({ desk }: { desk: Desk }) {
         ) : (
           <>
             <fieldset class="projects">
-              <legend class={projects.length > 1 ? "label" : "hidden-label"}>{t("chooseProject")}</legend>
+              <legend class={projects.length > 1 ? "label" : "hidden-label"}>{say("chooseProject")}</legend>
               {projects.length > 1 && <AnyProject desk={desk} />}
               {projects.map((project) => (
                 <ProjectChoice key={project.id} desk={desk} project={project} />
               ))}
             </fieldset>
-            {drafts > 0 && <p class="notice warn">{t("draftsWaiting", { n: drafts })}</p>}
+            {drafts > 0 && <p class="notice warn">{say("draftsWaiting", { n: drafts })}</p>}
             <Button class="primary large block" chord="Enter" onPress={() => startChosen(desk)}>
-              {drafts > 0 ? t("continue") : t("start")}
+              {drafts > 0 ? say("continue") : t("start")}
             </Button>
             <section class="pack-card">
               <PackPanel desk={desk} />
