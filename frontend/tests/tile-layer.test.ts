@@ -27,7 +27,7 @@ beforeEach(() => {
   [fetched, open] = [[], 0];
   vi.stubGlobal("fetch", async (url: string) => {
     fetched.push(nameIn(url));
-    return { ok: true, status: 200, blob: async () => new Blob() };
+    return new Response(new Blob(["tile"]));
   });
   vi.stubGlobal("createImageBitmap", async () => {
     open++;

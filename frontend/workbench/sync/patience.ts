@@ -1,8 +1,9 @@
 /** Waits for a line that carries, not for one that has stopped without saying so. */
 
 /**
- * The rule for both ways: half a minute, and a second more for each 10 KB that went or came. A large answer over a thin
- * line gets its time; a body that stalls half-way, or drips, ends soon, however much was promised.
+ * The rule for both ways: half a minute, and a second more for each 10 KB that goes or is to come. A large answer over a
+ * thin line gets its time; a body that stalls half-way, or drips, ends when that is over. Not read piece by piece: a page
+ * that the service worker controls is then told of no end by the browser's own account of requests.
  */
 export const PATIENCE_MS = 30_000;
 const BYTES_PER_MS = 10;
@@ -21,12 +22,10 @@ export async function fetchAll(url: string, init: RequestInit = {}, patienceMs =
   watch();
   try {
     const response = await fetch(url, { ...init, credentials: "same-origin", redirect: "manual", signal: abort.signal });
-    const reader = response.body?.getReader();
-    if (!reader) return response;
-    const parts: BlobPart[] = [];
-    for (let part; !(part = await reader.read()).done; ends += part.value.length / BYTES_PER_MS) parts.push(part.value);
+    ends += Number(response.headers.get("Content-Length")) / BYTES_PER_MS;
+    const body = await response.blob();
     // A status that has no body must not be given one.
-    return parts.length > 0 ? new Response(new Blob(parts), response) : response;
+    return body.size > 0 ? new Response(body, response) : response;
   } finally {
     clearTimeout(timer as number);
   }
