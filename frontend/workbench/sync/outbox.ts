@@ -13,6 +13,8 @@ interface Put {
 /** What is to be written of a parcel; when the server has it before the disk does, only that it has gone. */
 interface Row extends Partial<Put> {
   n?: number | undefined;
+  /** Its own write, tried once. */
+  written?: Promise<unknown>;
 }
 
 export class Outbox {
@@ -59,7 +61,7 @@ export class Outbox {
       return { row, task, seat: "assignment" in mine.body ? mine.body.assignment : undefined };
     });
     this.parcels.value = [...this.parcels.value, ...rows.map(({ row }) => row.parcel!)];
-    return this.saver.run(() =>
+    const written = this.saver.run(() =>
       writeAll(this.db, ["outbox", "held", "drafts", "steps", "answered"], (writes) => {
         for (const { row, task, seat } of rows) {
           // A write that was undone has given its number back.
@@ -74,19 +76,23 @@ export class Outbox {
         }
       }, ON_DISK),
     );
+    for (const { row } of rows) row.written = written;
+    return written;
   }
 
   /**
    * Takes out what the server has confirmed. While the disk takes nothing, such a parcel needs no row any more, and its
    * answer can be had from the server: so rows to delete are all that is owed, and memory holds no old answers.
    */
-  remove(done: ReadonlySet<Parcel>): Promise<boolean> {
+  async remove(done: ReadonlySet<Parcel>): Promise<boolean> {
     this.parcels.value = this.parcels.value.filter((parcel) => !done.has(parcel));
     const rows = [...done].map((parcel): Row => {
       const row = this.rows.get(parcel) ?? { n: parcel.n };
       this.rows.delete(parcel);
       return Object.assign(row, this.saver.failed.peek() && { parcel: undefined, sent: undefined });
     });
+    // Only then has it a number to be deleted by.
+    await Promise.all(rows.map(({ written }) => written));
     return this.saver.run(() =>
       writeAll(this.db, ["outbox"], (writes) => {
         for (const { n } of rows) if (n !== undefined) void writes.objectStore("outbox").delete(n);

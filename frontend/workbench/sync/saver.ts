@@ -1,4 +1,4 @@
-/** Runs every write to the browser's database, in the order they were asked for, and says honestly whether it is done. */
+/** Runs every write to the browser's database, and says honestly whether it is done. */
 import { signal } from "@preact/signals";
 
 type Write = () => Promise<unknown>;
@@ -17,12 +17,23 @@ export class Saver {
 
   /**
    * Never throws: what could not be stored shows in the state line, stays in memory and is tried again with each further
-   * write, before it. `write` may run several times.
+   * write. `write` may run several times.
+   *
+   * The browser itself keeps the order of what is asked for: a write that waited here for the one before it would be lost
+   * with a page that is closed meanwhile. Only once something was not kept does a newer one wait for it.
    */
   async run(write: Write, draft?: number): Promise<boolean> {
     this.pending.value++;
     this.due.set(write, draft);
-    await (this.last = this.last.then(() => this.upTo(write)));
+    let waits = this.failed.peek();
+    if (!waits) {
+      const attempt = this.attempt(write);
+      this.last = Promise.all([this.last, attempt]);
+      await attempt;
+      // This one went through, another one of the same moment did not.
+      waits = this.failed.peek() && !this.due.has(write);
+    }
+    if (waits) await (this.last = this.last.then(() => this.upTo(write)));
     this.pending.value--;
     return !this.due.has(write);
   }
@@ -37,16 +48,22 @@ export class Saver {
 
   private async upTo(write: Write): Promise<void> {
     for (const one of this.due.keys()) {
-      try {
-        await one();
-        this.due.delete(one);
-        this.savedAt.value = this.now();
-      } catch {
-        // Nothing newer goes ahead of it, unless it was dropped meanwhile.
-        if ((this.failed.value = this.due.has(one))) return;
-      }
+      // Nothing newer goes ahead of it.
+      if (!(await this.attempt(one))) return;
       if (one === write) break;
     }
     this.failed.value = false;
+  }
+
+  /** False when it is owed from now on; one that was dropped meanwhile is not. */
+  private async attempt(write: Write): Promise<boolean> {
+    try {
+      await write();
+      this.due.delete(write);
+      this.savedAt.value = this.now();
+    } catch {
+      if (this.due.has(write)) return !(this.failed.value = true);
+    }
+    return true;
   }
 }
