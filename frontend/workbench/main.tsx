@@ -64,6 +64,8 @@ async function start(root: HTMLElement): Promise<void> {
         void Start.bring();
         // What is typed into a dialog must not wait for it.
         void Dialogs.bring();
+        // Whoever signs out without a line must be asked.
+        import("./shell/leave").catch(() => {});
       },
       // Writing an amount of money for the first time takes as long as drawing the page.
       () => (desk.session.today.value ??= boot.today ?? null),
