@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.e2e.screens import PC, PHONE, WIDER
@@ -123,9 +123,9 @@ def test_a_dialog_opens_and_closes_by_escape(browser: Browser, live_server: Live
     page, _ = opened(browser, size=PC, language="en-GB", theme="light")
     page.goto(f"{live_server.url}/style/")
     page.locator("[data-opens]").click()
-    assert page.locator("dialog[open]").count() == 1
+    expect(page.locator("dialog[open]")).to_have_count(1)
     page.keyboard.press("Escape")
-    assert page.locator("dialog[open]").count() == 0
+    expect(page.locator("dialog[open]")).to_have_count(0)
     page.context.close()
 
 
@@ -133,6 +133,6 @@ def test_a_chart_brings_its_figures_as_a_table(browser: Browser, live_server: Li
     page, _ = opened(browser, size=PC, language="en-GB", theme="light")
     page.goto(f"{live_server.url}/style/")
     page.wait_for_selector("lm-chart canvas")
-    assert page.locator("lm-chart > table tbody tr").count() == 12
+    expect(page.locator("lm-chart > table tbody tr")).to_have_count(12)
     assert "318" in page.locator("lm-chart > table").inner_text()
     page.context.close()

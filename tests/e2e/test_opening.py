@@ -6,7 +6,7 @@ import json
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast, make_cast
@@ -45,7 +45,7 @@ def test_a_page_opens_with_a_light_picture_and_the_whole_one_follows(desk: Desk)
     desk.page.reload()
     desk.wait_for_image()
     desk.page.wait_for_function(WHOLE)
-    assert desk.page.locator(".picture-slot img").count() == 1
+    expect(desk.page.locator(".picture-slot img")).to_have_count(1)
 
 
 def test_a_slow_line_brings_light_pictures_until_one_looks_closer(desk: Desk) -> None:

@@ -199,7 +199,7 @@ def test_results_are_looked_through_and_a_key_is_made(
     page.get_by_text("How sure the results are").wait_for()
     keep_picture(page, "batch-settled", full_page=True)
     page.get_by_role("link", name="Look at the least sure").click()
-    assert page.locator(".thumb").count() == 1
+    expect(page.locator(".thumb")).to_have_count(1)
     page.goto(f"{live_server.url}/portal/batches/{batch.id}/results")
     keep_picture(page, "results", full_page=True)
     page.locator(".thumb").nth(1).click()

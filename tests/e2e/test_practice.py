@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from review.gold import supply_gold
@@ -61,7 +61,7 @@ def test_a_newcomer_practises_until_the_mark_and_then_works(
         desk.page.wait_for_selector(f"text={said}")
         panel = desk.page.locator(".practice-panel").inner_text()
         assert "Just right" in panel
-        assert desk.page.locator(".practice-picture .right path").count() > 0
+        expect(desk.page.locator(".practice-picture .right path")).not_to_have_count(0)
         assert serious(desk.page) == []
         keep_picture(desk.page, f"practice-{said}")
         desk.press("Enter")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 from pycocotools import mask as coco_mask
 from pytest_django.live_server_helper import LiveServer
 
@@ -370,9 +370,9 @@ def test_points_are_taken_back_and_given_again_while_drawing(
     for point in [(100, 100), (300, 100), (300, 300), (100, 300)]:
         hand.click(*point)
     hand.desk.press("Control+z", "Backspace")
-    assert hand.page.locator(".dot").count() == 2
+    expect(hand.page.locator(".dot")).to_have_count(2)
     hand.desk.press("Control+y")
-    assert hand.page.locator(".dot").count() == 3
+    expect(hand.page.locator(".dot")).to_have_count(3)
     hand.desk.press("Enter", "Control+z")
     assert hand.desk.boxes == 0
     hand.desk.press("Control+y")
@@ -427,13 +427,13 @@ def test_two_fingers_zoom_in_the_middle_of_a_polygon_and_a_pen_draws(
     fingers("touchMove", (250, 300), (450, 300))
     fingers("touchEnd")
     assert hand.at(0, 0) != before
-    assert hand.page.locator(".dot").count() == 2, "a pinch must not draw"
+    expect(hand.page.locator(".dot"), "a pinch must not draw").to_have_count(2)
     tap(400, 300)
     pen = {"pointerType": "pen", "button": "left", "clickCount": 1}
     x, y = hand.at(250, 350)
     for kind in ("mousePressed", "mouseReleased"):
         touch.send("Input.dispatchMouseEvent", {**pen, "type": kind, "x": x, "y": y})
-    assert hand.page.locator(".dot").count() == 4
+    expect(hand.page.locator(".dot")).to_have_count(4)
     tap(250, 350)
     assert hand.state == "polygon.idle"
     send(hand)

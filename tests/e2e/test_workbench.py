@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Assignment, ProblemReport, Submission
@@ -239,7 +239,9 @@ def test_classes_by_single_keys_in_chinese(
     desk.page.get_by_text("还没填：服装").wait_for()
     desk.page.wait_for_function("() => document.activeElement.closest('#tag-garment') !== null")
     desk.press("Enter")
-    assert desk.page.locator("#tag-garment [aria-pressed=true]").count() == 0, "Enter twice chose an option"
+    expect(
+        desk.page.locator("#tag-garment [aria-pressed=true]"), "Enter twice chose an option"
+    ).to_have_count(0)
     keys = {"dress": "Digit1", "hat": "Digit2", "shoes": "Digit7"}
     for key in keys.values():
         desk.wait_for_image()
@@ -253,7 +255,7 @@ def test_a_box_by_the_keyboard_alone(context: BrowserContext, live_server: LiveS
     desk = Desk(context, live_server, "an")
     desk.start()
     desk.press("Shift+N", "Shift+ArrowRight", "ArrowUp", "Control+Shift+ArrowRight", "Digit4")
-    assert "Heltec" in (desk.page.locator(".stage-frame [role=status]").text_content() or "")
+    expect(desk.page.locator(".stage-frame [role=status]")).to_contain_text("Heltec")
     desk.submit()
     desk.state("All sent")
     (shape,) = stored(cast.an)[0]["shapes"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from PIL import Image, ImageDraw
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Prediction, Project, Submission, Task
@@ -188,7 +188,7 @@ def test_axe_finds_nothing_serious(
     found["pack"] = serious(page)
     keep_picture(page, "pack")
     desk.press("Escape")
-    assert page.locator(".pack[open]").count() == 0
+    expect(page.locator(".pack[open]")).to_have_count(0)
     desk.press("Shift+KeyK")
     page.get_by_text("Is all of this right?").wait_for()
     found["verify"] = serious(page)
