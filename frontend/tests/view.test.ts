@@ -24,7 +24,7 @@ describe("the plane", () => {
   test("a moved bitmap shows each point of the picture where the view has it", () => {
     fc.assert(
       fc.property(views, views, points, (drawn, now, point) => {
-        const [, x, y, scale] = /translate\((.+)px, (.+)px\) scale\((.+)\)/.exec(transformOf({ view: drawn, screen }, now))!.map(Number);
+        const [scale, x, y] = [0, 12, 13].map((at) => Number(/\((.+)\)/.exec(transformOf({ view: drawn, screen }, now))![1]!.split(",")[at]));
         const margin = marginOf(screen);
         const inBitmap = toScreen(drawn, point);
         const wanted = toScreen(now, point);

@@ -12,6 +12,9 @@ from tests.e2e.desk import Desk
 
 Point = tuple[float, float]
 
+# Where the picture lies on the stage, and at what scale.
+PLACED = "layer => { const { e, f, a } = new DOMMatrix(layer.style.transform); return [e, f, a]; }"
+
 
 class Hand:
     """Clicks and drags at places of the image."""
@@ -24,8 +27,7 @@ class Hand:
         """Where a place of the image is in the window, at any zoom."""
         frame = self.page.locator("#stage").bounding_box()
         assert frame
-        style = self.page.locator(".picture-layer").evaluate("layer => layer.style.transform")
-        left, top, scale = (float(one) for one in re.findall(r"-?[\d.]+(?:e-?\d+)?", style)[:3])
+        left, top, scale = self.page.locator(".picture-layer").evaluate(PLACED)
         return frame["x"] + left + x * scale, frame["y"] + top + y * scale
 
     def click(self, x: float, y: float, *, held: Sequence[str] = ()) -> None:

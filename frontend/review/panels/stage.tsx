@@ -6,7 +6,7 @@ import { gripsOf, pathOf } from "../../workbench/geometry/kinds";
 import { boundsOf } from "../../workbench/model/bounds";
 import { classOf } from "../../workbench/model/check";
 import { Button, Icon } from "../../workbench/panels/parts";
-import { toScreen } from "../../workbench/view/camera";
+import { toScreen, transformTo } from "../../workbench/view/camera";
 import { PathText } from "../../workbench/view/path_text";
 import { PointerInput } from "../../workbench/view/pointer";
 import type { Bench } from "../bench";
@@ -120,8 +120,7 @@ function Picture({ review, bench, attempt, loading }: Props & { attempt: number;
     element.style.width = `${image.width}px`;
     element.style.height = `${image.height}px`;
     return effect(() => {
-      const { x, y, scale } = review.camera.view.value;
-      element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
+      element.style.transform = transformTo(review.camera.view.value);
     });
   }, [bench]);
   return <div class="picture-layer" ref={layer} />;

@@ -1,10 +1,10 @@
 /** The picture under the drawing: its thumbnail at once if it must be waited for, then itself. */
-import { effect, type Signal } from "@preact/signals";
+import { effect, type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Desk } from "../desk";
 import { isLight } from "../session/images";
 import { removePreview } from "../shell/resume";
-import { fitView } from "../view/camera";
+import { fitView, transformTo } from "../view/camera";
 import type { Stage } from "../view/stage";
 
 export type Loading = "loading" | "there" | "failed";
@@ -26,7 +26,7 @@ interface Whole {
   desk: Desk;
   stage: Stage;
   url: string;
-  isLightCopy: { readonly current: boolean };
+  isLightCopy: ReadonlySignal<boolean>;
   show: (picture: HTMLImageElement) => void;
 }
 
@@ -37,7 +37,7 @@ function useWhole({ desk, stage, url, isLightCopy, show }: Whole): void {
     let left = false;
     let coming = false;
     const bring = async (): Promise<void> => {
-      if (left || coming || !isLightCopy.current) return;
+      if (left || coming || !isLightCopy.peek()) return;
       coming = true;
       const whole = await desk.images.whole(url).catch(() => null);
       coming = false;
@@ -45,7 +45,7 @@ function useWhole({ desk, stage, url, isLightCopy, show }: Whole): void {
     };
     const stops = [
       effect(() => {
-        if (desk.camera.view.value.scale > CLOSER * fitView(image, desk.camera.screen.value).scale) void bring();
+        if (isLightCopy.value && desk.camera.view.value.scale > CLOSER * fitView(image, desk.camera.screen.value).scale) void bring();
       }),
       // It came within the page, before the line was known: after what is fetched ahead the line is free for it.
       effect(() => {
@@ -65,7 +65,7 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
   const shown = useRef<Stage | null>(null);
   /** Pixels that the picture has across; 0: it is not there. */
   const own = useRef(0);
-  const isLightCopy = useRef(false);
+  const isLightCopy = useSignal(false);
   const { image, assignment } = stage.work.held;
   // A seat that comes again from the server has a fresh address; the old one may have run out.
   const url = desk.session.held.value.find((held) => held.assignment === assignment)?.image.url ?? image.url;
@@ -76,7 +76,7 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
     slot.current?.replaceChildren(picture);
     own.current = picture.naturalWidth;
     shown.current = stage;
-    isLightCopy.current = isLight(picture);
+    isLightCopy.value = isLight(picture);
     loading.value = "there";
     stage.seen.value = true;
   };
@@ -90,7 +90,7 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
     else {
       slot.current?.replaceChildren();
       own.current = 0;
-      isLightCopy.current = false;
+      isLightCopy.value = false;
       loading.value = "loading";
       void desk.images.get(url).then((picture) => current && show(picture), () => {
         if (!current) return;
@@ -112,9 +112,9 @@ export function Picture({ desk, stage, attempt, loading }: Props) {
     element.style.height = `${image.height}px`;
     let isNear: boolean | null = null;
     return effect(() => {
-      const { x, y, scale } = desk.camera.view.value;
-      element.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
-      const near = (scale * image.width) / (own.current || image.width) > PIXELS_SHOW;
+      const view = desk.camera.view.value;
+      element.style.transform = transformTo(view);
+      const near = (view.scale * image.width) / (own.current || image.width) > PIXELS_SHOW;
       if (near !== isNear) element.classList.toggle("near", (isNear = near));
     });
   }, [stage]);

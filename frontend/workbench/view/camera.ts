@@ -23,6 +23,9 @@ export const toScreen = (view: View, point: Point): Point => ({
   y: point.y * view.scale + view.y,
 });
 
+/** The CSS transform (origin 0 0) of what lies in image pixels. Browsers read this form faster than any other: it is set at each frame. */
+export const transformTo = ({ x, y, scale }: View): string => `matrix3d(${scale},0,0,0,0,${scale},0,0,0,0,1,0,${x},${y},0,1)`;
+
 export function fitView(image: Size, screen: Size): View {
   const room = { width: screen.width - 2 * MARGIN, height: screen.height - 2 * MARGIN };
   const scale = Math.max(Math.min(room.width / image.width, room.height / image.height), 1e-3);

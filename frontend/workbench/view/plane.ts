@@ -3,7 +3,7 @@
  * moves and stretches it, and it is drawn anew only when it no longer covers the view or the hand rests.
  */
 import type { Size } from "../model/geometry";
-import type { View } from "./camera";
+import { transformTo, type View } from "./camera";
 
 /** What a bitmap shows: the view it was drawn for and the screen it was drawn for, in CSS pixels. */
 export interface Frame {
@@ -30,10 +30,10 @@ export const bitmapSize = (screen: Size): Size => ({
 /** The CSS transform (origin 0 0) that puts a bitmap drawn for `frame` where `now` wants it. */
 export function transformOf({ view, screen }: Frame, now: View): string {
   const margin = marginOf(screen);
-  const ratio = now.scale / view.scale;
-  const x = now.x - ratio * (view.x + margin.width);
-  const y = now.y - ratio * (view.y + margin.height);
-  return `translate(${x}px, ${y}px) scale(${ratio})`;
+  const scale = now.scale / view.scale;
+  const x = now.x - scale * (view.x + margin.width);
+  const y = now.y - scale * (view.y + margin.height);
+  return transformTo({ x, y, scale });
 }
 
 /** Whether the bitmap can still stand in for the view while the hand moves. */

@@ -36,6 +36,8 @@ export class Renderer {
   private view: View = { x: 0, y: 0, scale: 1 };
   private screen: Size = { width: 1, height: 1 };
   private density = 1;
+  /** The screen that the canvas has the size for. */
+  private fitted: Size | null = null;
   private drawn: Frame | null = null;
   private drawing: { frame: Frame; scene: Scene } | null = null;
   /** The scene has changed since what is drawn, or being drawn. */
@@ -134,9 +136,11 @@ export class Renderer {
   }
 
   private fit(frame: Frame): void {
-    const { width, height } = bitmapSize(frame.screen);
-    this.canvas.style.width = `${width}px`;
-    this.canvas.style.height = `${height}px`;
+    if (frame.screen !== this.fitted) {
+      const { width, height } = bitmapSize((this.fitted = frame.screen));
+      this.canvas.style.width = `${width}px`;
+      this.canvas.style.height = `${height}px`;
+    }
     this.place(frame);
   }
 
@@ -161,6 +165,7 @@ export class Renderer {
   private freshCanvas(): HTMLCanvasElement {
     const canvas = document.createElement("canvas");
     canvas.className = "shapes";
+    this.fitted = null;
     canvas.hidden = true;
     this.host.replaceChildren(canvas);
     return canvas;
