@@ -5,7 +5,7 @@ import { BUFFER, load, retryDelay } from "../workbench/sync/sync";
 import { WireError } from "../workbench/sync/wire";
 import { uuid } from "../workbench/sync/ids";
 import { answer, askingServer, crash, current, desksAt, FakeServer, newComputer, settled, start } from "./desk-at-work";
-import { shape } from "./things";
+import { held, shape } from "./things";
 
 let server: FakeServer;
 const open = desksAt(() => server);
@@ -263,6 +263,19 @@ describe("the page dies", () => {
     newComputer();
     const again = await start(await open());
     expect(current(again)).toBe(1);
+  });
+
+  test("the same task is on the screen again, and the others follow as they came", async () => {
+    const desk = await start(await open());
+    desk.session.receive([held(90), held(30), held(60)], {});
+    for (let n = 0; n < BUFFER; n++) answer(desk);
+    await settled(desk);
+    const before = desk.session.held.peek().map(({ assignment }) => assignment);
+    expect(before.slice(0, 3)).toEqual([90, 30, 60]);
+    await crash(desk);
+
+    const again = await open();
+    expect(again.session.held.peek().map(({ assignment }) => assignment)).toEqual(before);
   });
 
   test("a task begun yesterday comes first", async () => {

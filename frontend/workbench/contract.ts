@@ -148,6 +148,8 @@ export interface Held {
   verify?: boolean;
   /** To learn: the right answer is shown after one's own. */
   practice?: boolean;
+  /** The browser's own: in this order it was given its seats. */
+  at?: number;
 }
 
 export interface Schema {

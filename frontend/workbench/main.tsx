@@ -39,7 +39,7 @@ async function start(root: HTMLElement): Promise<void> {
     await loadWords(spoken);
     return draw(<p class="strip warn">{translator(spoken)("needsLine")}</p>, root);
   }
-  const { boot } = begun;
+  const { boot, packs, picture } = begun;
   dress(boot);
   // A page that goes on with its task: what that needs comes while the browser's database is being read.
   const goesOn = Boolean(boot.resume) || !document.getElementById("boot");
@@ -66,6 +66,7 @@ async function start(root: HTMLElement): Promise<void> {
         void Dialogs.bring();
         // Whoever signs out without a line must be asked.
         import("./shell/leave").catch(() => {});
+        import("./pack/keep").then(({ keepPicture }) => keepPicture(packs, picture)).catch(() => {});
       },
       // Writing an amount of money for the first time takes as long as drawing the page.
       () => (desk.session.today.value ??= boot.today ?? null),

@@ -16,6 +16,14 @@ from tests.e2e.desk import Desk, ingest
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 WHOLE = "() => /-screen-[^?]*$/.test(document.querySelector('.picture-slot img')?.src ?? '')"
+KEPT = """async () => {
+  const name = (await indexedDB.databases()).find(({ name }) => name.startsWith('labelmill-pack-'))?.name;
+  const result = (ask) => new Promise((done) => { ask.onsuccess = () => done(ask.result); });
+  const db = await result(indexedDB.open(name));
+  const count = await result(db.transaction('images').objectStore('images').count());
+  db.close();
+  return count > 0;
+}"""
 LIGHT = "() => document.querySelector('.picture-slot img')?.src.endsWith('?light')"
 
 
@@ -29,6 +37,30 @@ def desk(context: BrowserContext, live_server: LiveServer) -> Desk:
     desk = Desk(context, live_server, "an")
     desk.start()
     return desk
+
+
+def test_a_picture_that_came_within_the_page_is_there_again_without_a_line(
+    browser: Browser, context: BrowserContext, live_server: LiveServer
+) -> None:
+    """The page from the service worker brings none, and nothing was ever fetched under its address."""
+    cast: Cast = make_cast()
+    boards = sorted((data_folder("boxes_voc") / "train").glob("*.jpg"), key=lambda file: file.stat().st_size)
+    ingest(cast, cast.project, boards[:2])
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    fresh = browser.new_context(storage_state=context.storage_state())
+    desk.page.close()
+    desk.page = page = fresh.new_page()
+    page.goto(f"{desk.url}/desk/")
+    assert page.locator("img[data-of]").first.get_attribute("src").startswith("data:")  # type: ignore[union-attr]
+    desk.wait_for_image()
+    page.wait_for_function(KEPT)
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    fresh.set_offline(True)
+    page.reload()
+    desk.wait_for_image()
+    assert page.locator(".picture-slot img").get_attribute("src").startswith("blob:")  # type: ignore[union-attr]
+    fresh.close()
 
 
 def narrow(page: Page, *, kbps: float) -> None:

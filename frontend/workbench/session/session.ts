@@ -81,6 +81,8 @@ export class Session {
 
   readonly past: Past;
   readonly practice = new Practice();
+  /** The next seat's place in the order of their coming, that of earlier pages included. */
+  private turn = Date.now();
 
   constructor(private readonly parts: Parts) {
     this.past = new Past(parts.db, parts.saver);
@@ -92,7 +94,7 @@ export class Session {
     this.past.load(stored);
     for (const { id, ...schema } of schemas) this.schemas.set(id, schema);
     const gone = this.parts.outbox.seats;
-    this.held.value = held.filter(({ assignment }) => !gone.has(assignment));
+    this.held.value = held.filter(({ assignment }) => !gone.has(assignment)).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
     this.sortDraftsFirst();
     this.keepImages();
   }
@@ -255,7 +257,10 @@ export class Session {
   receive(tasks: readonly Held[], schemas: Readonly<Record<string, Schema>>): void {
     const gone = this.parts.outbox.seats;
     const known = new Map(this.held.peek().map((held) => [held.assignment, held]));
-    const fresh = tasks.filter(({ assignment }) => !gone.has(assignment)).map((held) => withPreview(held, known.get(held.assignment)));
+    const fresh = tasks.filter(({ assignment }) => !gone.has(assignment)).map((task): Held => {
+      const held = withPreview(task, known.get(task.assignment));
+      return { ...held, at: known.get(task.assignment)?.at ?? this.turn++ };
+    });
     const byId = new Map(fresh.map((held) => [held.assignment, held]));
     for (const [id, schema] of Object.entries(schemas)) this.schemas.set(Number(id), schema);
     if (fresh.length === 0 && Object.keys(schemas).length === 0) return;
