@@ -40,14 +40,25 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-STYLE_SOURCE, SCRIPT_SOURCE = _source(STYLE), _source(SCRIPT)
+def _whole_style() -> str:
+    """The workbench's style sheet itself; nothing before a build, nor while a developer changes it."""
+    try:
+        text = (settings.BASE_DIR / "static/build/workbench.css").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    return "" if settings.DEBUG else text
 
 
-def link_header(*, image: str | None) -> str:
-    """The `Link` of a page that opens with a picture: first that, where the page does not hold it."""
+# For a browser that has nothing of ours: the line would be idle while it opens further connections.
+WHOLE_STYLE = _whole_style()
+STYLE_SOURCES, SCRIPT_SOURCE = f"{_source(STYLE)} {_source(WHOLE_STYLE)}", _source(SCRIPT)
+
+
+def link_header(*, image: str | None, is_styled: bool) -> str:
+    """The `Link` of a page that opens with a picture: scripts, and what else it does not hold itself."""
     links = [
         *([f"<{image}>; rel=preload; as=image; fetchpriority=high"] if image else []),
-        f"<{style_sheet()}>; rel=preload; as=style",
+        *([] if is_styled else [f"<{style_sheet()}>; rel=preload; as=style"]),
         *(f"<{script}>; rel=modulepreload" for script in first_scripts()),
     ]
     return ", ".join(links)

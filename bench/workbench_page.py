@@ -23,8 +23,8 @@ WATCH = """() => {
   const pictures = () => [...document.querySelectorAll('.preview, .picture')].filter(shown);
   const there = {
     preview: () => pictures().length > 0,
-    // One that came within the page says whose place it takes.
-    image: () => pictures().some(({ src, dataset }) => (dataset.of ?? src).includes('-screen-')),
+    // One that came within the page says whose place it takes; one that the browser has kept has no address.
+    image: () => pictures().some(({ src, dataset }) => /-screen-|^blob:/.test(dataset.of ?? src)),
     interactive: () => Boolean(document.querySelector('#stage') && document.querySelector('#panel button')),
   };
   const look = () => {

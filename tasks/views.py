@@ -18,7 +18,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from annotator.face import DESK_COOKIE, DESK_PATH, theme_of
-from annotator.first_paint import link_header
+from annotator.first_paint import WHOLE_STYLE, link_header
 from annotator.parsers import read_body
 from tasks import desk
 from tasks.access import access_annotator
@@ -41,9 +41,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
     boot = {**_boot(request, person), "resume": opening and opening.resume}
     image = opening.resume["tasks"][0]["image"] if opening else None
     shown = {"image": image, "picture": opening.picture, "is_light": opening.is_light} if opening else {}
-    response = render(request, "desk/index.html", {"boot": boot, **shown})
+    is_styled = bool(WHOLE_STYLE) and _is_new_here(request)
+    response = render(request, "desk/index.html", {"boot": boot, "is_styled": is_styled, **shown})
     if image:
-        response["Link"] = link_header(image=None if shown["picture"] else image["url"])
+        picture = None if shown["picture"] else image["url"]
+        response["Link"] = link_header(image=picture, is_styled=is_styled)
     response.set_cookie(
         DESK_COOKIE,
         str(person.id),
@@ -53,6 +55,12 @@ def workbench(request: HttpRequest) -> HttpResponse:
         secure=settings.SESSION_COOKIE_SECURE,
     )
     return response
+
+
+def _is_new_here(request: HttpRequest) -> bool:
+    """Whether the browser has nothing of the workbench yet: the sign-in page fetches it ahead, and where a
+    service worker keeps it, that one asks for nothing but `?fresh`."""
+    return "fresh" not in request.GET and reverse("sign-in") not in request.headers.get("Referer", "")
 
 
 @require_safe

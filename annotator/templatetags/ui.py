@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from annotator.first_paint import SCRIPT, STYLE, first_scripts, style_sheet
+from annotator.first_paint import SCRIPT, STYLE, WHOLE_STYLE, first_scripts, style_sheet
 from annotator.static import chunks_of
 
 register = template.Library()
@@ -47,6 +47,12 @@ def money(amount: Decimal, currency: str) -> str:
 def first_style() -> SafeString:
     """The rules that hold before the style sheet is there; the page's policy knows exactly this text."""
     return mark_safe(f"<style>{STYLE}</style>")  # noqa: S308 - a constant of ours
+
+
+@register.simple_tag
+def whole_style() -> SafeString:
+    """The workbench's style sheet within the page; the page's policy knows exactly this text."""
+    return mark_safe(f"<style>{WHOLE_STYLE}</style>")  # noqa: S308 - built from our own sources
 
 
 @register.simple_tag

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -255,7 +257,36 @@ def test_a_page_holds_the_picture_that_it_opens_with_unless_it_is_large(
     assert ("data:image/webp;base64,eHh4" in html) is is_within
     # Asked for ahead by its address only where the page does not hold it; the scripts in any case.
     assert (f"<{url}>; rel=preload; as=image" in page["Link"]) is not is_within
-    assert "rel=preload; as=style" in page["Link"]
+    assert "rel=modulepreload" in page["Link"]
+
+
+@pytest.mark.parametrize(
+    ("path", "referer", "is_styled"),
+    [
+        ("/desk/", None, True),
+        ("/desk/", "/desk/mine/", True),
+        ("/desk/", "/sign-in?next=/desk/", False),  # which has fetched the style sheet
+        ("/desk/?fresh", None, False),  # where a service worker asks
+        ("/desk/shell", None, False),  # which the browser keeps beside the style sheet
+    ],
+)
+def test_a_page_holds_its_style_where_the_browser_has_nothing(
+    cast: Cast, path: str, referer: str | None, is_styled: bool
+) -> None:
+    project = make_project(sites=[cast.guiyang])
+    make_tasks(make_batch(project), 1)
+    client = signed_in(cast.an)
+    sync(client, project=project.id, want=1)
+    page = client.get(path, headers={"Referer": f"http://testserver{referer}"} if referer else {})
+    within = [
+        text for text in re.findall(r"<style>(.*?)</style>", page.content.decode(), re.S) if ".panel" in text
+    ]
+    assert bool(within) is is_styled
+    assert ("as=style" in page.headers.get("Link", "") or path == "/desk/shell") is not is_styled
+    assert ('rel="stylesheet"' in page.content.decode()) is not is_styled
+    for text in within:
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in page["Content-Security-Policy"]
 
 
 def test_a_page_opens_with_the_light_copy_of_a_heavy_picture(cast: Cast) -> None:
