@@ -2,7 +2,7 @@
 /** What makes long work easier: a rest in time, keys of one's own. */
 import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
-import { rekey } from "../workbench/comfort/rekey";
+import { refusal, rekey } from "../workbench/comfort/rekey";
 import { isModifier, judge, mayRekey } from "../workbench/comfort/keys";
 import { WorkSpell } from "../workbench/comfort/rest";
 import { conflicts, keymapOf, withKeys } from "../workbench/commands/command";
@@ -50,7 +50,7 @@ describe("keys of one's own", () => {
   it("are refused where they mean something else, and the other is named", async () => {
     const desk = await workingDesk();
     expect(rekey(desk, "skip", "KeyG")).toBe(false);
-    expect(desk.notices.list.peek().at(-1)?.text).toBe("G already means: Guide");
+    expect(refusal.peek()).toBe("G already means: Guide");
     expect(rekey(desk, "skip", "Digit1")).toBe(false);
     expect(rekey(desk, "skip", "Shift+Digit3")).toBe(false);
     expect(rekey(desk, "skip", "Ctrl+KeyW")).toBe(false);

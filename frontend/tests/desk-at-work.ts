@@ -28,6 +28,8 @@ export class FakeServer implements Wire {
   readonly stored = new Map<string, SyncRequest["submissions"][number]>();
   readonly leased = new Map<number, Held>();
   readonly refuse = new Set<number>();
+  /** Tasks that somebody of this name has answered before, with another seat. */
+  readonly answered = new Set<number>();
   lost: number[] = [];
   /** "before": the request never arrives; "after": it does, but the answer is lost. */
   fail: { when: "before" | "after"; as: Failure } | null = null;
@@ -65,6 +67,9 @@ export class FakeServer implements Wire {
 
   private answer(request: SyncRequest): SyncResponse {
     const submissions = request.submissions.map((one): SyncResponse["submissions"][number] => {
+      if (this.answered.has(one.task)) {
+        return { id: one.id, status: "refused", error: { code: "already_answered", detail: "The first answer stands." } };
+      }
       if (this.refuse.has(one.task)) {
         return { id: one.id, status: "refused", error: { code: "unknown_class", detail: "No such class.", where: "shapes[0]" } };
       }

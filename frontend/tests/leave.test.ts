@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { Window } from "happy-dom";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Desk } from "../workbench/desk";
-import { leave, LEAVE_AFTER_MS } from "../workbench/shell/leave";
+import { finishLeaving, leave, LEAVE_AFTER_MS, signOut } from "../workbench/shell/leave";
 import { answer, crash, FakeServer, settled, workingDesk } from "./desk-at-work";
 import { schema, tagsOnly } from "./things";
 
@@ -35,11 +35,38 @@ test("with all sent, signing out asks nothing", async () => {
   expect([desk.outbox.unsent, server.stored.size, desk.dialog.peek(), sent.length]).toEqual([0, 1, null, 1]);
 });
 
-test("without a line, it says what is not yet sent", async () => {
+test("without a line, it says what is not yet sent, and whoever stays has all that was there", async () => {
   server.fail = { when: "before", as: "offline" };
   answer(desk);
+  const held = desk.session.held.peek();
   await leave(desk);
   expect([desk.outbox.unsent, desk.dialog.peek(), sent]).toEqual([1, "leave", []]);
+  expect(desk.session.held.peek()).toEqual(held);
+});
+
+test("without a line it asks even when nothing waits: nobody could come back", async () => {
+  await settled(desk);
+  server.fail = { when: "before", as: "offline" };
+  const held = desk.session.held.peek();
+  await leave(desk);
+  expect([desk.outbox.unsent, desk.dialog.peek(), sent]).toEqual([0, "leave", []]);
+  expect(desk.session.held.peek()).toEqual(held);
+});
+
+test("whoever left without a line is signed out once there is one, unless somebody has signed in since", async () => {
+  const reload = vi.fn();
+  vi.stubGlobal("location", { reload });
+  for (const [token, posts] of [["x", 1], ["another", 0]] as const) {
+    sent.length = 0;
+    server.fail = { when: "before", as: "offline" };
+    await desk.sync.poke();
+    await signOut(desk);
+    expect([reload.mock.calls.length > 0, sent]).toEqual([true, []]);
+    window.document.cookie = `csrftoken=${token}`;
+    finishLeaving(desk);
+    finishLeaving(desk);
+    expect(sent.length).toBe(posts);
+  }
 });
 
 test("on a line that hangs it says so in time, and the exchange goes on", async () => {

@@ -310,6 +310,19 @@ describe("an answer the server refuses", () => {
     expect(server.stored.size).toBe(2);
   });
 
+  test("since there is one already, does not come back: nothing of it could be fixed", async () => {
+    const desk = await start(await open());
+    const { image } = desk.session.work.peek()!.held;
+    server.answered.add(1001);
+    answer(desk, "dark");
+    await settled(desk);
+    expect([desk.outbox.unsent, desk.session.held.peek().some(({ task }) => task === 1001)]).toEqual([0, false]);
+    expect(desk.notices.list.peek().map(({ text }) => text)).toEqual([`${image.name} was not taken: The first answer stands.`]);
+    await crash(desk);
+    const again = await start(await open());
+    expect([again.journal.has(1001), again.session.past.list.peek().map(({ task }) => task)]).toEqual([false, []]);
+  });
+
   test("is still there after a crash", async () => {
     const desk = await start(await open());
     server.refuse.add(1001);

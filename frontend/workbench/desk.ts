@@ -180,7 +180,7 @@ export class Desk {
     });
     this.sync = new Sync(id, wire, this.session, this.outbox, {
       refused: ({ detail }, name) => this.notices.say("bad", this.t("refused", { name, detail })),
-      notCorrected: ({ detail }, name) => this.notices.say("warn", this.t("notCorrected", { name, detail })),
+      notTaken: ({ detail }, name) => this.notices.say("warn", this.t("notTaken", { name, detail })),
       tooLarge: () => ({ code: TOO_LARGE, detail: this.t("tooLarge", MOST) }),
       lost: (assignments) => this.sayLost(assignments),
       packed: (tasks) => this.pack.arrived(tasks, (task) => this.journal.has(task)),

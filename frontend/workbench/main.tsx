@@ -64,9 +64,7 @@ async function start(root: HTMLElement): Promise<void> {
         void Start.bring();
         // What is typed into a dialog must not wait for it.
         void Dialogs.bring();
-        // Whoever signs out without a line must be asked.
-        import("./shell/leave").catch(() => {});
-        import("./pack/keep").then(({ keepPicture }) => keepPicture(packs, picture)).catch(() => {});
+        import("./shell/rest").then(({ rest }) => rest(desk, packs, picture)).catch(() => {});
       },
       // Writing an amount of money for the first time takes as long as drawing the page.
       () => (desk.session.today.value ??= boot.today ?? null),

@@ -16,6 +16,7 @@ from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.cable import Cable, cable
 from tests.e2e.desk import Desk, ingest, truth
+from tests.e2e.screens import keep_picture
 from tests.installation import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -47,7 +48,7 @@ def line(live_server: LiveServer) -> Iterator[Cable]:
 
 def take(desk: Desk) -> None:
     desk.page.get_by_role("button", name=f"{SIZE} images").click()
-    desk.page.get_by_text(f"{SIZE} images are ready to be done offline").wait_for()
+    desk.page.get_by_text(f"Ready to be done offline: {SIZE}").wait_for()
 
 
 def label(desk: Desk, count: int) -> list[str]:
@@ -117,3 +118,49 @@ def test_the_rest_of_a_pack_is_given_back(
     )
     assert until(lambda: packed.count() <= 1, seconds=15), "only the one on the screen"
     assert desk.faults == []
+
+
+def test_a_pack_that_is_taken_at_work_holds_the_image_on_the_screen_once(
+    context: BrowserContext, line: Cable, cast: Cast
+) -> None:
+    desk = Desk(context, line, "an")
+    desk.start()
+    desk.page.locator(".pack summary").click()
+    take(desk)
+    desk.press("Escape")
+    line.pull()
+    names = label(desk, SIZE)
+    assert len(set(names)) == SIZE
+    line.put_back()
+    desk.state("All sent", timeout=60_000)
+    assert Submission.objects.filter(annotator=cast.an).count() == SIZE
+
+
+def test_whoever_stays_keeps_the_pack_and_whoever_leaves_is_signed_out_with_the_line(
+    context: BrowserContext, line: Cable, cast: Cast
+) -> None:
+    desk = Desk(context, line, "an")
+    take(desk)
+    desk.page.wait_for_function(KEPT)
+    line.pull()
+    desk.start()
+    label(desk, 2)
+    desk.state("2 not yet sent")
+    desk.choose("Sign out")
+    page = desk.page
+    page.get_by_text("the images that you took along are given back").wait_for()
+    keep_picture(page, "leave-offline")
+    page.get_by_role("button", name="Stay").click()
+    page.get_by_text(f"Ready to be done offline: {SIZE - 2}").wait_for()
+    desk.start()
+    label(desk, 1)
+
+    desk.choose("Sign out")
+    page.get_by_role("button", name="Sign out all the same").click()
+    page.get_by_text("Sign in once while connected").wait_for()
+    line.put_back()
+    page.goto(f"{desk.url}/desk/")
+    page.wait_for_url("**/sign-in*")
+    desk.sign_in("an")
+    desk.state("All sent", timeout=60_000)
+    assert Submission.objects.filter(annotator=cast.an).count() == 3

@@ -1,4 +1,5 @@
 /** Changing a command's key on the shortcut sheet. */
+import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fixedCommands } from "../commands/commands";
 import { capOf, chordOf } from "../commands/keys";
@@ -9,6 +10,9 @@ import { sayIn } from "./words";
 
 export { mayRekey } from "./keys";
 
+/** Why the last key was not taken: said on the sheet itself, which lies over all other messages. */
+export const refusal = signal("");
+
 /** Takes the chord for the command, or says why not. */
 export function rekey(desk: Desk, id: string, chord: string): boolean {
   const say = sayIn(desk.language);
@@ -16,14 +20,19 @@ export function rekey(desk: Desk, id: string, chord: string): boolean {
   const keys = desk.settings.peek().keys ?? {};
   const verdict = judge(commands, keys, id, chord);
   const key = capOf(chord);
-  desk.notices.clear();
+  refusal.value = "";
   if (verdict.is === "free") desk.keep({ keys: { ...keys, [id]: chord } });
-  else if (verdict.is === "reserved") desk.notices.say("warn", say("reserved", { key }));
+  else if (verdict.is === "reserved") refusal.value = say("reserved", { key });
   else {
     const { title, label, id: other } = verdict.is === "taken" ? verdict.by : { title: say("anOption"), label: undefined, id: "" };
-    desk.notices.say("warn", say("taken", { key, name: label ? desk.t(label) : (title ?? other) }));
+    refusal.value = say("taken", { key, name: label ? desk.t(label) : (title ?? other) });
   }
   return verdict.is === "free";
+}
+
+function begin(desk: Desk, id: string | null): void {
+  refusal.value = "";
+  desk.choice.value = id;
 }
 
 export function Rekey({ desk, id, name, keys }: { desk: Desk; id: string; name: string; keys: readonly string[] }) {
@@ -43,7 +52,7 @@ export function Rekey({ desk, id, name, keys }: { desk: Desk; id: string; name: 
   }, [waiting]);
   const changed = desk.settings.value.keys?.[id];
   return (
-    <button type="button" class="rekey" title={say("change", { name })} aria-pressed={waiting} onClick={() => (desk.choice.value = waiting ? null : id)}>
+    <button type="button" class="rekey" title={say("change", { name })} aria-pressed={waiting} onClick={() => begin(desk, waiting ? null : id)}>
       <span class="hidden-label">{say("change", { name })}</span>
       {waiting ? <kbd class="kbd">…</kbd> : changed ? <kbd class="kbd">{capOf(changed)}</kbd> : keys.map((chord) => <Kbd key={chord} chord={chord} />)}
     </button>
@@ -54,9 +63,11 @@ export function Rekey({ desk, id, name, keys }: { desk: Desk; id: string; name: 
 export function RekeyLine({ desk }: { desk: Desk }) {
   const say = sayIn(desk.language);
   const changed = Object.keys(desk.settings.value.keys ?? {}).length > 0;
+  useEffect(() => () => void (refusal.value = ""), []);
   return (
     <p class="rekey-line" role="status">
-      {desk.choice.value !== null && say("press")}
+      {refusal.value && <strong>{refusal.value} </strong>}
+      {desk.choice.value !== null ? say("press") : say("mayChange")}
       {changed && <Button onPress={() => desk.keep({ keys: {} })}>{say("reset")}</Button>}
     </p>
   );

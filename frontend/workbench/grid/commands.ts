@@ -22,7 +22,7 @@ export function wallCommands(desk: Desk, sheet: Sheet, columns: () => number): C
     if (!chord) return [];
     return [
       { ...wall, id: `wall.label.${key}`, keys: [chord], repeats: false, run: act(() => sheet.label(key)) },
-      { ...wall, id: `wall.usual.${key}`, keys: [`Shift+${chord}`], run: act(() => (sheet.usual.value = key)) },
+      { ...wall, id: `wall.usual.${key}`, keys: [`Shift+${chord}`], run: act(() => sheet.setUsual(key)) },
     ];
   });
   const taken = new Set(options.flatMap(({ keys }) => keys));

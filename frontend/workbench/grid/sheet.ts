@@ -47,8 +47,9 @@ export class Sheet {
     if (!work || !question) throw new Error("A wall needs a question.");
     this.question = question;
     this.schema = work.held.schema;
-    const last = desk.settings.peek().lastOption?.[this.schema] ?? null;
-    this.usual = signal(question.options?.some(({ key }) => key === last) ? last : null);
+    const { usual = {}, lastOption } = desk.settings.peek();
+    const said = this.schema in usual ? usual[this.schema] : lastOption?.[this.schema];
+    this.usual = signal(question.options?.find(({ key }) => key === said)?.key ?? null);
     const held = new Set(desk.session.held.peek().map(({ assignment }) => assignment));
     this.asides = signal(new Set(desk.settings.peek().asides?.filter((one) => held.has(one))));
     desk.session.ahead.value = SEATS;
@@ -94,6 +95,12 @@ export class Sheet {
       this.arm(option);
       this.move(to + 1);
     });
+  }
+
+  /** What all that have no label of their own are. */
+  setUsual(option: string | null): void {
+    this.usual.value = option;
+    this.desk.keep({ usual: { ...this.desk.settings.peek().usual, [this.schema]: option } });
   }
 
   arm(option: string): void {

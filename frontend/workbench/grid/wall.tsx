@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { toggleGrid } from "../commands/commands";
 import { useCommands } from "../commands/more";
+import { keyOf } from "../commands/keys";
 import { optionId } from "../commands/options";
 import { nameOf } from "../contract";
 import type { Desk } from "../desk";
@@ -139,7 +140,7 @@ function Side({ desk, sheet }: Props) {
         </section>
         <label class="field">
           <span class="label">{say("usual")}</span>
-          <select class="input" value={sheet.usual.value ?? ""} onChange={({ currentTarget }) => (sheet.usual.value = currentTarget.value || null)}>
+          <select class="input" value={sheet.usual.value ?? ""} onChange={({ currentTarget }) => sheet.setUsual(currentTarget.value || null)}>
             <option value="">{say("none")}</option>
             {sheet.question.options?.map((option) => (
               <option key={option.key} value={option.key}>
@@ -214,12 +215,15 @@ function Wall({ desk, sheet }: Props) {
           ))}
         </div>
         <Closer desk={desk} sheet={sheet} />
-        {cells.length === 0 && <p class="hint">{desk.t("fetching")}</p>}
+        {cells.length === 0 && <p class="hint">{onlyAsides(desk, sheet) ? say("onlyAsides", { key: keyOf("Shift+KeyJ") }) : desk.t("fetching")}</p>}
       </div>
       <Side desk={desk} sheet={sheet} />
     </main>
   );
 }
+
+/** The queue has no more: what is left is for one at a time. */
+const onlyAsides = (desk: Desk, { asides }: Sheet): boolean => asides.value.size > 0 && desk.sync.dry.value;
 
 export function WallView({ desk }: { desk: Desk }) {
   const sheet = useMemo(() => (desk.session.work.peek() ? new Sheet(desk) : null), [desk]);

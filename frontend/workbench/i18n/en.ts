@@ -13,7 +13,7 @@ export const en = {
   packAskingOffline: "You are offline: images can be taken along only while online.",
   packLoading: "Downloading: {n} of {of} are here",
   packStalled: "The line is slow or down: {n} of {of} are here. Trying again …",
-  packReady: "{n} images are ready to be done offline, until {until}",
+  packReady: "Ready to be done offline: {n}, until {until}",
   packGiveBack: "Give back the rest",
   packNothing: "There is nothing to take along right now.",
   // state line
@@ -117,7 +117,7 @@ export const en = {
   correctingHelp: "{key} goes further back. It is not paid again.",
   leaveCorrection: "Leave as it is",
   sendCorrection: "Send correction",
-  notCorrected: "Your correction of {name} was not taken: {detail}",
+  notTaken: "{name} was not taken: {detail}",
   tooLarge: "It is too large to be sent. At most {most} objects and {megabytes} MB: delete or simplify some, or skip the image.",
   noAnswerBefore: "There is no earlier answer that could still be corrected.",
   cmdBack: "Back to the last answer, to correct it",

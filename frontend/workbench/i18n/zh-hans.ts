@@ -111,7 +111,7 @@ export const zhHans: Catalogue = {
   correctingHelp: "再按 {key} 往前翻；更正不重复计酬。",
   leaveCorrection: "不改了",
   sendCorrection: "提交更正",
-  notCorrected: "{name} 的更正没有被接受：{detail}",
+  notTaken: "{name} 没有被接受：{detail}",
   tooLarge: "标得太多，发不出去。一张图最多 {most} 个对象、{megabytes} MB，请删掉或简化一些，或者跳过这张图。",
   noAnswerBefore: "前面没有还能更正的答案了。",
   cmdBack: "回到上一张，更正答案",

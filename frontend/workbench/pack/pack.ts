@@ -84,7 +84,9 @@ export class Pack {
 
   /** Asks for `size` images of a project, or of whatever the queue gives. What nobody has begun here goes back first. */
   take(size: number, project: number | null): void {
-    this.parts.session.release();
+    // The one on the screen stays: given back, it would come again with the pack, and be done twice.
+    const { assignment } = this.parts.session.work.peek()?.held ?? {};
+    this.parts.session.release((held) => held.assignment !== assignment);
     this.parts.session.project.value = project;
     this.keep({ size, project, asking: true, seats: [], until: null });
     this.parts.keepAll();

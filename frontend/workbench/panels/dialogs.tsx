@@ -200,11 +200,13 @@ function Shortcuts({ desk }: { desk: Desk }) {
 
 function Leave({ desk }: { desk: Desk }) {
   const say = sayIn(desk.language);
+  const { unsent } = desk.outbox;
   return (
-    <Modal desk={desk} title={say("leaveTitle", { n: desk.outbox.unsent })}>
-      <p>{say("leaveHelp")}</p>
+    <Modal desk={desk} title={unsent > 0 ? say("leaveTitle", { n: unsent }) : say("noLine")}>
+      {unsent > 0 && <p>{say("leaveHelp")}</p>}
+      {desk.sync.state.value === "offline" && <p>{say("leaveOffline")}</p>}
       <div class="dialog-foot">
-        <Button onPress={() => signOut(desk)}>{say("leaveAnyway")}</Button>
+        <Button onPress={() => void signOut(desk)}>{say("leaveAnyway")}</Button>
         <Button class="primary" onPress={() => (desk.dialog.value = null)}>
           {say("stay")}
         </Button>

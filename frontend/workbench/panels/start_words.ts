@@ -14,7 +14,7 @@ const en = {
   todayCount: "Images today",
   todayEarned: "Earned today",
   unsentLabel: "Not yet sent",
-  draftsWaiting: "You have begun {n}. They come first.",
+  draftsWaiting: "Begun and not finished: {n}. These come first.",
   anyProject: "Any project",
   anyProjectHelp: "The most urgent images first, as your supervisor has ordered them",
 };

@@ -5,19 +5,44 @@ import { forgetBoot } from "./memory";
 
 /** A line that hangs ends its exchange by itself, but later than who wants to leave would wait. */
 export const LEAVE_AFTER_MS = 10_000;
+const LEFT = "labelmill-desk-left";
 
-/** Leaves when everything is sent; otherwise asks first. */
+const flush = (desk: Desk): Promise<unknown> =>
+  Promise.race([desk.sync.flush(), new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
+
+const isOffline = ({ sync }: Desk): boolean => sync.state.peek() === "offline";
+
+/** Leaves when everything is sent; otherwise asks first, and gives nothing back before that is answered. */
 export async function leave(desk: Desk): Promise<void> {
   desk.session.pause();
-  desk.session.release();
-  await Promise.race([desk.sync.flush(), new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
-  if (desk.outbox.unsent > 0) desk.dialog.value = "leave";
-  else signOut(desk);
+  // Also with nothing to send: it tells whether there is a line.
+  await flush(desk);
+  if (desk.outbox.unsent > 0 || isOffline(desk)) desk.dialog.value = "leave";
+  else await signOut(desk);
 }
 
-export function signOut(desk: Desk): void {
+/** Without a line the page is closed to whoever comes next, and the server hears of it once there is a line. */
+export async function signOut(desk: Desk): Promise<void> {
+  desk.session.release();
+  if (!isOffline(desk)) await flush(desk);
   desk.sync.stop();
   forgetBoot();
+  if (!isOffline(desk)) return post(desk);
+  localStorage.setItem(LEFT, csrfToken(desk.boot));
+  location.reload();
+}
+
+/** Signs out who left without a line. Somebody who has signed in since has another token. */
+export function finishLeaving(desk: Desk): void {
+  const left = localStorage.getItem(LEFT);
+  localStorage.removeItem(LEFT);
+  if (left !== csrfToken(desk.boot)) return;
+  desk.sync.stop();
+  forgetBoot();
+  post(desk);
+}
+
+function post(desk: Desk): void {
   const form = document.createElement("form");
   form.method = "post";
   form.action = desk.boot.urls.sign_out;

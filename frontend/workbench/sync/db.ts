@@ -70,6 +70,8 @@ export interface Settings {
   asides?: readonly number[];
   /** The option last given, by schema id. */
   lastOption?: Record<number, string>;
+  /** What all others on the wall are, where the person has said so, by schema id. */
+  usual?: Record<number, string | null>;
   /** Drafts are judged as a whole first. */
   verify?: boolean;
   /** The class last used, by schema id. */

@@ -16,6 +16,7 @@ const LOAD_AT_ONCE = 300_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 const CONTENT_TOO_LARGE = 413;
+const ANSWERED = "already_answered";
 
 type AnswerParcel = Extract<Parcel, { kind: "submission" | "correction" }>;
 
@@ -28,8 +29,8 @@ export interface Timers {
 /** What the person must hear of. */
 export interface Told {
   refused(refusal: Refusal, image: string): void;
-  /** The answer stands as it was before its correction. */
-  notCorrected(refusal: Refusal, image: string): void;
+  /** The answer stands as it was before. */
+  notTaken(refusal: Refusal, image: string): void;
   /** Why an answer that no exchange can carry comes back. */
   tooLarge(): Refusal;
   /** Said before the seats are dropped. */
@@ -246,7 +247,11 @@ export class Sync {
   private async giveBack(parcel: AnswerParcel, refusal: Refusal): Promise<void> {
     if (parcel.kind === "correction") {
       await this.session.keepOld(parcel.answered, parcel.body, refusal);
-      this.tell.notCorrected(refusal, parcel.answered.image.name);
+      this.tell.notTaken(refusal, parcel.answered.image.name);
+    } else if (refusal.code === ANSWERED) {
+      // There is nothing that could be fixed: the answer before it stands.
+      this.session.past.drop(parcel.body.task);
+      this.tell.notTaken(refusal, parcel.held.image.name);
     } else {
       await this.session.takeBack(parcel.held, parcel.body, refusal);
       this.tell.refused(refusal, parcel.held.image.name);

@@ -76,7 +76,7 @@ export function sketchTool(plan: SketchPlan): Node {
 
   function finish(context: ToolContext): string | void {
     const points = placed(context);
-    if (countOf(points) < least) return;
+    if (countOf(points) < least) return context.say("unfinished");
     if (!context.guide()) return plan.finish(context, points) ? "idle" : undefined;
     void led.close(context, closed).then((there) => {
       if (there && !context.away && plan.finish(context, placed(context))) context.rest();
