@@ -174,6 +174,17 @@ describe("the wall", () => {
     expect(after.cells.peek().filter(({ held }) => tasks.includes(held.task)).map(({ given }) => given.peek())).toEqual(["cat", "dog"]);
   });
 
+  it("still knows what all others are, said by the person, whatever was given since", async () => {
+    const { desk, sheet, server, press } = await atWall();
+    press("Shift+Digit3", "Digit1");
+    expect(sheet.usual.peek()).toBe("cow");
+    while (desk.saver.pending.peek() > 0) await new Promise((done) => setTimeout(done, 1));
+    const again = await openedDesk(server);
+    again.start(1);
+    const { sheet: after } = await wallOf(again, server);
+    expect(after.usual.peek()).toBe("cow");
+  });
+
   it("still knows what was set aside after the browser has died", async () => {
     const { desk, sheet, server, press } = await atWall();
     const tasks = sheet.cells.peek().slice(0, 2).map(({ held }) => held.task);
