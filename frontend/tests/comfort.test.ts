@@ -51,6 +51,8 @@ describe("keys of one's own", () => {
     const desk = await workingDesk();
     expect(rekey(desk, "skip", "KeyG")).toBe(false);
     expect(refusal.peek()).toBe("G already means: Guide");
+    expect(rekey(desk, "skip", "Shift+KeyK")).toBe(false);
+    expect(rekey(desk, "skip", "KeyY")).toBe(false);
     expect(rekey(desk, "skip", "Digit1")).toBe(false);
     expect(rekey(desk, "skip", "Shift+Digit3")).toBe(false);
     expect(rekey(desk, "skip", "Ctrl+KeyW")).toBe(false);

@@ -19,9 +19,10 @@ export type Verdict = { readonly is: "free" | "reserved" | "option" } | { readon
 export function judge(commands: readonly Command[], keys: Readonly<Record<string, Chord>>, id: string, chord: Chord): Verdict {
   if (RESERVED.test(chord)) return { is: "reserved" };
   if (POOL.includes(chord) || chord === UP || shifted.has(chord)) return { is: "option" };
-  const scopes = new Set(commands.filter((one) => one.id === id).map(({ scope }) => scope));
+  const isMeant = ({ id: its, like = its }: Command): boolean => like === id;
+  const scopes = new Set(commands.filter(isMeant).map(({ scope }) => scope));
   const other = withKeys(commands, keys).find((one) => {
-    return one.id !== id && scopes.has(one.scope) && [...one.keys, ...(one.also ?? [])].includes(chord);
+    return !isMeant(one) && scopes.has(one.scope) && [...one.keys, ...(one.also ?? [])].includes(chord);
   });
   return other ? { is: "taken", by: other } : { is: "free" };
 }

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { fixedCommands } from "../commands/commands";
+import { draftCommands } from "../drafts/commands";
 import { capOf, chordOf } from "../commands/keys";
 import type { Desk } from "../desk";
 import { Button, Kbd } from "../panels/parts";
@@ -16,7 +17,8 @@ export const refusal = signal("");
 /** Takes the chord for the command, or says why not. */
 export function rekey(desk: Desk, id: string, chord: string): boolean {
   const say = sayIn(desk.language);
-  const commands = [...fixedCommands(desk), ...desk.more.peek()];
+  // Those of suggestions too, which other images may have.
+  const commands = [...fixedCommands(desk), ...draftCommands(desk), ...desk.more.peek()];
   const keys = desk.settings.peek().keys ?? {};
   const verdict = judge(commands, keys, id, chord);
   const key = capOf(chord);

@@ -29,9 +29,9 @@ export function draftCommands(desk: Desk): Command[] {
     { ...draft, id: "draft.send", keys: ["Shift+Enter"], title: say("send"), run: () => takeAndSend(desk) },
     { ...draft, id: "draft.verify", keys: ["Shift+KeyK"], title: say("toggle"), run: () => toggleVerify(desk) },
     ...shared(desk),
-    { ...verify, id: "verify.yes", keys: ["KeyY", "Digit1"], run: () => takeAndSend(desk) },
-    { ...verify, id: "verify.no", keys: ["KeyN", "Digit2"], run: () => refuse(desk) },
-    { ...verify, id: "verify.fix", keys: ["KeyE", "Digit3"], run: () => takeToMend(desk) },
-    { ...verify, id: "verify.toggle", keys: ["Shift+KeyK"], run: () => toggleVerify(desk) },
+    { ...verify, id: "verify.yes", keys: ["KeyY", "Digit1"], title: say("yes"), run: () => takeAndSend(desk) },
+    { ...verify, id: "verify.no", keys: ["KeyN", "Digit2"], title: say("no"), run: () => refuse(desk) },
+    { ...verify, id: "verify.fix", keys: ["KeyE", "Digit3"], title: say("fix"), run: () => takeToMend(desk) },
+    { ...verify, id: "verify.toggle", keys: ["Shift+KeyK"], title: say("toggle"), run: () => toggleVerify(desk) },
   ];
 }

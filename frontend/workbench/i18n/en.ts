@@ -83,7 +83,7 @@ export const en = {
   noBoxes: "Nothing drawn yet. Draw on the image.",
   findOption: "Find an answer",
   occluded: "Partly covered",
-  parent: "Belongs to no.",
+  parent: "Belongs to object",
   group: "Group",
   pick: "Point out",
   pickParent: "Select the object it belongs to. Esc cancels.",
