@@ -62,6 +62,8 @@ def test_a_picture_that_came_within_the_page_is_there_again_without_a_line(
     page.reload()
     desk.wait_for_image()
     assert page.locator(".picture-slot img").get_attribute("src").startswith("blob:")  # type: ignore[union-attr]
+    # The kept page is in the installation's language, which is not this person's.
+    expect(page.locator(".skip-link")).to_have_text("Skip to the content")
     fresh.close()
 
 
