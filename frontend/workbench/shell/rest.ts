@@ -3,15 +3,15 @@ import type { Desk } from "../desk";
 import { sayer } from "../i18n/own";
 import { keepPicture } from "../pack/keep";
 import type { PackStore } from "../pack/store";
-// Whoever signs out without a line must be asked.
-import { finishLeaving } from "./leave";
 
 const sayIn = sayer({ skip: "Skip to the content" }, { skip: "跳到正文" });
 
-export function rest(desk: Desk, packs: PackStore, picture: HTMLImageElement | null): Promise<void> {
-  finishLeaving(desk);
+export async function rest(desk: Desk, packs: PackStore, picture: HTMLImageElement | null): Promise<void> {
   speak(desk);
-  return keepPicture(packs, picture);
+  // By the same way as the desk brings it: whoever signs out without a line must be asked.
+  const { finishLeaving } = await import("./leave");
+  finishLeaving(desk);
+  await keepPicture(packs, picture);
 }
 
 /** A page that the browser has kept is in the installation's language. */
