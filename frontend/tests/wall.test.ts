@@ -200,6 +200,28 @@ describe("the wall", () => {
     expect(again.session.held.peek().slice(0, 2).map(({ task }) => task)).toEqual(tasks);
   });
 
+  it("goes on with the next page when all of one is set aside", async () => {
+    const { sheet, server, press } = await atWall();
+    const first = sheet.cells.peek().map(({ held }) => held.task);
+    press(...first.map(() => "Digit0"), "Enter");
+    expect([server.stored.size, sheet.cells.peek().length]).toEqual([0, PAGE]);
+    expect(sheet.cells.peek().some(({ held }) => first.includes(held.task))).toBe(false);
+    expect(sheet.onlyAsides.peek()).toBe(false);
+  });
+
+  it.each([
+    ["the queue is dry", 3, 3],
+    ["as many are set aside as may be held", 500, 2 * PAGE],
+  ])("says that only what was set aside is left when %s", async (_, supply, aside) => {
+    const { desk, sheet, server, press } = await atWall(new Sorter(supply));
+    while (sheet.cells.peek().length > 0) {
+      expect(sheet.onlyAsides.peek()).toBe(false);
+      press(...sheet.cells.peek().map(() => "Digit0"), "Enter");
+      await desk.sync.poke();
+    }
+    expect([server.stored.size, sheet.asides.peek().size, sheet.onlyAsides.peek()]).toEqual([0, aside, true]);
+  });
+
   it("goes on without a line, and sends when it is back", async () => {
     const { desk, sheet, server, press } = await atWall();
     server.fail = { when: "before", as: "offline" };

@@ -70,6 +70,12 @@ export class Sheet {
     void sync.poke();
   }
 
+  /** The queue has no more, or gives no more, and what is left is for one at a time. */
+  readonly onlyAsides = computed(() => {
+    const aside = this.asides.value.size;
+    return this.cells.value.length === 0 && aside > 0 && (this.desk.sync.dry.value || aside >= SEATS);
+  });
+
   /** What is chosen: from the anchor to the frame, in reading order. */
   readonly range = computed((): readonly [from: number, to: number] => {
     const [a, b] = [this.anchor.value, this.cursor.value];
@@ -149,19 +155,22 @@ export class Sheet {
     const say = sayIn(this.desk.language);
     const ready = this.ready.peek();
     const sent = new Set(ready);
-    const left = this.cells.peek().filter((cell) => !sent.has(cell) && !cell.aside.peek());
+    const all = this.cells.peek();
+    const left = all.filter((cell) => !sent.has(cell) && !cell.aside.peek());
     const unseen = left.filter(({ seen }) => !seen.peek()).length;
     const { notices, session } = this.desk;
     notices.clear();
     if (left.length > unseen) notices.say("warn", say("missing", { n: left.length - unseen }));
     if (unseen > 0) notices.say("info", say("unseen", { n: unseen }));
-    if (ready.length === 0) return notices.say("info", say("nothing"));
+    // Without anything to send the page goes on where all of it is set aside.
+    if (ready.length === 0 && left.length === all.length) return notices.say("info", say("nothing"));
     this.clock.touch();
     const each = Math.round(this.clock.ms / ready.length);
     this.clock = new ActiveClock(0, () => performance.now());
     const { key } = this.question;
     this.strokes.length = 0;
     batch(() => {
+      this.cells.value = left;
       session.submitAll(ready.map(({ held, label }) => ({ held, payload: { tags: { [key]: label.peek() ?? "" }, shapes: [] }, active_ms: each })));
       this.move(0);
     });

@@ -215,15 +215,12 @@ function Wall({ desk, sheet }: Props) {
           ))}
         </div>
         <Closer desk={desk} sheet={sheet} />
-        {cells.length === 0 && <p class="hint">{onlyAsides(desk, sheet) ? say("onlyAsides", { key: keyOf("Shift+KeyJ") }) : desk.t("fetching")}</p>}
+        {cells.length === 0 && <p class="hint">{sheet.onlyAsides.value ? say("onlyAsides", { key: keyOf("Shift+KeyJ") }) : desk.t("fetching")}</p>}
       </div>
       <Side desk={desk} sheet={sheet} />
     </main>
   );
 }
-
-/** The queue has no more: what is left is for one at a time. */
-const onlyAsides = (desk: Desk, { asides }: Sheet): boolean => asides.value.size > 0 && desk.sync.dry.value;
 
 export function WallView({ desk }: { desk: Desk }) {
   const sheet = useMemo(() => (desk.session.work.peek() ? new Sheet(desk) : null), [desk]);
