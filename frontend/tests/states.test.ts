@@ -86,6 +86,16 @@ describe("drawing", () => {
     if (hand.chart.is("idle")) expect([hand.draft, hand.editor.sketch.peek()]).toEqual([null, null]);
   });
 
+  test.each([
+    ["a line of one point", "polyline", 1],
+    ["an outline of two points", "polygon", 2],
+  ] as const)("%s says on Enter that it is not finished, and stays", (_, tool, count) => {
+    const hand = new AtTheStage(tool, tools[tool]);
+    for (let i = 0; i < count; i++) hand.click(100 + 50 * i, 100);
+    hand.wish("finish");
+    expect([hand.said, hand.shapes.length, hand.chart.path.peek()]).toEqual([["unfinished"], 0, `${tool}.drawing.waiting`]);
+  });
+
   const WAYS = ["ellipse", "rotated_box", "point", "polyline", "polygon", "extreme", "skeleton", "template"] as const;
 
   test.each(WAYS)("a click of %s takes the shape that lies there; armed it draws", (tool) => {
