@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 THEME_COOKIE = "theme"
 # Says who is at the desk to a page that the browser has kept; gives no right to anything.
 DESK_COOKIE, DESK_PATH = "desk", "/desk/"
+# Set by a page that its person left without a line: whom to sign out with the next request.
+LEFT_COOKIE = "left"
 THEMES = ("auto", "light", "dark")
 
 

@@ -8,12 +8,15 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
+from django.contrib.auth import logout
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language_from_request
 
 from annotator.errors import DomainError
+from annotator.face import LEFT_COOKIE
 from annotator.first_paint import SCRIPT_SOURCE, STYLE_SOURCES
 from annotator.problem import problem_page, problem_response, wants_json
 
@@ -72,6 +75,28 @@ class LanguageMiddleware:
             if not request.path.startswith("/media/"):  # a picture has none
                 response.headers.setdefault("Content-Language", translation.get_language() or language)
             return response
+
+
+class LeftMiddleware:
+    """Signs out whoever left while their computer had no line, before anything else is done in their name.
+
+    The page (frontend/workbench/shell/leave.ts) says so by a cookie with the token of the session's forms.
+    Who has signed in since has another one, and no other site knows it.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        left = request.COOKIES.get(LEFT_COOKIE)
+        if left is None:
+            return self.get_response(request)
+        token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
+        if token and constant_time_compare(left, token):
+            logout(request)
+        response = self.get_response(request)
+        response.delete_cookie(LEFT_COOKIE)
+        return response
 
 
 class PersonLanguageMiddleware:

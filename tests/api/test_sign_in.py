@@ -212,6 +212,33 @@ def test_leaving_says_so(client: Client, cast: Cast) -> None:
     assert who(client) is None
 
 
+@pytest.mark.parametrize("page", ["/account", "/desk/", "/sign-in"])
+def test_who_left_without_a_line_is_signed_out_by_the_first_request(
+    client: Client, cast: Cast, page: str
+) -> None:
+    Person.objects.filter(pk=cast.an.pk).update(display_name="Anhua")
+    attempt(client, "an", PIN)
+    client.cookies["left"] = client.cookies["csrftoken"].value
+    assert "Anhua" not in client.get(page).text
+    assert who(client) is None
+    assert client.cookies["left"].value == ""
+
+
+@pytest.mark.parametrize("left", ["x" * 32, "", "\u00e9"])
+def test_who_signed_in_after_somebody_had_left_stays(client: Client, cast: Cast, left: str) -> None:
+    attempt(client, "bo", PIN)
+    client.cookies["left"] = left
+    assert client.get("/account").status_code == 200
+    assert who(client) == "bo"
+    assert client.cookies["left"].value == "", "and is not asked about it again"
+
+
+def test_nobody_leaves_by_two_empty_tokens(client: Client, cast: Cast) -> None:
+    attempt(client, "an", PIN)
+    client.cookies["csrftoken"] = client.cookies["left"] = ""
+    assert client.get("/account").status_code == 200
+
+
 def test_a_paused_person_may_enter_and_reads_why(client: Client, cast: Cast) -> None:
     """Work not yet sent waits in the browser: a closed door would lose it."""
     Person.objects.filter(pk=cast.an.pk).update(paused_at=timezone.now())

@@ -160,7 +160,7 @@ def test_whoever_stays_keeps_the_pack_and_whoever_leaves_is_signed_out_with_the_
     page.get_by_text("Sign in once while connected").wait_for()
     line.put_back()
     page.goto(f"{desk.url}/desk/")
-    page.wait_for_url("**/sign-in*")
+    page.wait_for_url("**/sign-in**")
     desk.sign_in("an")
     desk.state("All sent", timeout=60_000)
     assert Submission.objects.filter(annotator=cast.an).count() == 3

@@ -5,7 +5,7 @@ import { forgetBoot } from "./memory";
 
 /** A line that hangs ends its exchange by itself, but later than who wants to leave would wait. */
 export const LEAVE_AFTER_MS = 10_000;
-const LEFT = "labelmill-desk-left";
+const YEAR_S = 365 * 24 * 3600;
 
 const flush = (desk: Desk): Promise<unknown> =>
   Promise.race([desk.sync.flush(), new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
@@ -21,25 +21,16 @@ export async function leave(desk: Desk): Promise<void> {
   else await signOut(desk);
 }
 
-/** Without a line the page is closed to whoever comes next, and the server hears of it once there is a line. */
+/** Without a line the page is closed to whoever comes next, and the first request that gets through ends the session. */
 export async function signOut(desk: Desk): Promise<void> {
   desk.session.release();
   if (!isOffline(desk)) await flush(desk);
   desk.sync.stop();
   forgetBoot();
   if (!isOffline(desk)) return post(desk);
-  localStorage.setItem(LEFT, csrfToken(desk.boot));
+  // annotator/middleware.py reads it; somebody who signs in meanwhile has another token.
+  document.cookie = `left=${csrfToken(desk.boot)}; path=/; max-age=${YEAR_S}; SameSite=Lax`;
   location.reload();
-}
-
-/** Signs out who left without a line. Somebody who has signed in since has another token. */
-export function finishLeaving(desk: Desk): void {
-  const left = localStorage.getItem(LEFT);
-  localStorage.removeItem(LEFT);
-  if (left !== csrfToken(desk.boot)) return;
-  desk.sync.stop();
-  forgetBoot();
-  post(desk);
 }
 
 function post(desk: Desk): void {

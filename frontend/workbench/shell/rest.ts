@@ -9,9 +9,7 @@ const sayIn = sayer({ skip: "Skip to the content" }, { skip: "跳到正文" });
 export async function rest(desk: Desk, packs: PackStore, picture: HTMLImageElement | null): Promise<void> {
   speak(desk);
   // By the same way as the desk brings it: whoever signs out without a line must be asked.
-  const { finishLeaving } = await import("./leave");
-  finishLeaving(desk);
-  await keepPicture(packs, picture);
+  await Promise.all([import("./leave"), keepPicture(packs, picture)]);
 }
 
 /** A page that the browser has kept is in the installation's language. */
