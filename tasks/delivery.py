@@ -14,6 +14,7 @@ from typing import IO, get_args
 from urllib.parse import quote
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.signing import BadSignature, Signer, b64_encode
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.crypto import salted_hmac
@@ -26,6 +27,7 @@ from annotator.errors import DomainError, NotVisible
 from annotator.wake import wake
 from tasks import storage, tiles
 from tasks.jobs import make_tiles
+from tasks.light import light_of
 from tasks.models import Image
 from tasks.ranges import file_response
 from tasks.storage import Rendition
@@ -121,10 +123,10 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         part = name.removesuffix(".webp")
         file = _open_tile(project_id, sha256, part)
     elif rendition == "screen" and "light" in request.GET:
-        part, light = "light", _open_light(project_id, sha256)
+        part, light = "light", _light(project_id, sha256)
         if light is None:
             return _to_the_whole(_address(token, name), left=left)
-        file = light
+        file = ContentFile(light)
     else:
         file = _open(storage.image_key(project_id, sha256, rendition))
     size = file.size  # type: ignore[attr-defined]
@@ -160,10 +162,10 @@ def _open(key: str) -> IO[bytes]:
         raise NotVisible from None
 
 
-def _open_light(project_id: int, sha256: str) -> IO[bytes] | None:
-    """What a slow line asks for; None: the screen rendition is light enough."""
+def _light(project_id: int, sha256: str) -> bytes | None:
+    """What a slow line asks for; None: the whole picture is light enough, or not there either."""
     try:
-        return storage.open_file(storage.image_key(project_id, sha256, "light"))
+        return light_of(project_id=project_id, sha256=sha256)
     except FileNotFoundError:
         return None
 

@@ -24,6 +24,7 @@ from tasks import corrections, handed, queue, routing, sorting, storage
 from tasks.access import site_projects
 from tasks.delivery import Picture, picture_url
 from tasks.guides import guide_in, render_guide
+from tasks.light import light_of
 from tasks.models import Assignment, Entrance, Image, LabelSchema
 from tasks.parcels import (
     Corrected,
@@ -135,23 +136,30 @@ def opening(*, person: Person, now: datetime) -> Opening | None:
     resume = {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
     # A draft is still the database's text; what a page is made of has to be read.
     resume = msgspec.json.decode(msgspec.json.encode(resume))
-    light = _within(seat, "light", at_most=_WITHIN_A_PAGE)
-    return Opening(resume, light or _within(seat, "screen", at_most=_WITHIN_A_PAGE), light is not None)
+    light = _picture(seat, "light")
+    picture = _within(light or _picture(seat, "screen"), at_most=_WITHIN_A_PAGE)
+    return Opening(resume, picture, bool(light) and picture is not None)
 
 
 def _with_preview(task: dict[str, Any], seat: Seat) -> dict[str, Any]:
     """The small picture within the answer, where a request of its own would cost a round trip."""
-    task["image"]["thumb"] = _within(seat, "grid") or task["image"]["thumb"]
+    task["image"]["thumb"] = _within(_picture(seat, "grid")) or task["image"]["thumb"]
     return task
 
 
-def _within(seat: Seat, rendition: Rendition, *, at_most: int | None = None) -> str | None:
-    """The picture as an address that holds it; None when it is larger than `at_most` bytes, or not there."""
+def _picture(seat: Seat, rendition: Rendition) -> bytes:
+    """Empty when there is none, or when it cannot be had now: it has an address all the same."""
     try:
-        picture = storage.read_bytes(storage.image_key(seat.project, seat.sha256, rendition))
+        if rendition == "light":
+            return light_of(project_id=seat.project, sha256=seat.sha256) or b""
+        return storage.read_bytes(storage.image_key(seat.project, seat.sha256, rendition))
     except (FileNotFoundError, storage.StorageUnavailable):
-        return None  # it has an address all the same
-    if at_most is not None and len(picture) > at_most:
+        return b""
+
+
+def _within(picture: bytes, *, at_most: int | None = None) -> str | None:
+    """The picture as an address that holds it; None where there is none, or more bytes than `at_most`."""
+    if not picture or (at_most is not None and len(picture) > at_most):
         return None
     return f"data:image/webp;base64,{base64.b64encode(picture).decode()}"
 

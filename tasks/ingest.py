@@ -136,8 +136,6 @@ def _original(image: Image) -> bytes:
 def _keep(image: Image, done: Rendered) -> None:
     storage.keep_bytes(done.screen, storage.image_key(image.project_id, image.sha256, "screen"))
     storage.keep_bytes(done.grid, storage.image_key(image.project_id, image.sha256, "grid"))
-    if done.light:
-        storage.keep_bytes(done.light, storage.image_key(image.project_id, image.sha256, "light"))
 
 
 def _ready(project_id: int, digests: Iterable[str]) -> dict[str, int]:

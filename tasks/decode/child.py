@@ -41,11 +41,11 @@ def _answer(data: bytes, render: Render, limits: Limits, sizes: Sizes) -> tuple[
         done = render(data, limits=limits, sizes=sizes)
     except BadImage as bad:
         return _head({"verdict": bad.verdict, "detail": bad.detail})
-    sizes_of = {"screen": len(done.screen), "grid": len(done.grid), "light": len(done.light)}
+    sizes_of = {"screen": len(done.screen), "grid": len(done.grid)}
     tiles = [[tile.level, tile.column, tile.row, len(tile.webp)] for tile in done.tiles]
     upright = {"format": done.format, "width": done.width, "height": done.height}
     head = _head({**upright, **sizes_of, "tiles": tiles})
-    return (*head, done.screen, done.grid, done.light, *(tile.webp for tile in done.tiles))
+    return (*head, done.screen, done.grid, *(tile.webp for tile in done.tiles))
 
 
 def _head(fields: Mapping[str, object]) -> tuple[bytes, bytes]:

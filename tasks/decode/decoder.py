@@ -166,16 +166,14 @@ class Decoder:
         if "verdict" in head:
             return BadImage(as_verdict(head["verdict"]), str(head["detail"]))
         self._served += 1
-        screen, grid, light = (
-            self._read(min(int(head[name]), _RENDITION_MOST)) for name in ("screen", "grid", "light")
-        )
+        screen, grid = (self._read(min(int(head[name]), _RENDITION_MOST)) for name in ("screen", "grid"))
         tiles = tuple(
             Tile(int(level), int(column), int(row), self._read(min(int(size), _RENDITION_MOST)))
             for level, column, row, size in head["tiles"]
         )
         return Rendered(
             format=str(head["format"]), width=int(head["width"]), height=int(head["height"]),
-            screen=screen, grid=grid, light=light, tiles=tiles,
+            screen=screen, grid=grid, tiles=tiles,
         )  # fmt: skip
 
     def _head(self) -> dict[str, Any]:

@@ -86,22 +86,14 @@ def _render(data: bytes, limits: Limits, sizes: Sizes) -> Rendered:
     tiles = tuple(cut(upright, sizes)) if sizes.tile else ()
     screen = _shrink(upright, _fit(upright.size, sizes.screen))
     grid = screen.resize(_fit(screen.size, sizes.grid), Image.Resampling.LANCZOS, reducing_gap=3.0)
-    webp = _webp(screen, sizes.quality)
     return Rendered(
         format=kind,
         width=width,
         height=height,
-        screen=webp,
+        screen=_webp(screen, sizes.quality),
         grid=_webp(grid, min(sizes.quality, _GRID_QUALITY), method=_GRID_METHOD),
-        light=_light(screen, sizes) if len(webp) > sizes.heavy else b"",
         tiles=tiles,
     )
-
-
-def _light(screen: Image.Image, sizes: Sizes) -> bytes:
-    size = _fit(screen.size, sizes.light)
-    small = screen.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0) if size != screen.size else screen
-    return _webp(small, min(sizes.quality, sizes.light_quality))
 
 
 def upright_of(data: bytes, *, limits: Limits, within: int = 0) -> tuple[Image.Image, str, tuple[int, int]]:

@@ -50,18 +50,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Long sides of the renditions in pixels, and how they are encoded.
-
-    A screen rendition of more than `heavy` bytes gets a light one beside it: for a slow line, and for a page
-    that opens with it.
-    """
+    """Long sides of the renditions in pixels, and how they are encoded."""
 
     screen: int = 1280
-    light: int = 1024
     grid: int = 144
     quality: int = 75
-    light_quality: int = 50
-    heavy: int = 36_000
     tile: int = 0  # side of the tiles; 0: none are cut
 
 
@@ -77,15 +70,11 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """An accepted picture: its upright size in pixels, its format, its renditions, tiles if asked.
-
-    `light` is empty unless the screen rendition is heavy.
-    """
+    """An accepted picture: its upright size in pixels, its format, its renditions, tiles if asked."""
 
     format: str
     width: int
     height: int
     screen: bytes
     grid: bytes
-    light: bytes = b""
     tiles: tuple[Tile, ...] = ()

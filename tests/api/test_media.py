@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import time
 from typing import Any
 from unittest.mock import patch
 
+import PIL.Image
 import pytest
 from django.test import Client
 
 from tasks import storage
 from tasks.delivery import image_url
+from tasks.light import HEAVY
 from tasks.models import Image
 from tests.cast import Cast
 from tests.factories import make_batch, make_tasks
+from tests.unit.pictures import encode, noise
 
 NOW = 1_800_000_000.0
 ORIGINAL = bytes(range(256)) * 20
@@ -46,13 +50,38 @@ def test_rendition_is_served_as_webp_and_kept_by_the_browser(image: Image) -> No
     assert "immutable" in answer.headers["Cache-Control"]
 
 
-def test_slow_line_gets_the_light_copy_where_there_is_one(image: Image) -> None:
+def heavy_webp(width: int, height: int) -> bytes:
+    data = encode(noise(width, height), "WEBP")
+    assert len(data) > HEAVY
+    return data
+
+
+def test_slow_line_gets_a_light_copy_of_a_heavy_picture_made_once(image: Image) -> None:
     url = image_url(image, "screen", now=NOW)
     # One that is light enough is kept by the browser under its own address.
     assert fetch(f"{url}?light", NOW).headers["Location"] == url
-    storage.keep_bytes(b"RIFFlight", storage.image_key(image.project_id, image.sha256, "light"))
-    assert body(fetch(f"{url}?light", NOW)) == b"RIFFlight"
-    assert body(fetch(url, NOW)) == b"RIFFscreen"
+    heavy = heavy_webp(1280, 640)
+    storage.keep_bytes(heavy, storage.image_key(image.project_id, image.sha256, "screen"))
+    light = body(fetch(f"{url}?light", NOW))
+    assert len(light) < len(heavy)
+    assert PIL.Image.open(io.BytesIO(light)).size == (1024, 512)
+    assert body(fetch(url, NOW)) == heavy
+    with patch("tasks.light._lighter", side_effect=AssertionError):
+        assert body(fetch(f"{url}?light", NOW)) == light
+
+
+def test_light_copy_that_cannot_be_kept_is_given_all_the_same(image: Image) -> None:
+    url = image_url(image, "screen", now=NOW)
+    storage.keep_bytes(heavy_webp(800, 600), storage.image_key(image.project_id, image.sha256, "screen"))
+    with patch("tasks.storage.keep_bytes", side_effect=storage.StorageUnavailable):
+        assert PIL.Image.open(io.BytesIO(body(fetch(f"{url}?light", NOW)))).size == (800, 600)
+
+
+def test_of_a_damaged_or_missing_picture_there_is_no_light_copy(image: Image) -> None:
+    url = image_url(image, "screen", now=NOW)
+    damaged = heavy_webp(800, 600)[:HEAVY] + b"x" * HEAVY
+    storage.keep_bytes(damaged, storage.image_key(image.project_id, image.sha256, "screen"))
+    assert fetch(f"{url}?light", NOW).headers["Location"] == url
     odd = image_url(Image(project_id=1, sha256="ab", format="JPEG", name="a (1), b?#.jpg"), "screen", now=NOW)
     assert fetch(f"{odd}?light", NOW).headers["Location"] == odd
     # Of the others there is none.

@@ -54,16 +54,6 @@ def test_each_accepted_format_becomes_a_webp_of_the_same_picture(kind: str) -> N
     assert Image.open(io.BytesIO(done.grid)).size == (144, 72)
 
 
-def test_heavy_picture_has_a_light_copy_beside_it() -> None:
-    light = render(encode(pictures.quarters(), "JPEG"), limits=Limits(), sizes=Sizes())
-    assert light.light == b""
-    heavy = render(encode(pictures.quarters(1600, 1200), "JPEG"), limits=Limits(), sizes=Sizes(heavy=0))
-    assert len(heavy.light) < len(heavy.screen)
-    copy = Image.open(io.BytesIO(heavy.light))
-    assert copy.size == (1024, 768)
-    assert_quarters(copy)
-
-
 def test_large_picture_is_shrunk_to_the_long_side_and_keeps_its_own_dimensions() -> None:
     done = rendered(encode(pictures.quarters(4032, 3024), "JPEG"))
     assert (done.width, done.height) == (4032, 3024)
