@@ -13,6 +13,8 @@ THEME_COOKIE = "theme"
 DESK_COOKIE, DESK_PATH = "desk", "/desk/"
 # Set by a page that its person left without a line: whom to sign out with the next request.
 LEFT_COOKIE = "left"
+# Names what of the workbench the browser has, so that a page need not hold it (annotator/first_paint.py).
+WITHIN_COOKIE = "within"
 THEMES = ("auto", "light", "dark")
 
 

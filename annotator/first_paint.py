@@ -40,38 +40,39 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _whole_style() -> str:
-    """The workbench's style sheet itself; nothing before a build, nor while a developer changes it."""
-    try:
-        text = (settings.BASE_DIR / "static/build/workbench.css").read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    return "" if settings.DEBUG else text
+def _built(name: str) -> str:
+    """What a built file holds; nothing before a build, nor while a developer changes it."""
+    path = settings.BASE_DIR / "static" / name
+    return path.read_text(encoding="utf-8") if path.is_file() and not settings.DEBUG else ""
 
 
-# For a browser that has nothing of ours: the line would be idle while it opens further connections.
-WHOLE_STYLE = _whole_style()
-STYLE_SOURCES, SCRIPT_SOURCE = f"{_source(STYLE)} {_source(WHOLE_STYLE)}", _source(SCRIPT)
+BEGIN, STYLE_SHEET = chunks_of("begin.js", settings.BASE_DIR / "static"), "build/workbench.css"
+# For a browser that has nothing of ours: the line would be idle while it opens further connections. What the
+# page begins with is no module there: one that stands within a page cannot be imported by others.
+WHOLE_BEGIN, WHOLE_STYLE = "".join(_built(f"build/{chunk}") for chunk in BEGIN), _built(STYLE_SHEET)
+# Names both of them in the cookie of a browser that has them; empty where they do not stand within any page.
+WITHIN = hashlib.sha256((WHOLE_BEGIN + WHOLE_STYLE).encode()).hexdigest()[:12] if WHOLE_BEGIN else ""
+STYLE_SOURCES = f"{_source(STYLE)} {_source(WHOLE_STYLE)}"
+SCRIPT_SOURCES = f"{_source(SCRIPT)} {_source(WHOLE_BEGIN)}"
 
 
-def link_header(*, image: str | None, is_styled: bool) -> str:
+def link_header(*, image: str | None, is_new: bool) -> str:
     """The `Link` of a page that opens with a picture: scripts, and what else it does not hold itself."""
     links = [
         *([f"<{image}>; rel=preload; as=image; fetchpriority=high"] if image else []),
-        *([] if is_styled else [f"<{style_sheet()}>; rel=preload; as=style"]),
-        *(f"<{script}>; rel=modulepreload" for script in first_scripts()),
+        *([] if is_new else [f"<{static(STYLE_SHEET)}>; rel=preload; as=style"]),
+        *(f"<{script}>; rel=modulepreload" for script in scripts_of("stage", is_new=is_new)),
     ]
     return ", ".join(links)
 
 
-def style_sheet() -> str:
-    """The address of the workbench's looks."""
-    return static("build/workbench.css")
+def scripts_of(part: str, *, is_new: bool) -> list[str]:
+    """The addresses of the modules of a page that opens with a task or a choice, with the reader's words.
 
-
-def first_scripts() -> list[str]:
-    """The addresses of what a page that opens with a task runs, with the words of the reader's language."""
+    `part`: "stage" or "start".
+    """
     language = get_language() or "en"
     folder = settings.BASE_DIR / "static"
-    named = (chunks_of(f"{script} {language}", folder) for script in ("workbench.js", "stage"))
+    scripts = [] if is_new else ["begin.js"]
+    named = (chunks_of(f"{script} {language}", folder) for script in [*scripts, "workbench.js", part])
     return [static(f"build/{chunk}") for chunk in dict.fromkeys(chain.from_iterable(named))]

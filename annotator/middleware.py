@@ -17,7 +17,7 @@ from django.utils.translation import get_language_from_request
 
 from annotator.errors import DomainError
 from annotator.face import LEFT_COOKIE
-from annotator.first_paint import SCRIPT_SOURCE, STYLE_SOURCES
+from annotator.first_paint import SCRIPT_SOURCES, STYLE_SOURCES
 from annotator.problem import problem_page, problem_response, wants_json
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -25,7 +25,7 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 # Everything a page needs comes from us; images may also be blobs the workbench decoded.
 _POLICY = (
     f"default-src 'self'; img-src 'self' data: blob:; style-src 'self' {STYLE_SOURCES}; "
-    f"script-src 'self' {SCRIPT_SOURCE}; worker-src 'self' blob:; connect-src 'self'; "
+    f"script-src 'self' {SCRIPT_SOURCES}; worker-src 'self' blob:; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 

@@ -133,15 +133,41 @@ function modulesOf({ outputs }) {
   const scripts = Object.keys(outputs).filter((file) => outputs[file].entryPoint && !file.includes("/chunks/"));
   const short = (file) => relative(out, resolve(file));
   const holderOf = (file) => Object.keys(outputs).find((one) => outputs[one].inputs[outputs[file].entryPoint]);
-  const modules = Object.fromEntries(scripts.map((file) => [short(file), [...new Set([holderOf(file), ...atOnce(file)])].map(short)]));
+  const chunksOf = (file) => [...new Set([holderOf(file), ...atOnce(file)])].map(short);
+  const begin = short(beginOf({ outputs }));
+  const modules = Object.fromEntries(scripts.map((file) => [short(file), chunksOf(file).filter((one) => one !== begin)]));
   // What a page opens with, a task or the choice of a project, it asks for at once.
   for (const [name, panel] of [["stage", "work"], ["start", "start"]]) {
     const part = Object.keys(outputs).find((file) => outputs[file].entryPoint?.endsWith(`workbench/panels/${panel}.tsx`));
-    if (part) modules[name] = [part, ...atOnce(part)].map(short).filter((file) => file !== "workbench.js" && !modules["workbench.js"].includes(file));
+    if (part) modules[name] = [part, ...atOnce(part)].map(short).filter((file) => !["workbench.js", begin, ...modules["workbench.js"]].includes(file));
   }
+  modules["begin.js"] = [begin];
   const atOnceAll = new Set(Object.values(modules).flat());
   const rest = [...Object.keys(outputs).map(short), ...workerChunks].filter((name) => name.startsWith("chunks/") && !atOnceAll.has(name));
   return { ...modules, ...spoken(modules, Object.keys(outputs).map(short)), later: rest.sort() };
+}
+
+/** The chunk of what the page begins with. */
+const beginOf = ({ outputs }) => Object.keys(outputs).find((file) => Object.keys(outputs[file].inputs).some((one) => one.endsWith("sync/begin.ts")));
+
+/**
+ * What the page begins with becomes a classic script: such a one may stand within a page, where no other module could
+ * import it. What the others take from it they find under one global name.
+ */
+function giveGlobally(metafile) {
+  const begin = beginOf(metafile);
+  const imported = new RegExp(`import(?:\\{([^{}]*)\\}from)?"\\./(?:chunks/)?${basename(begin)}";`, "g");
+  const taken = (_, names) => (names ? `const{${names.replaceAll(" as ", ":")}}=window.labelmill;` : "");
+  const given = (_, names) => `window.labelmill={${names.replace(/([^\s,]+) as ([^\s,]+)/g, "$2:$1")}}`;
+  for (const file of Object.keys(metafile.outputs).filter((one) => one.endsWith(".js"))) {
+    const code = readFileSync(file, "utf8");
+    const isBegin = file === begin;
+    const text = isBegin ? `(()=>{"use strict";${code.replace(/export\{([^{}]*)\};?$/, given)}})();` : code.replace(imported, taken);
+    if (text.includes(basename(begin)) || (isBegin && /\b(im|ex)port\b|<\/script|<!--/i.test(text))) {
+      throw new Error(`${file} does not fit what the page begins with.`);
+    }
+    writeFileSync(file, text);
+  }
 }
 
 const brotli = (bytes) =>
@@ -152,7 +178,7 @@ function sizes(modules) {
   console.log("file".padEnd(34), "raw KB".padStart(9), "gzip KB".padStart(9), "brotli KB".padStart(10), "budget".padStart(8));
   const files = [...readdirSync(out), ...new Set(Object.values(modules).flat())];
   for (const name of files.filter((file) => /\.(js|css)$/.test(file)).sort()) {
-    const parts = [name, ...(modules[`${name} zh-hans`] ?? [])].map((file) => readFileSync(join(out, file)));
+    const parts = [name, ...(name === "workbench.js" ? [...modules["begin.js"], ...modules["workbench.js zh-hans"]] : [])].map((file) => readFileSync(join(out, file)));
     const total = (size) => parts.reduce((sum, bytes) => sum + size(bytes), 0);
     const gzip = total((bytes) => gzipSync(bytes, { level: 9 }).length);
     const budget = BUDGETS[name];
@@ -190,6 +216,8 @@ function removeOld() {
 
 mkdirSync(join(out, "chunks"), { recursive: true });
 if (watch) {
+  // What is watched are modules and nothing else: annotator/static.py knows by this file what was built.
+  rmSync(join(out, "modules.json"), { force: true });
   for (const each of [options, split]) await (await esbuild.context(each)).watch();
   console.log(`Watching ${relative(process.cwd(), here)} -> ${relative(process.cwd(), out)}`);
 } else {
@@ -197,6 +225,7 @@ if (watch) {
   await esbuild.build(options);
   const { metafile } = await esbuild.build(split);
   await tighten(metafile);
+  giveGlobally(metafile);
   const modules = modulesOf(metafile);
   writeFileSync(join(out, "modules.json"), JSON.stringify(modules));
   if (sizes(modules)) process.exitCode = 1;

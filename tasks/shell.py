@@ -40,13 +40,15 @@ def shell_script(request: HttpRequest) -> HttpResponse:
 def _page() -> str:
     # In one language, so that every process names the same version; the script sets the person's.
     with translation.override(settings.DEFAULT_LANGUAGE):
-        return render_to_string("desk/index.html", {"boot": None})
+        return render_to_string("desk/index.html", {"boot": None, "is_new": False})
 
 
 @cache
 def _script() -> str:
     folder = settings.BASE_DIR / "static"
-    chunks = [chunk for part in ("workbench.js", "stage", "start") for chunk in chunks_of(part, folder)]
+    chunks = [
+        chunk for part in ("begin.js", "workbench.js", "stage", "start") for chunk in chunks_of(part, folder)
+    ]
     at_once = [*_AT_ONCE, *(f"build/{chunk}" for chunk in chunks)]
     later = [f"build/{chunk}" for chunk in chunks_of("later", folder)]
     shell = {

@@ -17,8 +17,8 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
-from annotator.face import DESK_COOKIE, DESK_PATH, theme_of
-from annotator.first_paint import WHOLE_STYLE, link_header
+from annotator.face import DESK_COOKIE, DESK_PATH, WITHIN_COOKIE, theme_of
+from annotator.first_paint import WITHIN, link_header
 from annotator.parsers import read_body
 from tasks import desk
 from tasks.access import access_annotator
@@ -41,11 +41,11 @@ def workbench(request: HttpRequest) -> HttpResponse:
     boot = {**_boot(request, person), "resume": opening and opening.resume}
     image = opening.resume["tasks"][0]["image"] if opening else None
     shown = {"image": image, "picture": opening.picture, "is_light": opening.is_light} if opening else {}
-    is_styled = bool(WHOLE_STYLE) and _is_new_here(request)
-    response = render(request, "desk/index.html", {"boot": boot, "is_styled": is_styled, **shown})
+    is_new = _is_new_here(request)
+    response = render(request, "desk/index.html", {"boot": boot, "is_new": is_new, "within": WITHIN, **shown})
     if image:
         picture = None if shown["picture"] else image["url"]
-        response["Link"] = link_header(image=picture, is_styled=is_styled)
+        response["Link"] = link_header(image=picture, is_new=is_new)
     response.set_cookie(
         DESK_COOKIE,
         str(person.id),
@@ -58,9 +58,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 
 def _is_new_here(request: HttpRequest) -> bool:
-    """Whether the browser has nothing of the workbench yet: the sign-in page fetches it ahead, and where a
-    service worker keeps it, that one asks for nothing but `?fresh`."""
-    return "fresh" not in request.GET and reverse("sign-in") not in request.headers.get("Referer", "")
+    """Whether the browser has nothing of this version of the workbench; the sign-in page fetches it ahead."""
+    has_it = request.COOKIES.get(WITHIN_COOKIE) == WITHIN
+    return bool(WITHIN) and not has_it and reverse("sign-in") not in request.headers.get("Referer", "")
 
 
 @require_safe

@@ -13,9 +13,8 @@ from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 
-from annotator.first_paint import SCRIPT, STYLE, WHOLE_STYLE, first_scripts, style_sheet
+from annotator.first_paint import SCRIPT, STYLE, STYLE_SHEET, WHOLE_BEGIN, WHOLE_STYLE, scripts_of
 from annotator.static import chunks_of
 
 register = template.Library()
@@ -50,9 +49,15 @@ def first_style() -> SafeString:
 
 
 @register.simple_tag
-def whole_style() -> SafeString:
-    """The workbench's style sheet within the page; the page's policy knows exactly this text."""
-    return mark_safe(f"<style>{WHOLE_STYLE}</style>")  # noqa: S308 - built from our own sources
+def begin_and_style() -> SafeString:
+    """The script that the workbench begins with and its style sheet, for a browser that has nothing yet.
+
+    The page's policy knows exactly these texts. `data-at` is where to fetch them for the next time.
+    """
+    begin, style = chunk_holding("begin.js"), static(STYLE_SHEET)
+    return mark_safe(  # noqa: S308 - built from our own sources
+        f'<script data-at="{begin}">{WHOLE_BEGIN}</script>\n<style data-at="{style}">{WHOLE_STYLE}</style>'
+    )
 
 
 @register.simple_tag
@@ -64,26 +69,27 @@ def first_script() -> SafeString:
 @register.simple_tag
 def prefetch_workbench() -> SafeString:
     """Brings the workbench over the line, idle while its person types: it then opens from the cache."""
-    wanted = [(style_sheet(), "style"), *((script, "script") for script in first_scripts())]
+    wanted = [
+        (static(STYLE_SHEET), "style"),
+        *((script, "script") for script in scripts_of("stage", is_new=False)),
+    ]
     return format_html_join("\n", '<link rel="prefetch" href="{}" as="{}">', wanted)
 
 
 @register.simple_tag
-def preload_chunks(script: str) -> SafeString:
-    """Asks for what a built script needs at once together with it, so that it costs no further round trip."""
-    chunks = chunks_of(f"{script} {get_language() or 'en'}", settings.BASE_DIR / "static")
-    return format_html_join(
-        "\n", '<link rel="modulepreload" href="{}">', ((static(f"build/{chunk}"),) for chunk in chunks)
-    )
+def preload_scripts(part: str, is_new: bool) -> SafeString:
+    """Asks for what a page with this part needs at once, so that it costs no further round trip."""
+    addresses = ((address,) for address in scripts_of(part, is_new=is_new))
+    return format_html_join("\n", '<link rel="modulepreload" href="{}">', addresses)
 
 
 @register.simple_tag
 def chunk_holding(script: str) -> str:
     """The address of the chunk with a built script's code: its own file does no more than name it.
 
-    A developer's page takes the script itself, whose chunks change while it is worked on.
+    A developer's page takes the script itself, whose chunks change while they are watched.
     """
-    chunks = () if settings.DEBUG else chunks_of(script, settings.BASE_DIR / "static")
+    chunks = chunks_of(script, settings.BASE_DIR / "static")
     return static(f"build/{next(iter(chunks), script)}")
 
 

@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from annotator.first_paint import BEGIN, WITHIN
 from tasks import handed, storage
 from tasks.models import Assignment, Prediction, ProblemReport, Project, Submission
 from tasks.veil import unveil
@@ -261,32 +262,39 @@ def test_a_page_holds_the_picture_that_it_opens_with_unless_it_is_large(
 
 
 @pytest.mark.parametrize(
-    ("path", "referer", "is_styled"),
+    ("path", "referer", "cookie", "is_new"),
     [
-        ("/desk/", None, True),
-        ("/desk/", "/desk/mine/", True),
-        ("/desk/", "/sign-in?next=/desk/", False),  # which has fetched the style sheet
-        ("/desk/?fresh", None, False),  # where a service worker asks
-        ("/desk/shell", None, False),  # which the browser keeps beside the style sheet
+        ("/desk/", None, None, True),
+        ("/desk/", "/desk/mine/", None, True),
+        ("/desk/", None, "of-an-earlier-version", True),
+        ("/desk/", None, WITHIN, False),  # the browser has them since an earlier page
+        ("/desk/", "/sign-in?next=/desk/", None, False),  # which has fetched them
+        ("/desk/shell", None, None, False),  # which the browser keeps beside them
     ],
 )
-def test_a_page_holds_its_style_where_the_browser_has_nothing(
-    cast: Cast, path: str, referer: str | None, is_styled: bool
+def test_a_page_holds_its_style_and_what_it_begins_with_where_the_browser_has_nothing(
+    cast: Cast, path: str, referer: str | None, cookie: str | None, is_new: bool
 ) -> None:
     project = make_project(sites=[cast.guiyang])
     make_tasks(make_batch(project), 1)
     client = signed_in(cast.an)
     sync(client, project=project.id, want=1)
+    if cookie:
+        client.cookies["within"] = cookie
     page = client.get(path, headers={"Referer": f"http://testserver{referer}"} if referer else {})
-    within = [
-        text for text in re.findall(r"<style>(.*?)</style>", page.content.decode(), re.S) if ".panel" in text
-    ]
-    assert bool(within) is is_styled
-    assert ("as=style" in page.headers.get("Link", "") or path == "/desk/shell") is not is_styled
-    assert ('rel="stylesheet"' in page.content.decode()) is not is_styled
-    for text in within:
+    html = page.content.decode()
+    within = re.findall(r"<(style|script) data-at=\"(.*?)\">(.*?)</\1>", html, re.S)
+    assert [kind for kind, _, _ in within] == (["script", "style"] if is_new else [])
+    assert f'data-within="{WITHIN}"' in html if is_new else "data-within" not in html
+    for _, at, text in within:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in page["Content-Security-Policy"]
+        assert b"".join(client.get(at).streaming_content).decode() == text
+    # Asked for in the answer's head, before the page is there, only where the page does not hold them.
+    head = page.headers.get("Link", html)
+    assert bool(re.search('as="?style', head)) is not is_new
+    assert (BEGIN[0] in head) is not is_new
+    assert ['rel="stylesheet"' in html, html.count('<script type="module"')] == [not is_new, 2 - is_new]
 
 
 def test_a_page_opens_with_the_light_copy_of_a_heavy_picture(cast: Cast) -> None:

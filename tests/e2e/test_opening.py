@@ -10,6 +10,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from annotator.first_paint import WITHIN
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, ingest
@@ -99,24 +100,27 @@ def test_a_slow_line_brings_light_pictures_until_one_looks_closer(desk: Desk) ->
     desk.page.wait_for_function(WHOLE)
 
 
-def stage_chunk() -> str:
-    """Of what a task needs beside the page itself, the part with all its code."""
+def chunk(part: str) -> str:
+    """Of what a part of the page needs, the file with all its code."""
     modules = json.loads((settings.BASE_DIR / "static/build/modules.json").read_text())
-    return str(modules["stage"][-1])
+    return str(modules[part][-1])
 
 
-@pytest.mark.parametrize("missing", ["chunks/*.js", "stage", "*.css"], ids=["scripts", "stage", "style"])
+@pytest.mark.parametrize("missing", ["scripts", "begin", "stage", "style"])
 def test_a_page_whose_parts_never_come_says_so_and_enter_tries_again(
     desk: Desk, browser: Browser, missing: str
 ) -> None:
-    """On a computer that has never seen the workbench."""
+    """On a computer that has never seen the workbench, or has lost what it had."""
     context = browser.new_context(storage_state=desk.page.context.storage_state(), service_workers="block")
     desk.page.close()
     desk.page = page = context.new_page()
-    path = f"**/build/{stage_chunk() if missing == 'stage' else missing}"
+    names = {"scripts": "chunks/*.js", "style": "*.css", "begin": chunk("begin.js"), "stage": chunk("stage")}
+    path = f"**/build/{names[missing]}"
     page.route(path, lambda route: route.abort())
-    # A page that is asked for by itself holds its style.
-    page.goto(f"{desk.url}/desk/{'?fresh' if missing == '*.css' else ''}")
+    if missing in ("style", "begin"):
+        # Which would otherwise stand within the page.
+        context.add_cookies([{"name": "within", "value": WITHIN, "url": f"{desk.url}/desk/"}])
+    page.goto(f"{desk.url}/desk/")
     page.wait_for_selector(".broken")
     assert "The line broke" in page.inner_text("#workbench")
     assert not page.is_visible("text=Opening the workbench")

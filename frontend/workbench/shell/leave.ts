@@ -1,11 +1,11 @@
 /** Signing out. Nothing is deleted: what is not yet sent stays on this computer, for its person alone. */
 import type { Desk } from "../desk";
 import { csrfToken } from "../sync/wire";
+import { setCookie } from "./cookie";
 import { forgetBoot } from "./memory";
 
 /** A line that hangs ends its exchange by itself, but later than who wants to leave would wait. */
 export const LEAVE_AFTER_MS = 10_000;
-const YEAR_S = 365 * 24 * 3600;
 
 const flush = (desk: Desk): Promise<unknown> =>
   Promise.race([desk.sync.flush(), new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
@@ -29,7 +29,7 @@ export async function signOut(desk: Desk): Promise<void> {
   forgetBoot();
   if (!isOffline(desk)) return post(desk);
   // annotator/middleware.py reads it; somebody who signs in meanwhile has another token.
-  document.cookie = `left=${csrfToken(desk.boot)}; path=/; max-age=${YEAR_S}; SameSite=Lax`;
+  setCookie("left", csrfToken(desk.boot), "/");
   location.reload();
 }
 

@@ -3,11 +3,17 @@ import type { Desk } from "../desk";
 import { sayer } from "../i18n/own";
 import { keepPicture } from "../pack/keep";
 import type { PackStore } from "../pack/store";
+import { fetchAll } from "../sync/patience";
+import { setCookie } from "./cookie";
 
 const sayIn = sayer({ skip: "Skip to the content" }, { skip: "跳到正文" });
 
+/** The first images go first. */
+const LATER_MS = 15_000;
+
 export async function rest(desk: Desk, packs: PackStore, picture: HTMLImageElement | null): Promise<void> {
   speak(desk);
+  setTimeout(() => void keepWithin().catch(() => {}), LATER_MS);
   // By the same way as the desk brings it: whoever signs out without a line must be asked.
   await Promise.all([import("./leave"), keepPicture(packs, picture)]);
 }
@@ -17,4 +23,13 @@ function speak({ t, language }: Desk): void {
   document.title = `${t("workbench")} · Labelmill`;
   const skip = document.querySelector(".skip-link");
   if (skip) skip.textContent = sayIn(language)("skip");
+}
+
+/** What stands within this page, fetched under its own address: the next page need not hold it. */
+export async function keepWithin(): Promise<void> {
+  const { within } = document.getElementById("workbench")?.dataset ?? {};
+  if (!within) return;
+  const parts = [...document.querySelectorAll<HTMLElement>("[data-at]")];
+  const answers = await Promise.all(parts.map(({ dataset: { at = "" } }) => fetchAll(at)));
+  if (answers.every(({ ok }) => ok)) setCookie("within", within, "/desk/");
 }
