@@ -70,6 +70,10 @@ const common = {
   define: { "process.env.NODE_ENV": watch ? '"development"' : '"production"' },
 };
 
+/** A chunk's name is made before it is tightened, and browsers keep it for ever: how it is tightened belongs to the name. */
+const tools = [fileURLToPath(import.meta.url), join(here, "../node_modules/terser/package.json")];
+const how = tools.reduce((hash, file) => hash.update(readFileSync(file)), createHash("sha256")).digest("hex");
+
 const isWorkbench = ({ out: name }) => name === "workbench" || name === "begin";
 const options = { ...common, entryPoints: entries().filter((entry) => !isWorkbench(entry) || entry.in.endsWith(".css")), plugins: [workers] };
 
@@ -79,6 +83,7 @@ const split = {
   entryPoints: entries().filter((entry) => isWorkbench(entry) && !entry.in.endsWith(".css")),
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
+  banner: { js: `// ${how}` },
   metafile: true,
   plugins: [workers],
 };
@@ -151,8 +156,8 @@ function modulesOf({ outputs }) {
 const beginOf = ({ outputs }) => Object.keys(outputs).find((file) => Object.keys(outputs[file].inputs).some((one) => one.endsWith("sync/begin.ts")));
 
 /**
- * What the page begins with becomes a classic script: such a one may stand within a page, where no other module could
- * import it. What the others take from it they find under one global name.
+ * What the page begins with becomes a script that exports nothing: such a one may stand within a page, where no other
+ * module could import it. What the others take from it they find under one global name.
  */
 function giveGlobally(metafile) {
   const begin = beginOf(metafile);

@@ -128,3 +128,21 @@ def test_a_page_whose_parts_never_come_says_so_and_enter_tries_again(
     page.keyboard.press("Enter")
     desk.wait_for_image()
     context.close()
+
+
+def test_what_came_within_the_page_comes_once_where_no_service_worker_keeps_it(
+    desk: Desk, browser: Browser
+) -> None:
+    context = browser.new_context(storage_state=desk.page.context.storage_state(), service_workers="block")
+    desk.page.close()
+    desk.page = page = context.new_page()
+    page.clock.install()
+    page.goto(f"{desk.url}/desk/")
+    desk.wait_for_image()
+    assert page.locator("script[data-at], style[data-at]").count() == 2
+    page.clock.fast_forward(16_000)
+    page.wait_for_function("() => document.cookie.includes('within=')")
+    page.goto(f"{desk.url}/desk/")
+    desk.wait_for_image()
+    assert page.locator("[data-at]").count() == 0
+    context.close()
