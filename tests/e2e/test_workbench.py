@@ -137,7 +137,7 @@ def test_work_of_one_person_is_kept_from_the_next_on_the_same_computer(
     desk.choose("Switch person")
     desk.page.get_by_role("heading", name="1 not yet sent").wait_for()
     desk.page.get_by_text("Sign out all the same").click()
-    desk.page.wait_for_url("**/sign-in*")
+    desk.page.wait_for_url("**/sign-in**")
     context.unroute("**/desk/sync")
 
     desk.sign_in("bo")
@@ -149,7 +149,7 @@ def test_work_of_one_person_is_kept_from_the_next_on_the_same_computer(
     desk.state("All sent")
     assert (len(stored(cast.an)), len(stored(cast.bo))) == (0, 1)
     desk.choose("Switch person")
-    desk.page.wait_for_url("**/sign-in*")
+    desk.page.wait_for_url("**/sign-in**")
 
     desk.sign_in("an")
     desk.state("All sent")
@@ -169,7 +169,7 @@ def test_work_goes_on_after_signing_in_again(
     desk.page.get_by_text("Sign in again. Your work is safe").wait_for()
     assert stored(cast.an) == []
     desk.page.get_by_role("link", name="Sign in again").click()
-    desk.page.wait_for_url("**/sign-in*")
+    desk.page.wait_for_url("**/sign-in**")
     desk.sign_in("an")
     desk.state("All sent")
     assert len(stored(cast.an)) == 1

@@ -226,7 +226,7 @@ def test_a_signed_out_person_without_a_line_is_told_so(
     desk = Desk(context, live_server, "an")
     desk.page.evaluate(CONTROLLED)
     desk.choose("Sign out")
-    desk.page.wait_for_url("**/sign-in*")
+    desk.page.wait_for_url("**/sign-in**")
     context.set_offline(True)
     desk.page.goto(f"{live_server.url}/desk/")
     desk.page.get_by_text("Sign in once while connected").wait_for()
