@@ -209,6 +209,14 @@ describe("the wall", () => {
     expect(sheet.onlyAsides.peek()).toBe(false);
   });
 
+  it("stays while some of a page that are not set aside have no label", async () => {
+    const { sheet, press } = await atWall();
+    const first = sheet.cells.peek();
+    press(...first.map(({ label }) => (label.peek() ? "Digit0" : "ArrowRight")), "Enter");
+    expect([sheet.ready.peek().length, sheet.asides.peek().size]).toEqual([0, PAGE / 5]);
+    expect(sheet.cells.peek()).toEqual(first);
+  });
+
   it.each([
     ["the queue is dry", 3, 3],
     ["as many are set aside as may be held", 500, 2 * PAGE],

@@ -72,8 +72,9 @@ export class Sheet {
 
   /** The queue has no more, or gives no more, and what is left is for one at a time. */
   readonly onlyAsides = computed(() => {
-    const aside = this.asides.value.size;
-    return this.cells.value.length === 0 && aside > 0 && (this.desk.sync.dry.value || aside >= SEATS);
+    const held = this.desk.session.held.value;
+    const isFull = this.desk.sync.dry.value || held.length >= SEATS;
+    return this.cells.value.length === 0 && isFull && held.some(({ assignment }) => this.asides.value.has(assignment));
   });
 
   /** What is chosen: from the anchor to the frame, in reading order. */
@@ -162,8 +163,8 @@ export class Sheet {
     notices.clear();
     if (left.length > unseen) notices.say("warn", say("missing", { n: left.length - unseen }));
     if (unseen > 0) notices.say("info", say("unseen", { n: unseen }));
-    // Without anything to send the page goes on where all of it is set aside.
-    if (ready.length === 0 && left.length === all.length) return notices.say("info", say("nothing"));
+    // Without anything to send the page goes on only where all of it is set aside.
+    if (ready.length === 0 && (left.length > 0 || all.length === 0)) return notices.say("info", say("nothing"));
     this.clock.touch();
     const each = Math.round(this.clock.ms / ready.length);
     this.clock = new ActiveClock(0, () => performance.now());
