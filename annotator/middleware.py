@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language_from_request
 
 from annotator.errors import DomainError
-from annotator.face import LEFT_COOKIE
+from annotator.face import DESK_COOKIE, DESK_PATH, LEFT_COOKIE
 from annotator.first_paint import SCRIPT_SOURCES, STYLE_SOURCES
 from annotator.problem import problem_page, problem_response, wants_json
 
@@ -92,10 +92,13 @@ class LeftMiddleware:
         if left is None:
             return self.get_response(request)
         token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-        if token and constant_time_compare(left, token):
+        is_theirs = bool(token) and constant_time_compare(left, token)
+        if is_theirs:
             logout(request)
         response = self.get_response(request)
         response.delete_cookie(LEFT_COOKIE)
+        if is_theirs:
+            response.delete_cookie(DESK_COOKIE, path=DESK_PATH)
         return response
 
 

@@ -41,8 +41,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
     boot = {**_boot(request, person), "resume": opening and opening.resume}
     image = opening.resume["tasks"][0]["image"] if opening else None
     shown = {"image": image, "picture": opening.picture, "is_light": opening.is_light} if opening else {}
-    is_new = _is_new_here(request)
-    response = render(request, "desk/index.html", {"boot": boot, "is_new": is_new, "within": WITHIN, **shown})
+    within = WITHIN if request.COOKIES.get(WITHIN_COOKIE) != WITHIN else ""
+    is_new = bool(within) and not _is_from_sign_in(request)
+    response = render(request, "desk/index.html", {"boot": boot, "is_new": is_new, "within": within, **shown})
     if image:
         picture = None if shown["picture"] else image["url"]
         response["Link"] = link_header(image=picture, is_new=is_new)
@@ -57,10 +58,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _is_new_here(request: HttpRequest) -> bool:
-    """Whether the browser has nothing of this version of the workbench; the sign-in page fetches it ahead."""
-    has_it = request.COOKIES.get(WITHIN_COOKIE) == WITHIN
-    return bool(WITHIN) and not has_it and reverse("sign-in") not in request.headers.get("Referer", "")
+def _is_from_sign_in(request: HttpRequest) -> bool:
+    """That page has fetched the workbench ahead, whether or not the browser says so yet."""
+    return reverse("sign-in") in request.headers.get("Referer", "")
 
 
 @require_safe

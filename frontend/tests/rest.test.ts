@@ -42,7 +42,14 @@ test("without a line, or where it is refused, the next page holds it again", asy
   expect(cookies).toEqual([]);
 });
 
-test("a page that holds nothing asks for nothing", async () => {
+test("a page that has them by their addresses, as after signing in, says so and asks for nothing", async () => {
+  const cookies = jar();
+  document.body.replaceChildren(part("div", { within: "abc" }));
+  await keepWithin();
+  expect([fetched.mock.calls, cookies.length]).toEqual([[], 1]);
+});
+
+test("a page of a browser that has said so asks for nothing", async () => {
   document.body.replaceChildren(part("div", {}));
   await keepWithin();
   expect(fetched).not.toHaveBeenCalled();

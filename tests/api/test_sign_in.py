@@ -221,7 +221,19 @@ def test_who_left_without_a_line_is_signed_out_by_the_first_request(
     client.cookies["left"] = client.cookies["csrftoken"].value
     assert "Anhua" not in client.get(page).text
     assert who(client) is None
-    assert client.cookies["left"].value == ""
+    assert [client.cookies[name].value for name in ("left", "desk")] == ["", ""]
+
+
+@pytest.mark.parametrize(("has_left", "language"), [(True, "en"), (False, "zh-hans")])
+def test_nothing_more_is_done_in_the_name_of_who_left(
+    client: Client, cast: Cast, has_left: bool, language: str
+) -> None:
+    attempt(client, "an", PIN)
+    if has_left:
+        client.cookies["left"] = client.cookies["csrftoken"].value
+    client.post("/i18n/", {"language": "zh-hans"})
+    cast.an.refresh_from_db()
+    assert (cast.an.language, who(client)) == (language, None if has_left else "an")
 
 
 @pytest.mark.parametrize("left", ["x" * 32, "", "\u00e9"])

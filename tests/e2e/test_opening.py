@@ -130,6 +130,12 @@ def test_a_page_whose_parts_never_come_says_so_and_enter_tries_again(
     context.close()
 
 
+# Bytes over the line for each address; 0: from the browser's cache. (`performance` is the test's clock here.)
+CAME = """() => new Promise((done) => new PerformanceObserver((seen) => done(Object.fromEntries(
+  seen.getEntries().map(({ name, transferSize }) => [new URL(name).pathname, transferSize])
+))).observe({ type: 'resource', buffered: true }))"""
+
+
 def test_what_came_within_the_page_comes_once_where_no_service_worker_keeps_it(
     desk: Desk, browser: Browser
 ) -> None:
@@ -142,7 +148,10 @@ def test_what_came_within_the_page_comes_once_where_no_service_worker_keeps_it(
     assert page.locator("script[data-at], style[data-at]").count() == 2
     page.clock.fast_forward(16_000)
     page.wait_for_function("() => document.cookie.includes('within=')")
+    parts = page.eval_on_selector_all("[data-at]", "all => all.map(({ dataset }) => dataset.at)")
     page.goto(f"{desk.url}/desk/")
     desk.wait_for_image()
     assert page.locator("[data-at]").count() == 0
+    came = page.evaluate(CAME)
+    assert [came.get(part) for part in parts] == [0, 0], "both are in the browser's cache"
     context.close()

@@ -6,6 +6,8 @@ import { forgetBoot } from "./memory";
 
 /** A line that hangs ends its exchange by itself, but later than who wants to leave would wait. */
 export const LEAVE_AFTER_MS = 10_000;
+/** After this the session has ended by itself (SESSION_COOKIE_AGE in annotator/settings.py). */
+const SESSION_S = 12 * 3600;
 
 const flush = (desk: Desk): Promise<unknown> =>
   Promise.race([desk.sync.flush(), new Promise((done) => setTimeout(done, LEAVE_AFTER_MS))]);
@@ -29,7 +31,7 @@ export async function signOut(desk: Desk): Promise<void> {
   forgetBoot();
   if (!isOffline(desk)) return post(desk);
   // annotator/middleware.py reads it; somebody who signs in meanwhile has another token.
-  setCookie("left", csrfToken(desk.boot), "/");
+  setCookie("left", csrfToken(desk.boot), { path: "/", ageS: SESSION_S });
   location.reload();
 }
 

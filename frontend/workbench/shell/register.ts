@@ -2,7 +2,7 @@
 
 const SCRIPT = "/desk/shell.js";
 /** The first images go first. */
-const LATER_MS = 15_000;
+export const LATER_MS = 15_000;
 
 /** Brings at once what the page has not asked for yet: whoever goes where there is no line may need any of it. */
 export async function keepAll(): Promise<void> {

@@ -4,12 +4,10 @@ import { sayer } from "../i18n/own";
 import { keepPicture } from "../pack/keep";
 import type { PackStore } from "../pack/store";
 import { fetchAll } from "../sync/patience";
-import { setCookie } from "./cookie";
+import { setCookie, YEAR_S } from "./cookie";
+import { LATER_MS } from "./register";
 
 const sayIn = sayer({ skip: "Skip to the content" }, { skip: "跳到正文" });
-
-/** The first images go first. */
-const LATER_MS = 15_000;
 
 export async function rest(desk: Desk, packs: PackStore, picture: HTMLImageElement | null): Promise<void> {
   speak(desk);
@@ -25,11 +23,11 @@ function speak({ t, language }: Desk): void {
   if (skip) skip.textContent = sayIn(language)("skip");
 }
 
-/** What stands within this page, fetched under its own address: the next page need not hold it. */
+/** What stands within this page is fetched under its own address, as it is where a page only names it: the next one need not hold it. */
 export async function keepWithin(): Promise<void> {
   const { within } = document.getElementById("workbench")?.dataset ?? {};
   if (!within) return;
   const parts = [...document.querySelectorAll<HTMLElement>("[data-at]")];
   const answers = await Promise.all(parts.map(({ dataset: { at = "" } }) => fetchAll(at)));
-  if (answers.every(({ ok }) => ok)) setCookie("within", within, "/desk/");
+  if (answers.every(({ ok }) => ok)) setCookie("within", within, { path: "/desk/", ageS: YEAR_S });
 }
