@@ -123,8 +123,8 @@ def media(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
         part = name.removesuffix(".webp")
         file = _open_tile(project_id, sha256, part)
     elif rendition == "screen" and "light" in request.GET:
-        part, light = "light", _light(project_id, sha256)
-        if light is None:
+        part, (light, is_copy) = "light", _light(project_id, sha256)
+        if not is_copy:
             return _to_the_whole(_address(token, name), left=left)
         file = ContentFile(light)
     else:
@@ -162,12 +162,12 @@ def _open(key: str) -> IO[bytes]:
         raise NotVisible from None
 
 
-def _light(project_id: int, sha256: str) -> bytes | None:
-    """What a slow line asks for; None: the whole picture is light enough, or not there either."""
+def _light(project_id: int, sha256: str) -> tuple[bytes, bool]:
+    """What a slow line asks for, and whether it is a copy."""
     try:
         return light_of(project_id=project_id, sha256=sha256)
     except FileNotFoundError:
-        return None
+        raise NotVisible from None
 
 
 def _to_the_whole(address: str, *, left: int) -> HttpResponseBase:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +40,6 @@ from tasks.parcels import (
 )
 from tasks.predictions import Draft, drafts_of
 from tasks.queue import Answer, Seat
-from tasks.storage import Rendition
 from tasks.tiles import has_tiles
 from tasks.veil import veil
 from workers import presence
@@ -136,25 +136,20 @@ def opening(*, person: Person, now: datetime) -> Opening | None:
     resume = {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
     # A draft is still the database's text; what a page is made of has to be read.
     resume = msgspec.json.decode(msgspec.json.encode(resume))
-    light = _picture(seat, "light")
-    picture = _within(light or _picture(seat, "screen"), at_most=_WITHIN_A_PAGE)
-    return Opening(resume, picture, bool(light) and picture is not None)
+    try:
+        light, is_copy = light_of(project_id=seat.project, sha256=seat.sha256)
+    except (FileNotFoundError, storage.StorageUnavailable):
+        light, is_copy = b"", False  # it has an address all the same
+    picture = _within(light, at_most=_WITHIN_A_PAGE)
+    return Opening(resume, picture, is_copy and picture is not None)
 
 
 def _with_preview(task: dict[str, Any], seat: Seat) -> dict[str, Any]:
     """The small picture within the answer, where a request of its own would cost a round trip."""
-    task["image"]["thumb"] = _within(_picture(seat, "grid")) or task["image"]["thumb"]
+    with suppress(FileNotFoundError, storage.StorageUnavailable):
+        grid = storage.read_bytes(storage.image_key(seat.project, seat.sha256, "grid"))
+        task["image"]["thumb"] = _within(grid) or task["image"]["thumb"]
     return task
-
-
-def _picture(seat: Seat, rendition: Rendition) -> bytes:
-    """Empty when there is none, or when it cannot be had now: it has an address all the same."""
-    try:
-        if rendition == "light":
-            return light_of(project_id=seat.project, sha256=seat.sha256) or b""
-        return storage.read_bytes(storage.image_key(seat.project, seat.sha256, rendition))
-    except (FileNotFoundError, storage.StorageUnavailable):
-        return b""
 
 
 def _within(picture: bytes, *, at_most: int | None = None) -> str | None:

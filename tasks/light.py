@@ -19,25 +19,27 @@ HEAVY = 24_000
 _LONG_SIDE, _QUALITY, _METHOD = 1024, 50, 2
 
 
-def light_of(*, project_id: int, sha256: str) -> bytes | None:
-    """A WebP of fewer bytes than the screen rendition; None where that one is light enough, or damaged.
+def light_of(*, project_id: int, sha256: str) -> tuple[bytes, bool]:
+    """The picture in as few bytes as it may have, and whether that is a copy.
+
+    It is none, but the screen rendition, where that one is light enough or damaged.
 
     Raises FileNotFoundError for a picture that is not there, and StorageUnavailable.
     """
     key = storage.image_key(project_id, sha256, "light")
     with suppress(FileNotFoundError):
-        return storage.read_bytes(key)
+        return storage.read_bytes(key), True
     screen = storage.read_bytes(storage.image_key(project_id, sha256, "screen"))
     if len(screen) <= HEAVY:
-        return None
+        return screen, False
     try:
         light = _lighter(screen)
     except OSError:
-        return None
+        return screen, False
     # On a full disk it is made anew the next time.
     with suppress(storage.StorageUnavailable):
         storage.keep_bytes(light, key)
-    return light
+    return light, True
 
 
 def _lighter(screen: bytes) -> bytes:

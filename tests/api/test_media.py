@@ -77,12 +77,14 @@ def test_light_copy_that_cannot_be_kept_is_given_all_the_same(image: Image) -> N
         assert PIL.Image.open(io.BytesIO(body(fetch(f"{url}?light", NOW)))).size == (800, 600)
 
 
-def test_of_a_damaged_or_missing_picture_there_is_no_light_copy(image: Image) -> None:
+def test_of_a_damaged_picture_there_is_no_light_copy(image: Image) -> None:
     url = image_url(image, "screen", now=NOW)
     damaged = heavy_webp(800, 600)[:HEAVY] + b"x" * HEAVY
     storage.keep_bytes(damaged, storage.image_key(image.project_id, image.sha256, "screen"))
     assert fetch(f"{url}?light", NOW).headers["Location"] == url
     odd = image_url(Image(project_id=1, sha256="ab", format="JPEG", name="a (1), b?#.jpg"), "screen", now=NOW)
+    assert fetch(f"{odd}?light", NOW).status_code == 404
+    storage.keep_bytes(b"RIFFodd", storage.image_key(1, "ab", "screen"))
     assert fetch(f"{odd}?light", NOW).headers["Location"] == odd
     # Of the others there is none.
     assert body(fetch(f"{image_url(image, 'grid', now=NOW)}?light", NOW)) == b"RIFFgrid"
