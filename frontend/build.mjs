@@ -157,10 +157,12 @@ const beginOf = ({ outputs }) => Object.keys(outputs).find((file) => Object.keys
 
 /**
  * What the page begins with becomes a script that exports nothing: such a one may stand within a page, where no other
- * module could import it. What the others take from it they find under one global name.
+ * module could import it. What the others take from it they find under one global name, with the value that it has then.
  */
 function giveGlobally(metafile) {
   const begin = beginOf(metafile);
+  const changing = Object.keys(metafile.outputs[begin].inputs).filter((file) => /^export (let|var) /m.test(readFileSync(file, "utf8")));
+  if (changing.length > 0) throw new Error(`${changing}: the other chunks would not hear of what it exports anew.`);
   const imported = new RegExp(`import(?:\\{([^{}]*)\\}from)?"\\./(?:chunks/)?${basename(begin)}";`, "g");
   const taken = (_, names) => (names ? `const{${names.replaceAll(" as ", ":")}}=window.labelmill;` : "");
   const given = (_, names) => `window.labelmill={${names.replace(/([^\s,]+) as ([^\s,]+)/g, "$2:$1")}}`;
