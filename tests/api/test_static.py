@@ -61,8 +61,9 @@ def fetch(server: WebServer, name: str, accepts: str) -> tuple[http.client.HTTPR
 def test_what_the_workbench_needs_comes_as_brotli_and_stays(server: WebServer, folder: Path) -> None:
     names = json.loads((folder / "staticfiles.json").read_text())["paths"]
     asked = ["build/workbench.js", "build/workbench.css", "build/app.css"]
-    asked += [f"build/{chunk}" for chunk in chunks_of("workbench.js en", ROOT / "static")]
-    assert len(asked) > 4
+    parts = [chunks_of(part, ROOT / "static") for part in ("begin.js", "workbench.js en")]
+    assert all(parts)
+    asked += [f"build/{chunk}" for chunks in parts for chunk in chunks]
     large = 0
     for name in asked:
         plain_response, plain = fetch(server, names[name], "identity")
