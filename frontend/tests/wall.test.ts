@@ -56,6 +56,12 @@ async function atWall(server = new Sorter()): Promise<AtWall> {
 }
 
 const see = (sheet: Sheet): void => sheet.cells.peek().forEach(({ seen }) => (seen.value = true));
+/** The seat in a place of the buffer is another's now; what comes next is there at once. */
+const goes = async (desk: Desk, place: number): Promise<void> => {
+  const lost = desk.session.held.peek()[place];
+  desk.session.release((held) => held === lost);
+  await settled(desk);
+};
 const labels = (sheet: Sheet, n: number): (string | null)[] => sheet.cells.peek().slice(0, n).map(({ label }) => label.peek());
 const sentKinds = (server: Sorter): unknown[] => [...server.stored.values()].map(({ payload }) => payload.tags["kind"]);
 
@@ -215,6 +221,40 @@ describe("the wall", () => {
     press(...first.map(({ label }) => (label.peek() ? "Digit0" : "ArrowRight")), "Enter");
     expect([sheet.ready.peek().length, sheet.asides.peek().size]).toEqual([0, PAGE / 5]);
     expect(sheet.cells.peek()).toEqual(first);
+  });
+
+  it("keeps every image in its place while others come, and the frame on its image where one goes", async () => {
+    const { desk, sheet, press } = await atWall(new Sorter(3 * PAGE));
+    press("Digit0");
+    const first = sheet.cells.peek();
+    const framed = first[1]!;
+    await goes(desk, 5);
+    expect(sheet.cells.peek().slice(0, 2)).toEqual(first.slice(0, 2));
+    await goes(desk, 0);
+    expect(sheet.cells.peek()[sheet.cursor.peek()]).toBe(framed);
+    expect([sheet.cells.peek().length, ...sheet.range.peek()]).toEqual([PAGE, 0, 0]);
+    await goes(desk, 0);
+    expect(sheet.cells.peek()[sheet.cursor.peek()]).toBe(first[2]);
+  });
+
+  it("takes back, and gives again, after the browser has died", async () => {
+    const { desk, sheet, server, press } = await atWall();
+    press("Digit1", "Shift+ArrowRight", "Digit2", "Digit3", "Ctrl+KeyZ");
+    expect(labels(sheet, 4)).toEqual(["cat", "dog", "dog", null]);
+    const tasks = sheet.cells.peek().slice(0, 4).map(({ held }) => held.task);
+    while (desk.saver.pending.peek() > 0) await new Promise((done) => setTimeout(done, 1));
+    const again = await openedDesk(server);
+    again.start(1);
+    const { sheet: after, press: pressAgain } = await wallOf(again, server);
+    const kinds = (): (string | null)[] => tasks.map((task) => after.cells.peek().find(({ held }) => held.task === task)!.given.peek());
+    pressAgain("Ctrl+Shift+KeyZ");
+    expect(kinds()).toEqual(["cat", "dog", "dog", "cow"]);
+    pressAgain("Ctrl+KeyZ", "Ctrl+KeyZ");
+    expect(kinds()).toEqual(["cat", null, null, null]);
+    pressAgain("Ctrl+KeyZ", "Ctrl+KeyZ");
+    expect(kinds()).toEqual([null, null, null, null]);
+    pressAgain("Ctrl+KeyY", "Ctrl+KeyY");
+    expect(kinds()).toEqual(["cat", "dog", "dog", null]);
   });
 
   it.each([

@@ -30,6 +30,7 @@ export function wallCommands(desk: Desk, sheet: Sheet, columns: () => number): C
     { ...wall, id: "wall.confirm", keys: ["Enter"], title: say("confirm", { n: "" }), run: act(() => sheet.confirm()) },
     { ...wall, id: "wall.clear", keys: ["Backspace", "Delete"], title: say("clear"), run: act(() => sheet.label(null)) },
     { ...wall, id: "wall.undo", keys: ["Ctrl+KeyZ"], title: say("undo"), repeats: true, run: act(() => sheet.undo()) },
+    { ...wall, id: "wall.redo", keys: ["Ctrl+Shift+KeyZ", "Ctrl+KeyY"], label: "redo", repeats: true, run: act(() => sheet.redo()) },
     { ...wall, id: "wall.aside", keys: ["Digit0"], title: say("setAside"), run: act(() => sheet.setAside()) },
     { ...wall, id: "wall.closer", keys: ["Space"], title: say("closer"), run: act(() => (sheet.closer.value = !sheet.closer.peek())) },
     { ...wall, id: "wall.all", keys: ["Ctrl+KeyA"], title: say("all"), run: act(() => selectAll(sheet)) },

@@ -5,11 +5,13 @@ import type { Desk } from "../desk";
 import type { Editor } from "../model/editor";
 import { ActiveClock } from "../session/clock";
 import { AHEAD } from "../session/session";
+import type { Strokes } from "../sync/db";
 import { sayIn } from "./words";
 
 /** Images a page at most; as many again are fetched while it is being answered. */
 export const PAGE = 60;
 const SEATS = 2 * PAGE;
+const NO_STROKES: Strokes = { done: [], undone: [] };
 
 export interface Cell {
   readonly held: Held;
@@ -37,7 +39,7 @@ export class Sheet {
   readonly question: Question;
   private readonly schema: number;
   /** Images labelled by one key or one sweep are taken back together. */
-  private readonly strokes: Editor[][] = [];
+  private strokes: Strokes;
   private clock = new ActiveClock(0, () => performance.now());
   private readonly stop: () => void;
 
@@ -52,6 +54,7 @@ export class Sheet {
     this.usual = signal(question.options?.find(({ key }) => key === said)?.key ?? null);
     const held = new Set(desk.session.held.peek().map(({ assignment }) => assignment));
     this.asides = signal(new Set(desk.settings.peek().asides?.filter((one) => held.has(one))));
+    this.strokes = desk.settings.peek().strokes ?? NO_STROKES;
     desk.session.ahead.value = SEATS;
     this.stop = effect(() => this.fill(desk.session.held.value));
     void desk.sync.poke();
@@ -64,7 +67,7 @@ export class Sheet {
     session.ahead.value = AHEAD;
     if (!session.started.peek()) return;
     session.putFirst(this.asides.peek());
-    this.desk.keep({ asides: [] });
+    this.desk.keep({ asides: [], strokes: NO_STROKES });
     const kept = new Set(session.held.peek().slice(0, Math.max(AHEAD, this.asides.peek().size)));
     session.release((held) => !kept.has(held));
     void sync.poke();
@@ -96,8 +99,9 @@ export class Sheet {
     const [from, to] = this.range.peek();
     const chosen = this.cells.peek().slice(from, to + 1);
     batch(() => {
-      this.strokes.push([]);
+      this.begin();
       for (const cell of chosen) this.give(cell, option);
+      this.keepStrokes();
       if (option === null) return;
       this.arm(option);
       this.move(to + 1);
@@ -118,7 +122,7 @@ export class Sheet {
   /** A sweep begins; `sweep` then goes on with it. */
   press(at: number): void {
     this.clock.touch();
-    this.strokes.push([]);
+    this.begin();
     this.move(at);
     this.sweep(at);
   }
@@ -129,13 +133,17 @@ export class Sheet {
     if (!cell || option === null) return;
     batch(() => {
       this.give(cell, option);
+      this.keepStrokes();
       this.move(at);
     });
   }
 
   undo(): void {
-    while (this.strokes.at(-1)?.length === 0) this.strokes.pop();
-    for (const editor of this.strokes.pop() ?? []) editor.undo();
+    this.again("done", "undone", (editor) => editor.undo());
+  }
+
+  redo(): void {
+    this.again("undone", "done", (editor) => editor.redo());
   }
 
   setAside(): void {
@@ -169,7 +177,8 @@ export class Sheet {
     const each = Math.round(this.clock.ms / ready.length);
     this.clock = new ActiveClock(0, () => performance.now());
     const { key } = this.question;
-    this.strokes.length = 0;
+    this.strokes = NO_STROKES;
+    this.keepStrokes();
     batch(() => {
       this.cells.value = left;
       session.submitAll(ready.map(({ held, label }) => ({ held, payload: { tags: { [key]: label.peek() ?? "" }, shapes: [] }, active_ms: each })));
@@ -181,25 +190,50 @@ export class Sheet {
     this.clock.touch();
   }
 
+  private begin(): void {
+    const done = this.strokes.done.filter((stroke) => stroke.length > 0);
+    this.strokes = { done: [...done, []], undone: [] };
+  }
+
   private give(cell: Cell, option: string | null): void {
     const before = cell.editor.revision.peek();
     cell.editor.setTag(this.question.key, option);
-    if (cell.editor.revision.peek() !== before) this.strokes.at(-1)?.push(cell.editor);
+    if (cell.editor.revision.peek() === before) return;
+    const { done, undone } = this.strokes;
+    this.strokes = { done: [...done.slice(0, -1), [...(done.at(-1) ?? []), cell.held.assignment]], undone };
   }
 
-  /** Images keep their places; gaps are filled from behind. */
+  /** The last stroke goes from one side to the other. */
+  private again(from: keyof Strokes, to: keyof Strokes, act: (editor: Editor) => void): void {
+    const left = this.strokes[from].filter((stroke) => stroke.length > 0);
+    const stroke = new Set(left.pop());
+    if (stroke.size === 0) return;
+    for (const { held, editor } of this.cells.peek()) if (stroke.has(held.assignment)) act(editor);
+    this.strokes = { ...this.strokes, [from]: left, [to]: [...this.strokes[to], [...stroke]] };
+    this.keepStrokes();
+  }
+
+  private keepStrokes(): void {
+    this.desk.keep({ strokes: this.strokes });
+  }
+
+  /** Images keep their places, those set aside until the page is confirmed; gaps are filled from behind. */
   private fill(held: readonly Held[]): void {
     const now = this.cells.peek();
     const there = new Set(held.map(({ assignment }) => assignment));
-    const kept = now.filter((cell) => there.has(cell.held.assignment) && !this.asides.peek().has(cell.held.assignment));
+    const isKept = (cell: Cell): boolean => there.has(cell.held.assignment);
+    const kept = now.filter(isKept);
     const known = new Set([...kept.map((cell) => cell.held.assignment), ...this.asides.peek()]);
     const fresh = held.filter((one) => one.schema === this.schema && !one.practice && !known.has(one.assignment));
     const added = fresh.slice(0, PAGE - kept.length).flatMap((one) => this.cell(one) ?? []);
-    const isSame = added.length === 0 && kept.length === now.length;
-    // Set aside on this page: they stay in sight until the page is confirmed.
-    if (isSame || (added.length === 0 && now.every((cell) => there.has(cell.held.assignment)))) return;
-    this.cells.value = [...kept, ...added];
-    this.move(this.cursor.peek());
+    if (added.length === 0 && kept.length === now.length) return;
+    // The frame stays on its image, or goes on to the next one where that is gone.
+    const [anchor, cursor] = [this.anchor, this.cursor].map((at) => now.slice(0, at.peek()).filter(isKept).length);
+    batch(() => {
+      this.cells.value = [...kept, ...added];
+      this.move(anchor ?? 0);
+      this.move(cursor ?? 0, true);
+    });
   }
 
   private cell(held: Held): Cell | null {

@@ -43,6 +43,12 @@ export interface Look {
   readonly gamma: number;
 }
 
+/** Seats that were labelled together, and those whose label was taken back. */
+export interface Strokes {
+  readonly done: readonly (readonly number[])[];
+  readonly undone: readonly (readonly number[])[];
+}
+
 export interface Settings {
   project: number | null;
   crosshair: boolean;
@@ -68,6 +74,8 @@ export interface Settings {
   grid?: boolean;
   /** Seats whose images were set aside on the wall. */
   asides?: readonly number[];
+  /** What was labelled on the wall's page, in order. */
+  strokes?: Strokes;
   /** The option last given, by schema id. */
   lastOption?: Record<number, string>;
   /** What all others on the wall are, where the person has said so, by schema id. */
