@@ -106,9 +106,10 @@ describe("objects by keys", () => {
 
   test("a copy lies beside its original, and in its place on the next image", async () => {
     put("a", "box", [100, 100, 50, 40]);
+    editor.update("a", (one) => ({ ...one, group: 1 }));
     press("Ctrl+KeyC", "Ctrl+KeyV");
     const [original, copy] = editor.document.peek().shapes;
-    expect(copy!.id).not.toBe("a");
+    expect([copy!.id === "a", original!.group, copy!.group]).toEqual([false, 1, undefined]);
     const [[x, y, ...size], [left, top, ...same]] = [geometryOf(original!), geometryOf(copy!)] as [number[], number[]];
     expect([left! > x!, top! > y!, same]).toEqual([true, true, size]);
     const before = current(desk);

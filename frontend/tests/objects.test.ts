@@ -198,6 +198,18 @@ describe("copying the last image", () => {
     expect(next.document.peek()).toEqual({ tags: {}, shapes: [] });
   });
 
+  test("keeps its groups apart from those of this image", async () => {
+    for (const [id, group] of [["a", 1], ["b", 1], ["c", 2]] as const) editor.update(id, (one) => ({ ...one, group }) as Shape);
+    for (const id of ["a", "b", "c"]) editor.update(id, (one) => ({ ...one, attributes: { state: "new" } }));
+    editor.setTag("light", "dark");
+    expect(desk.session.submit()).toEqual([]);
+    await settled(desk);
+    const next = desk.session.work.peek()!.editor;
+    next.add({ ...shape("mine", [1, 1, 5, 5]), group: 1 } as Shape);
+    acts.copyPrevious(desk);
+    expect(next.document.peek().shapes.map(({ group }) => group)).toEqual([1, 2, 2, 3]);
+  });
+
   test("says so where there is none", () => {
     acts.copyPrevious(desk);
     expect(desk.notices.list.peek().at(-1)?.text).toBe("There is no earlier label to repeat.");

@@ -95,7 +95,7 @@ const OFFSET = 12;
 
 const isSamePlace = (a: Shape, b: Shape): boolean => JSON.stringify(geometryOf(a)) === JSON.stringify(geometryOf(b));
 
-/** Puts a copy a little beside the original, or in its place when it comes from another image; it has no parent. */
+/** Puts a copy a little beside the original, or in its place when it comes from another image; it has neither parent nor group. */
 function addCopy(desk: Desk, like: Shape): void {
   const work = desk.session.work.peek();
   const allowed = work?.schema.spec.classes?.find(({ key }) => key === like.class);
@@ -104,7 +104,9 @@ function addCopy(desk: Desk, like: Shape): void {
   const { document } = work.editor;
   const taken = (shape: Shape): boolean => document.peek().shapes.some((one) => one.type === shape.type && isSamePlace(one, shape));
   const step = OFFSET / desk.camera.view.peek().scale;
-  let copy = rounded(moved(own({ ...like, id: shapeId() }, () => false), 0, 0, image));
+  const alone: Shape & { group?: number } = own({ ...like, id: shapeId() }, () => false);
+  delete alone.group;
+  let copy = rounded(moved(alone, 0, 0, image));
   for (let tries = 0; taken(copy) && tries < 20; tries++) copy = rounded(moved(copy, step, step, image));
   if (isValid(copy, image)) add(desk, copy);
 }

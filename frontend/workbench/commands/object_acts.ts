@@ -6,7 +6,7 @@ import { isValid, moved, rounded } from "../geometry/kinds";
 import { classOf } from "../model/check";
 import { addShape, setTag } from "../model/document";
 import { type Editor, own } from "../model/editor";
-import { allOf, belongsBelow, freeGroup } from "../model/relations";
+import { allOf, belongsBelow, freeGroup, groupsAmong } from "../model/relations";
 import { restack } from "../model/restack";
 import { shapeId } from "../sync/ids";
 import { editorOf, refuseLocked } from "./objects";
@@ -115,9 +115,12 @@ export function copyPrevious(desk: Desk): void {
   if (!work) return;
   const { editor, held, schema } = work;
   const last = desk.session.past.list.peek().find((sent) => sent.schema === held.schema && sent.task !== held.task);
-  const ids = new Map(last?.payload.shapes.map(({ id }) => [id, shapeId()]));
-  const copies = (last?.payload.shapes ?? []).flatMap((shape): Shape[] => {
-    const copy = rounded(moved(withKeys({ ...shape, id: ids.get(shape.id) ?? shapeId() }, { parent: ids.get(shape.parent ?? "") }), 0, 0, held.image));
+  const before = last?.payload.shapes ?? [];
+  const ids = new Map(before.map(({ id }) => [id, shapeId()]));
+  const groups = groupsAmong(editor, before);
+  const copies = before.flatMap((shape): Shape[] => {
+    const related = { parent: ids.get(shape.parent ?? ""), group: groups.get(shape.group ?? 0) };
+    const copy = rounded(moved(withKeys({ ...shape, id: ids.get(shape.id) ?? shapeId() }, related), 0, 0, held.image));
     const fits = classOf(schema.spec, copy.class) && isValid(copy, held.image);
     return fits ? [copy] : [];
   });

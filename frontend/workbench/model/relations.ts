@@ -13,10 +13,26 @@ export function belongsBelow(shapes: readonly Shape[], id: string, parent: strin
   return true;
 }
 
-/** The smallest number that no shape has, nor any that may yet be taken up. */
-export function freeGroup(editor: Editor): number {
-  const taken = new Set(allOf(editor).map(({ group }) => group));
+const groupsOf = (editor: Editor): Set<number | undefined> => new Set(allOf(editor).map(({ group }) => group));
+
+function smallestWithout(taken: ReadonlySet<number | undefined>): number {
   let group = 1;
   while (taken.has(group)) group++;
   return group;
+}
+
+/** The smallest number that no shape has, nor any that may yet be taken up. */
+export const freeGroup = (editor: Editor): number => smallestWithout(groupsOf(editor));
+
+/** The number that each group of another image has among those of this one: its own where it is free. */
+export function groupsAmong(editor: Editor, others: readonly Shape[]): Map<number, number> {
+  const taken = groupsOf(editor);
+  const among = new Map<number, number>();
+  for (const { group } of others) {
+    if (group === undefined || among.has(group)) continue;
+    const number = taken.has(group) ? smallestWithout(taken) : group;
+    among.set(group, number);
+    taken.add(number);
+  }
+  return among;
 }
