@@ -184,6 +184,69 @@ def test_a_class_among_hundreds_is_found_by_its_pinyin_initials(
     assert payload["shapes"][0]["class"] == "pi"
 
 
+def species() -> list[dict[str, Any]]:
+    """More than there are keys, the one that is looked for last."""
+    others = [named(f"s{i}", f"Species {i}", f"物种{i}") for i in range(120)]
+    return [*others, named("panda", "Panda", "大熊猫")]
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple"])
+def test_an_answer_among_hundreds_is_found_by_its_pinyin_initials(
+    context: BrowserContext, live_server: LiveServer, kind: str
+) -> None:
+    cast = cast_with({"tags": [named("what", "What", "是什么", kind=kind, required=True, options=species())]})
+    desk = Desk(context, live_server, "an")
+    desk.page.get_by_text("Pieces").click()
+    desk.start()
+    desk.press("Control+f", "Enter")
+    assert desk.page.locator('.option[aria-pressed="true"]').count() == 0, "nothing was typed"
+    desk.press("Control+f")
+    desk.page.keyboard.type("dxm")
+    expect(desk.page.locator(".option")).to_have_count(1)
+    keep_picture(desk.page, f"pieces-answer-{kind}")
+    desk.press("Enter")
+    expect(desk.page.locator('.option[aria-pressed="true"]')).to_contain_text("Panda")
+    desk.submit()
+    desk.state("All sent")
+    (payload,) = [row.payload for row in Submission.objects.filter(annotator=cast.an)]
+    assert payload["tags"] == {"what": "panda" if kind == "single" else ["panda"]}
+
+
+def test_on_the_wall_and_in_a_drop_down_list_too(context: BrowserContext, live_server: LiveServer) -> None:
+    maker = named("maker", "Maker", "厂商", kind="select", required=True, options=species())
+    sorting = {"tags": [named("what", "What", "是什么", kind="single", required=True, options=species())]}
+    cast = cast_with({"classes": [named("board", "Board", "电路板", geometries=["box"], attributes=[maker])]})
+    walled = make_project(sorting, sites=[cast.guiyang], organization=cast.mill, name="Wall", overlap=1)
+    folder = data_folder("boxes_voc")
+    ingest(cast, walled, [folder / "train" / name for name in sorted(truth(folder))[:3]])
+    desk = Desk(context, live_server, "an")
+    desk.page.get_by_text("Pieces").click()
+    desk.start()
+    desk.draw((50, 50, 100, 100))
+    desk.press("Control+f")
+    desk.page.keyboard.type("dxm")
+    keep_picture(desk.page, "pieces-drop-down")
+    desk.press("Enter")
+    expect(desk.page.locator("#attribute-maker select")).to_have_value("panda")
+    desk.submit()
+    desk.state("All sent")
+    desk.choose("Take a break")
+    desk.page.get_by_text("Wall", exact=True).click()
+    desk.start()
+    desk.press("Shift+KeyJ")
+    expect(desk.page.locator(".cell")).to_have_count(3)
+    desk.press("Control+a", "Control+f")
+    desk.page.keyboard.type("dxm")
+    keep_picture(desk.page, "pieces-wall")
+    desk.press("Enter")
+    expect(desk.page.locator(".cell.given")).to_have_count(3)
+    desk.press("Enter")
+    desk.state("All sent")
+    payloads = [row.payload for row in Submission.objects.filter(annotator=cast.an)]
+    assert sorted(str(payload["tags"]) for payload in payloads) == [str({"what": "panda"})] * 3 + ["{}"]
+    assert {shape["attributes"]["maker"] for payload in payloads for shape in payload["shapes"]} == {"panda"}
+
+
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     make_cast()

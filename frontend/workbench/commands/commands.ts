@@ -74,6 +74,9 @@ function viewCommands(desk: Desk): Command[] {
   ];
 }
 
+/** To the first list that has more entries than there are keys. */
+export const find = (): void => document.querySelector<HTMLElement>(".find")?.focus();
+
 function answerCommands(desk: Desk): Command[] {
   const answer = { scope: "desk", group: "groupAnswer" } as const;
   return [
@@ -95,7 +98,7 @@ function answerCommands(desk: Desk): Command[] {
       id: "find",
       keys: ["Ctrl+KeyF"],
       label: "findClass",
-      run: () => document.getElementById("find-class")?.focus(),
+      run: find,
     },
     { ...answer, id: "details", keys: ["KeyE"], label: "cmdDetails", run: () => focusDetails(desk) },
     { ...answer, id: "escape", keys: ["Escape"], label: "cmdEscape", inText: true, run: () => escape(desk) },

@@ -12,6 +12,9 @@ export function fetchPinyin(): void {
   if (!pinyin.peek()) void import("./pinyin").then((module) => (pinyin.value = module), () => {});
 }
 
+/** Fewer than there are keys. More hits help nobody; another letter does. */
+export const HITS = 20;
+
 export interface Findable {
   readonly key: string;
   readonly names: Names;

@@ -7,7 +7,8 @@ import { keyOf } from "../commands/keys";
 import { optionId } from "../commands/options";
 import { nameOf } from "../contract";
 import type { Desk } from "../desk";
-import { Button, Kbd } from "../panels/parts";
+import { LongList } from "../panels/long_list";
+import { Button, Kbd, Swatch } from "../panels/parts";
 import { wallCommands } from "./commands";
 import { type Cell, PAGE, Sheet } from "./sheet";
 import { sayIn } from "./words";
@@ -109,22 +110,25 @@ function useSweep(sheet: Sheet) {
 function Options({ desk, sheet }: Props) {
   const keys = desk.optionKeys.value.options;
   return (
-    <div class={`options ${(sheet.question.options?.length ?? 0) > 9 ? "many" : ""}`}>
-      {sheet.question.options?.map(({ key, ...option }) => (
+    <LongList
+      label={desk.t("findOption")}
+      entries={sheet.question.options ?? []}
+      current={sheet.brush.value}
+      t={desk.t}
+      option={(one) => (
         <Button
-          key={key}
+          key={one.key}
           class="option"
-          chord={keys.get(optionId(sheet.question.key, key))}
-          pressed={sheet.brush.value === key}
-          onPress={() => sheet.arm(key)}
+          chord={keys.get(optionId(sheet.question.key, one.key))}
+          pressed={sheet.brush.value === one.key}
+          onPress={() => sheet.arm(one.key)}
         >
-          <svg class="swatch" viewBox="0 0 12 12" aria-hidden="true">
-            <rect width="12" height="12" rx="2" fill={colorIn(sheet, key)} />
-          </svg>
-          <span class="option-name">{nameOf({ key, ...option }, desk.language)}</span>
+          <Swatch color={colorIn(sheet, one.key)} />
+          <span class="option-name">{nameOf(one, desk.language)}</span>
         </Button>
-      ))}
-    </div>
+      )}
+      onTake={(option) => sheet.label(option)}
+    />
   );
 }
 

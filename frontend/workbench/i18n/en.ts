@@ -78,7 +78,7 @@ export const en = {
   panel: "Labels",
   classes: "Classes",
   findClass: "Find a class",
-  findNone: "No class has this name.",
+  findNone: "Nothing has this name.",
   boxes: "Objects: {n}",
   noBoxes: "Nothing drawn yet. Draw on the image.",
   findOption: "Find an answer",

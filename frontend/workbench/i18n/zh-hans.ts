@@ -73,7 +73,7 @@ export const zhHans: Catalogue = {
   panel: "标签",
   classes: "类别",
   findClass: "查找类别",
-  findNone: "没有这个名字的类别。",
+  findNone: "没有叫这个名字的。",
   boxes: "对象：{n} 个",
   noBoxes: "还没有画对象。在图上画就可以。",
   findOption: "查找答案",

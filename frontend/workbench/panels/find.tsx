@@ -2,16 +2,14 @@
 import { fetchPinyin } from "../find/find";
 
 interface Props {
-  id: string;
   label: string;
-  hint?: string;
   wanted: string;
   onInput: (wanted: string) => void;
   /** Enter: the first entry that is left. */
   onTake: () => void;
 }
 
-export function Find({ id, label, hint = "", wanted, onInput, onTake }: Props) {
+export function Find({ label, wanted, onInput, onTake }: Props) {
   const leave = (): void => {
     onInput("");
     document.getElementById("stage")?.focus();
@@ -20,15 +18,15 @@ export function Find({ id, label, hint = "", wanted, onInput, onTake }: Props) {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
     // Here Enter chooses an entry; it must not submit the image.
     event.preventDefault();
-    if (event.key === "Enter") onTake();
+    if (event.key === "Enter" && wanted.trim()) onTake();
     leave();
   };
+  const keyHint = typeof matchMedia === "function" && matchMedia("(pointer: fine)").matches ? " (Ctrl+F)" : "";
   return (
     <input
-      id={id}
       class="input find"
       value={wanted}
-      placeholder={label + hint}
+      placeholder={label + keyHint}
       aria-label={label}
       autocomplete="off"
       onFocus={fetchPinyin}

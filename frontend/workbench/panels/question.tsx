@@ -1,14 +1,18 @@
 /** One question with its ways to answer: options to press, a number or a text to type. */
+import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Language, Question, Value } from "../contract";
 import { nameOf } from "../contract";
-import { optionId } from "../commands/options";
+import { optionId, POOL } from "../commands/options";
 import { capOf, type Chord } from "../commands/keys";
+import { HITS, matches } from "../find/find";
 import type { Translate } from "../i18n";
 import { typed } from "../model/answer";
 import type { Branches } from "../model/tree";
 import { later } from "./later";
-import { Button, optionList } from "./parts";
+import { Find } from "./find";
+import { LongList } from "./long_list";
+import { Button } from "./parts";
 
 const Tree = later(() => import("./tree").then((module) => module.Tree));
 
@@ -32,10 +36,16 @@ interface Props {
 const isChosen = (value: Value | undefined, option: string): boolean =>
   Array.isArray(value) ? value.includes(option) : value === option;
 
-function Options({ question, value, keys, language, onPress }: Props) {
+function Options({ question, value, keys, language, t, onPress }: Props) {
+  const options = question.options ?? [];
   return (
-    <div class={`${optionList((question.options ?? []).length)} ${question.ordered ? "scale" : ""}`}>
-      {(question.options ?? []).map((option) => (
+    <LongList
+      label={t("findOption")}
+      entries={options}
+      current={[value].flat().at(-1)}
+      class={question.ordered ? "scale" : ""}
+      t={t}
+      option={(option) => (
         <Button
           key={option.key}
           class="option"
@@ -45,36 +55,56 @@ function Options({ question, value, keys, language, onPress }: Props) {
         >
           <span class="option-name" title={nameOf(option, language)}>{nameOf(option, language)}</span>
         </Button>
-      ))}
-    </div>
+      )}
+      onTake={(option) => isChosen(value, option) || onPress(option)}
+    />
   );
 }
 
 /** A drop-down list: one line, however many options; the keys of the first ones stand behind their names. */
-function Select({ question, of, value, keys, language, t, onPress, onType, onTyped }: Props) {
+function Select(props: Props) {
+  const { question, of, value, keys, language, t, onPress, onType, onTyped } = props;
+  const wanted = useSignal("");
+  const options = question.options ?? [];
   const choose = (option: string): void => {
+    wanted.value = "";
     if (option !== "") return onPress(option);
     onType(null);
     onTyped();
   };
+  const hits = wanted.value.trim() ? options.filter((option) => matches(option, wanted.value)).slice(0, HITS) : null;
   return (
-    <select
-      class="select"
-      aria-labelledby={`${of}-${question.key}-name`}
-      value={typeof value === "string" ? value : ""}
-      onChange={(event) => choose(event.currentTarget.value)}
-    >
-      <option value="">{t("choose")}</option>
-      {(question.options ?? []).map((option) => {
-        const chord = keys.get(optionId(question.key, option.key));
-        return (
-          <option key={option.key} value={option.key}>
-            {nameOf(option, language)}
-            {chord ? ` (${capOf(chord)})` : ""}
-          </option>
-        );
-      })}
-    </select>
+    <>
+      {options.length > POOL.length && (
+        <Find
+          label={t("findOption")}
+          wanted={wanted.value}
+          onInput={(text) => (wanted.value = text)}
+          onTake={() => hits?.[0] && !isChosen(value, hits[0].key) && choose(hits[0].key)}
+        />
+      )}
+      {hits ? (
+        <Options {...props} question={{ ...question, options: hits }} onPress={choose} />
+      ) : (
+        <select
+          class="select"
+          aria-labelledby={`${of}-${question.key}-name`}
+          value={typeof value === "string" ? value : ""}
+          onChange={(event) => choose(event.currentTarget.value)}
+        >
+          <option value="">{t("choose")}</option>
+          {options.map((option) => {
+            const chord = keys.get(optionId(question.key, option.key));
+            return (
+              <option key={option.key} value={option.key}>
+                {nameOf(option, language)}
+                {chord ? ` (${capOf(chord)})` : ""}
+              </option>
+            );
+          })}
+        </select>
+      )}
+    </>
   );
 }
 

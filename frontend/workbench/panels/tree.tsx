@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { Chord } from "../commands/keys";
 import { optionId, UP } from "../commands/options";
 import { type Language, nameOf, type Option, type Question, type Value } from "../contract";
-import { matches } from "../find/find";
+import { HITS, matches } from "../find/find";
 import type { Translate } from "../i18n";
 import { type Branches, levelOf, openPath, pathTo } from "../model/tree";
 import { Find } from "./find";
@@ -22,8 +22,6 @@ interface Props {
 
 /** From here on a person would rather type than walk. */
 const MANY = 24;
-/** More hits help nobody; another letter does. */
-const HITS = 30;
 
 interface Hit {
   readonly node: Option;
@@ -51,7 +49,6 @@ export function Tree({ question, value, keys, language, t, branches, onPress, on
       {chosen.length > 0 && <p class="tree-answer">{chosen.map((node) => nameOf(node, language)).join(" › ")}</p>}
       {nodes.length > MANY && (
         <Find
-          id={`find-${question.key}`}
           label={t("findOption")}
           wanted={wanted.value}
           onInput={(text) => (wanted.value = text)}

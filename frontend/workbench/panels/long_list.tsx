@@ -1,0 +1,69 @@
+/** Entries to press; where there are more than keys, a field finds one by its name. */
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { POOL } from "../commands/options";
+import { type Findable, matches } from "../find/find";
+import type { Translate } from "../i18n";
+import { Find } from "./find";
+import { optionList } from "./parts";
+import { Rows } from "./rows";
+
+/** From here on only the rows in sight are drawn, each on one line. */
+const VERY_MANY = 100;
+const ROW_PX = 36;
+
+interface Props<T> {
+  /** What the field finds. */
+  label: string;
+  entries: readonly T[];
+  /** The entry to keep in sight. */
+  current: unknown;
+  /** More classes for the list. */
+  class?: string;
+  t: Translate;
+  /** The entry's button. */
+  option: (entry: T) => ComponentChildren;
+  onTake: (key: string) => void;
+}
+
+export function LongList<T extends Findable>({ label, entries, current, class: kind = "", t, option, onTake }: Props<T>) {
+  const wanted = useSignal("");
+  const left = wanted.value.trim() ? entries.filter((one) => matches(one, wanted.value)) : entries;
+  const place = left.findIndex(({ key }) => key === current);
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const box = list.current;
+    const chosen = box?.children[place];
+    if (!box || !(chosen instanceof HTMLElement)) return;
+    const [top, bottom] = [chosen.offsetTop, chosen.offsetTop + chosen.offsetHeight];
+    if (top < box.scrollTop) box.scrollTop = top;
+    else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
+  }, [current, wanted.value]);
+  const row = (at: number) => {
+    const one = left[at];
+    return one && <li key={one.key}>{option(one)}</li>;
+  };
+  return (
+    <>
+      {entries.length > POOL.length && (
+        <Find
+          label={label}
+          wanted={wanted.value}
+          onInput={(text) => (wanted.value = text)}
+          onTake={() => left[0] && onTake(left[0].key)}
+        />
+      )}
+      {left.length > VERY_MANY ? (
+        <div class="very-many">
+          <Rows count={left.length} height={ROW_PX} place={place} row={row} />
+        </div>
+      ) : (
+        <div class={`${optionList(left.length)} ${kind}`} ref={list}>
+          {left.map(option)}
+          {left.length === 0 && <p class="faint">{t("findNone")}</p>}
+        </div>
+      )}
+    </>
+  );
+}
