@@ -21,10 +21,13 @@ WATCH = """() => {
   // In its place, as large as it will be; a picture without its looks would be somewhere else.
   const shown = (image) => image.complete && image.naturalWidth && image.clientHeight > innerHeight / 2;
   const pictures = () => [...document.querySelectorAll('.preview, .picture')].filter(shown);
+  // One that came within the page says whose place it takes; one that the browser has kept has no address.
+  const isLarge = ({ src, dataset }) => /-screen-|^blob:/.test(dataset.of ?? src);
   const there = {
     preview: () => pictures().length > 0,
-    // One that came within the page says whose place it takes; one that the browser has kept has no address.
-    image: () => pictures().some(({ src, dataset }) => /-screen-|^blob:/.test(dataset.of ?? src)),
+    // Of a heavy picture a light copy comes first, as large on the screen.
+    image: () => pictures().some(isLarge),
+    whole: () => pictures().some((one) => isLarge(one) && one.dataset.light === undefined),
     interactive: () => Boolean(document.querySelector('#stage') && document.querySelector('#panel button')),
   };
   const look = () => {
@@ -39,10 +42,8 @@ WATCH = """() => {
   };
   requestAnimationFrame(look);
 }"""
-SEEN = """() => {
-  const seen = window.benchSeen ?? {};
-  return Object.values(seen).filter(Boolean).length === 3 && seen;
-}"""
+SEEN = """(names) => names.every((name) => window.benchSeen?.[name]) && window.benchSeen"""
+USABLE = ["preview", "image", "interactive"]
 
 
 @contextmanager
@@ -89,6 +90,6 @@ def visit(page: Page, url: str) -> dict[str, float]:
     return seen_of(page)
 
 
-def seen_of(page: Page) -> dict[str, float]:
-    seen: dict[str, float] = page.wait_for_function(SEEN, timeout=120_000).json_value()
-    return {name: at / 1000 for name, at in seen.items()}
+def seen_of(page: Page, names: list[str] = USABLE) -> dict[str, float]:
+    seen: dict[str, float] = page.wait_for_function(SEEN, arg=names, timeout=120_000).json_value()
+    return {name: seen[name] / 1000 for name in names}
