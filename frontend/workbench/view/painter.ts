@@ -23,6 +23,12 @@ const MASK_ALPHA = 0.3;
 const LINE_PX = 2;
 /** A dark line under the coloured one keeps it visible on any photograph. */
 const BACK_PX = 4;
+/**
+ * From here on outlines are a hair wide: less hides less, and the rasteriser has a short way for lines of no more than
+ * one device pixel. Their dark line lies beside them.
+ */
+const CROWD = 2000;
+const HAIR = 0.99;
 
 export class Painter {
   private shapes: readonly Shape[] = [];
@@ -43,17 +49,24 @@ export class Painter {
     context.setTransform(scale, 0, 0, scale, (view.x + margin.width) * density, (view.y + margin.height) * density);
     const seen = this.seen(frame, new Set(without));
     const unit = density / scale;
+    const isCrowded = seen.filter((shape) => !isSharp(shape)).length > CROWD;
+    const isHair = (shape: Shape): boolean => isCrowded && !isSharp(shape);
+    const line = (shape: Shape, px: number): void => {
+      context.lineWidth = isHair(shape) ? HAIR / scale : px * unit;
+      stroke(context, shape, this.lookOf(shape, unit));
+    };
     context.strokeStyle = context.fillStyle = BACK_COLOR;
-    context.lineWidth = BACK_PX * unit;
-    for (const shape of seen) stroke(context, shape, this.lookOf(shape, unit));
-    context.lineWidth = LINE_PX * unit;
+    for (const shape of seen) if (!isHair(shape)) line(shape, BACK_PX);
+    context.translate(unit, unit);
+    for (const shape of seen) if (isHair(shape)) line(shape, BACK_PX);
+    context.translate(-unit, -unit);
     let last: string | null = null;
     for (const shape of seen) {
       if (shape.class !== last) {
         last = shape.class;
         context.strokeStyle = context.fillStyle = this.looks.get(last)?.color ?? UNKNOWN_COLOR;
       }
-      stroke(context, shape, this.lookOf(shape, unit));
+      line(shape, LINE_PX);
     }
   }
 
@@ -79,9 +92,11 @@ export class Painter {
 }
 
 /** A rectangle with sharp corners has a way of its own through the rasteriser: round ones cost three times as much. */
+const isSharp = (shape: Shape): shape is Extract<Shape, { type: "box" }> => shape.type === "box";
+
 function stroke(context: Canvas2d, shape: Shape, look: Look): void {
-  context.lineJoin = shape.type === "box" ? "miter" : "round";
-  if (shape.type === "box") return context.strokeRect(...shape.box);
+  context.lineJoin = isSharp(shape) ? "miter" : "round";
+  if (isSharp(shape)) return context.strokeRect(...shape.box);
   context.beginPath();
   pathOf(shape, context, look);
   if (shape.type === "mask") {
