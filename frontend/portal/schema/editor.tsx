@@ -150,12 +150,13 @@ function isEntries(value: unknown): boolean {
 export function Editor({ store, version, save }: { store: Store; version: number; save: () => Promise<void> }) {
   const [view, setView] = useState<"edit" | "json">("edit");
   const [busy, setBusy] = useState(false);
+  const [trying, setTrying] = useState(false);
   const { t, faults, refused, changed } = store;
   const wrong = faults.value.length + refused.value.length;
   useEffect(() => askBeforeClosing(() => changed.value), []);
   const press = () => { setBusy(true); void save().finally(() => setBusy(false)); };
   return (
-    <div class="schema-editor">
+    <div class={trying ? "schema-editor trying" : "schema-editor"}>
       <div class="stack">
         <div><div class="segments" role="group">
           {(["edit", "json"] as const).map((one) => <button type="button" class="button" key={one} aria-pressed={view === one} onClick={() => setView(one)}>{t(one)}</button>)}
@@ -163,7 +164,7 @@ export function Editor({ store, version, save }: { store: Store; version: number
         {view === "edit" ? <Form store={store} /> : <Json store={store} />}
       </div>
       <aside class="stack sticky">
-        <Preview store={store} />
+        <Preview store={store} trying={trying} onTry={setTrying} />
         <div class="card stack tight">
           <p role="status">{wrong ? t("faults", { n: wrong }) : changed.value ? t("noFaults") : t("unchanged")}</p>
           <div class="row"><button type="button" class="button primary" disabled={wrong > 0 || !changed.value} aria-busy={busy} onClick={press}>{t("save", { n: version + 1 })}</button>

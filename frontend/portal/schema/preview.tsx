@@ -5,10 +5,12 @@ import { attributeKeys, type OptionKeys, optionKeys } from "../../workbench/comm
 import { type Language, nameOf, type Question, type ShapeClass, type Spec, type Value, type Values } from "../../workbench/contract";
 import { loadWords, translator } from "../../workbench/i18n";
 import { press } from "../../workbench/model/answer";
-import { type Branches, levelOf, openPath, pathTo, take } from "../../workbench/model/tree";
+import { type Branches, levelOf, openPath, take } from "../../workbench/model/tree";
 import { ClassList } from "../../workbench/panels/classes";
 import { QuestionField } from "../../workbench/panels/question";
+import { fitting } from "../trial/fit";
 import type { Store } from "./store";
+import { Bench } from "./trial";
 
 const LANGUAGES = [["zh-hans", "中文"], ["en", "English"]] as const;
 
@@ -21,18 +23,6 @@ function Shadow({ children }: { children: ComponentChildren }) {
     if (root) render(<><link rel="stylesheet" href={sheet} />{children}</>, root);
   });
   return <div ref={host} class="schema-preview" />;
-}
-
-/** An answer of before only counts as long as the question could still be answered so. */
-function fitting(question: Question, value: Value | undefined): Value | undefined {
-  const options = question.options ?? [];
-  const known = (key: Value): boolean => options.some((option) => option.key === key);
-  if (question.kind === "multiple") return Array.isArray(value) ? value.filter(known) : undefined;
-  if (question.kind === "tree") return typeof value === "string" && pathTo(options, value).length > 0 ? value : undefined;
-  if (question.kind === "checkbox") return value === true;
-  if (question.kind === "number") return typeof value === "number" ? value : undefined;
-  if (question.kind === "text") return typeof value === "string" ? value : undefined;
-  return value !== undefined && known(value) ? value : undefined;
 }
 
 interface AskProps { questions: readonly Question[]; of: "tag" | "attribute"; keys: OptionKeys["options"]; language: Language; start?: Values; branches?: Branches; onOpen?: (branches: Branches) => void }
@@ -85,18 +75,27 @@ function PanelPreview({ spec, language }: { spec: Spec; language: Language }) {
   );
 }
 
-export function Preview({ store }: { store: Store }) {
-  const [language, setLanguage] = useState<Language>("zh-hans");
+interface PreviewProps { store: Store; trying: boolean; onTry: (trying: boolean) => void }
+
+export function Preview({ store, trying, onTry }: PreviewProps) {
+  const { t } = store;
+  const [language, setLanguage] = useState<Language>(store.language === "en" ? "en" : "zh-hans");
   const [ready, setReady] = useState(false);
   useEffect(() => void Promise.all(LANGUAGES.map(([code]) => loadWords(code))).then(() => setReady(true)), []);
   const spec = store.spec.value as unknown as Spec;
   const empty = !spec.classes?.length && !spec.tags?.length;
   return (
-    <section class="card stack tight" aria-label={store.t("preview")}>
-      <div class="card-head"><h2>{store.t("preview")}</h2>
-        <div class="segments" role="group">{LANGUAGES.map(([code, name]) => <button type="button" class="button" key={code} lang={code} aria-pressed={language === code} onClick={() => setLanguage(code)}>{name}</button>)}</div></div>
-      <p class="soft">{store.t(empty ? "previewEmpty" : "previewHelp")}</p>
-      {ready && !empty && <Shadow><PanelPreview spec={spec} language={language} /></Shadow>}
+    <section class="card stack tight" aria-label={t("preview")}>
+      <div class="card-head"><h2>{t("preview")}</h2>
+        <div class="segments" role="group">{LANGUAGES.map(([code, name]) => <button type="button" class="button" key={code} lang={code} aria-pressed={language === code} onClick={() => setLanguage(code)}>{name}</button>)}</div>
+        {trying && <button type="button" class="button" onClick={() => onTry(false)}>{t("tryEnd")}</button>}</div>
+      {trying ? <Bench store={store} language={language} /> : (
+        <>
+          <p class="soft">{t(empty ? "previewEmpty" : "previewHelp")}</p>
+          {!empty && <div><button type="button" class="button" onClick={() => onTry(true)}>{t("tryIt")}</button></div>}
+          {ready && !empty && <Shadow><PanelPreview spec={spec} language={language} /></Shadow>}
+        </>
+      )}
     </section>
   );
 }

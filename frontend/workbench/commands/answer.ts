@@ -5,6 +5,7 @@ import { press } from "../model/answer";
 import { check, classOf, isTooLarge, MOST, type Problem } from "../model/check";
 import type { Editor } from "../model/editor";
 import { levelOf, openPath, take } from "../model/tree";
+import type { Work } from "../session/session";
 import { attributeKeys, choicesOf, optionId, UP } from "./options";
 import { chooseClass } from "./boxes";
 import type { Command } from "./command";
@@ -85,21 +86,21 @@ function answered(question: Pick<Problem, "shape" | "question">): void {
   document.getElementById("stage")?.focus();
 }
 
+/** What is at fault, in the person's words. */
+export function wordsOf(desk: Desk, work: Work, { what, question, shape: id }: Problem): string {
+  const name = nameOf(question, desk.language);
+  const shape = work.editor.document.peek().shapes.find((one) => one.id === id);
+  const shapeClass = shape && classOf(work.schema.spec, shape.class);
+  const { minimum = "−∞", maximum = "∞" } = question;
+  if (what === "range") return desk.t("outOfRange", { name, low: minimum, high: maximum });
+  return shapeClass ? desk.t("missingIn", { name, shape: nameOf(shapeClass, desk.language) }) : desk.t("missing", { name });
+}
+
 /** Says what is missing, selects the box it is about and puts the focus on the field. */
 function show(desk: Desk, problem: Problem): void {
   const work = desk.session.work.peek();
   if (!work) return;
-  const name = nameOf(problem.question, desk.language);
-  const shape = work.editor.document.peek().shapes.find(({ id }) => id === problem.shape);
-  const shapeClass = shape && classOf(work.schema.spec, shape.class);
-  if (problem.what === "range") {
-    const { minimum = "−∞", maximum = "∞" } = problem.question;
-    desk.notices.say("warn", desk.t("outOfRange", { name, low: minimum, high: maximum }));
-  } else if (shapeClass) {
-    desk.notices.say("warn", desk.t("missingIn", { name, shape: nameOf(shapeClass, desk.language) }));
-  } else {
-    desk.notices.say("warn", desk.t("missing", { name }));
-  }
+  desk.notices.say("warn", wordsOf(desk, work, problem));
   if (problem.shape) work.editor.selectedId.value = problem.shape;
   // The panel draws the selected box's fields in the next turn.
   setTimeout(() => {

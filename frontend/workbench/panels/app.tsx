@@ -10,7 +10,7 @@ const Compared = later(() => import("../practice/room").then((room) => room.Comp
 const Wall = later(() => import("../grid/wall").then((module) => module.WallView));
 export const Start = later(() => import("./start").then((module) => module.Start));
 export const Work = later(() => import("./work").then((module) => module.Work));
-const Comfort = later(() => import("../comfort/effects").then((module) => module.Comfort));
+export const Comfort = later(() => import("../comfort/effects").then((module) => module.Comfort));
 export const Dialogs = later(() => import("./dialogs").then((module) => module.Dialogs));
 
 function Waiting({ desk }: { desk: Desk }) {
@@ -75,7 +75,7 @@ function Trouble({ desk }: { desk: Desk }) {
   );
 }
 
-function Notices({ desk }: { desk: Desk }) {
+export function Notices({ desk }: { desk: Desk }) {
   return (
     <div class="desk-toasts" role="status" aria-live="polite">
       {desk.notices.list.value.map(({ id, tone, text }) => (
@@ -90,7 +90,7 @@ function Notices({ desk }: { desk: Desk }) {
   );
 }
 
-function Body({ desk }: { desk: Desk }) {
+export function Body({ desk }: { desk: Desk }) {
   const stage = desk.stage.value;
   if (desk.tabs.working.value === false) return <OtherTab desk={desk} />;
   if (!desk.session.started.value) return <Start desk={desk} />;
