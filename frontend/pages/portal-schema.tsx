@@ -4,12 +4,13 @@ import { toast } from "../parts/toasts";
 import { Editor } from "../portal/schema/editor";
 import type { Spec } from "../portal/schema/spec";
 import { makeStore, type ServerFault } from "../portal/schema/store";
+import type { Picture } from "../portal/trial/contract";
 import { boot, csrfToken } from "../portal/words";
 
-interface Boot { readonly spec: Spec; readonly version: number; readonly save: string; readonly done: string; readonly language: string }
+interface Boot { readonly spec: Spec; readonly version: number; readonly save: string; readonly done: string; readonly language: string; readonly picture: Picture | null }
 interface Problem { readonly detail?: string; readonly errors?: readonly ServerFault[] }
 
-const { spec, version, save, done, language } = boot<Boot>();
+const { spec, version, save, done, language, picture } = boot<Boot>();
 const store = makeStore(spec, language);
 
 async function send(): Promise<void> {
@@ -33,5 +34,5 @@ async function send(): Promise<void> {
 const root = document.getElementById("schema-editor");
 if (root) {
   root.replaceChildren();
-  render(<Editor store={store} version={version} save={send} />, root);
+  render(<Editor store={store} version={version} picture={picture} save={send} />, root);
 }

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from annotator.pages import number_in
 from clients.access import client_page
 from tasks.access import access_client_project
-from tasks.models import LabelSchema
+from tasks.delivery import image_url
+from tasks.models import Image, LabelSchema, Project
 
 EMPTY: dict[str, list[object]] = {"classes": [], "tags": []}
 VERSIONS_SHOWN = 50
@@ -32,6 +33,20 @@ def schema_editor(request: HttpRequest, project_id: int) -> HttpResponse:
         "save": reverse("project-schemas", args=[project.id]),
         "done": reverse("portal-project", args=[project.id]),
         "language": request.LANGUAGE_CODE,
+        "picture": _picture(project),
     }
     context = {"project": project, "schema": schema, "versions": versions, "boot": boot}
     return render(request, "portal/schema.html", context)
+
+
+def _picture(project: Project) -> dict[str, object] | None:
+    """One of the project's images to try the schema on: whichever the index by hash has first."""
+    image = Image.objects.filter(project=project, state=Image.State.READY).order_by("sha256").first()
+    if image is None:
+        return None
+    return {
+        "url": image_url(image, "screen"),
+        "name": image.name,
+        "width": image.width,
+        "height": image.height,
+    }

@@ -324,6 +324,17 @@ def test_changing_a_project_leaves_its_state_to_whoever_closes_it(cast: Cast) ->
     assert (cast.project.name, cast.project.state) == ("Boards, again", "closed")
 
 
+def test_a_schema_is_tried_on_an_image_of_the_project_alone(cast: Cast, ada: Client) -> None:
+    make_tasks(make_batch(make_project(organization=cast.mill)), 1)
+    page = f"/portal/projects/{cast.project.id}/schema"
+    assert ada.get(page).context["boot"]["picture"] is None
+    (task,) = make_tasks(make_batch(cast.project), 1)
+    picture = ada.get(page).context["boot"]["picture"]
+    assert picture["name"] == task.image.name
+    assert (picture["width"], picture["height"]) == (task.image.width, task.image.height)
+    assert f"{cast.project.id}-{task.image.sha256}-screen-" in picture["url"]
+
+
 def test_a_batch_needs_a_label_schema_first(cast: Cast, ada: Client) -> None:
     project = Project.objects.create(organization=cast.mill, name="Bare")
     assert ada.post(f"/portal/projects/{project.id}/batches", {"name": "x"}).status_code == 409

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
-from tests.e2e.desk import MARGIN
+from tests.e2e.desk import MARGIN, ingest
 from tests.e2e.screens import PC, PHONE, WIDER, faults_of, keep_picture
 from tests.e2e.test_workbench_modes import AXE, SERIOUS
 from tests.factories import PASSWORD
@@ -238,3 +238,15 @@ def test_a_phone_has_room_for_it_and_axe_finds_nothing_serious(page: Page) -> No
     trial.drag((820, 780), (1160, 920))
     trial.objects(2)
     keep_picture(page, "trial-phone", full_page=True)
+
+
+def test_an_image_of_the_project_is_offered(page: Page, cast: Cast, requests: list[Request]) -> None:
+    photograph = sorted((data_folder("boxes_voc") / "train").glob("*.jpg"))[0]
+    ingest(cast, cast.project, [photograph])
+    page.goto(re.sub(r"projects/\d+", f"projects/{cast.project.id}", page.url))
+    requests.clear()
+    trial = Trial(page)
+    page.get_by_role("button", name="Image of the project").click()
+    trial.opened()
+    expect(trial.frame.locator("#stage")).to_have_attribute("aria-label", re.compile(photograph.name))
+    assert {request.method for request in requests} == {"GET"}

@@ -1,6 +1,7 @@
 // The label schema editor: classes, questions, their attributes and options, as cards of fields.
 import { useEffect, useState } from "preact/hooks";
 import { askBeforeClosing } from "../../parts/closing";
+import type { Picture } from "../trial/contract";
 import type { Key } from "../words";
 import { Adder, Bound, Check, EntryTools, Field, moveKeys, Naming, Trouble } from "./fields";
 import { Preview } from "./preview";
@@ -147,7 +148,9 @@ function isEntries(value: unknown): boolean {
     && ["options", "attributes", "geometries"].every((name) => !(name in entry) || Array.isArray((entry as Record<string, unknown>)[name])));
 }
 
-export function Editor({ store, version, save }: { store: Store; version: number; save: () => Promise<void> }) {
+interface EditorProps { store: Store; version: number; picture: Picture | null; save: () => Promise<void> }
+
+export function Editor({ store, version, picture, save }: EditorProps) {
   const [view, setView] = useState<"edit" | "json">("edit");
   const [busy, setBusy] = useState(false);
   const [trying, setTrying] = useState(false);
@@ -164,7 +167,7 @@ export function Editor({ store, version, save }: { store: Store; version: number
         {view === "edit" ? <Form store={store} /> : <Json store={store} />}
       </div>
       <aside class="stack sticky">
-        <Preview store={store} trying={trying} onTry={setTrying} />
+        <Preview store={store} picture={picture} trying={trying} onTry={setTrying} />
         <div class="card stack tight">
           <p role="status">{wrong ? t("faults", { n: wrong }) : changed.value ? t("noFaults") : t("unchanged")}</p>
           <div class="row"><button type="button" class="button primary" disabled={wrong > 0 || !changed.value} aria-busy={busy} onClick={press}>{t("save", { n: version + 1 })}</button>

@@ -8,6 +8,7 @@ import { press } from "../../workbench/model/answer";
 import { type Branches, levelOf, openPath, take } from "../../workbench/model/tree";
 import { ClassList } from "../../workbench/panels/classes";
 import { QuestionField } from "../../workbench/panels/question";
+import type { Picture } from "../trial/contract";
 import { fitting } from "../trial/fit";
 import type { Store } from "./store";
 import { Bench } from "./trial";
@@ -75,9 +76,9 @@ function PanelPreview({ spec, language }: { spec: Spec; language: Language }) {
   );
 }
 
-interface PreviewProps { store: Store; trying: boolean; onTry: (trying: boolean) => void }
+interface PreviewProps { store: Store; picture: Picture | null; trying: boolean; onTry: (trying: boolean) => void }
 
-export function Preview({ store, trying, onTry }: PreviewProps) {
+export function Preview({ store, picture, trying, onTry }: PreviewProps) {
   const { t } = store;
   const [language, setLanguage] = useState<Language>(store.language === "en" ? "en" : "zh-hans");
   const [ready, setReady] = useState(false);
@@ -89,7 +90,7 @@ export function Preview({ store, trying, onTry }: PreviewProps) {
       <div class="card-head"><h2>{t("preview")}</h2>
         <div class="segments" role="group">{LANGUAGES.map(([code, name]) => <button type="button" class="button" key={code} lang={code} aria-pressed={language === code} onClick={() => setLanguage(code)}>{name}</button>)}</div>
         {trying && <button type="button" class="button" onClick={() => onTry(false)}>{t("tryEnd")}</button>}</div>
-      {trying ? <Bench store={store} language={language} /> : (
+      {trying ? <Bench store={store} offered={picture} language={language} /> : (
         <>
           <p class="soft">{t(empty ? "previewEmpty" : "previewHelp")}</p>
           {!empty && <div><button type="button" class="button" onClick={() => onTry(true)}>{t("tryIt")}</button></div>}

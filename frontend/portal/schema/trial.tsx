@@ -61,7 +61,14 @@ function Verdicted({ store, verdict: { state, problems, answer }, language }: { 
   );
 }
 
-export function Bench({ store, language }: { store: Store; language: Language }) {
+interface BenchProps {
+  store: Store;
+  /** One of the project's images, where it has any. */
+  offered: Picture | null;
+  language: Language;
+}
+
+export function Bench({ store, offered, language }: BenchProps) {
   const { t } = store;
   const { spec, waits } = useDrawable(store);
   const [picture, setPicture] = useState<Picture | null>(null);
@@ -88,12 +95,14 @@ export function Bench({ store, language }: { store: Store; language: Language })
   useEffect(() => () => { if (picture) URL.revokeObjectURL(picture.url); }, [picture]);
 
   const show = (next: Picture | null) => { setVerdict(UNTOUCHED); setPicture(next); };
+  const own = picture !== null && picture !== offered;
   const choose = (file: File | undefined) => void (file && pictureOf(file).then(show, () => toast(t("tryUnreadable"), "bad", "picture")));
   return (
     <>
       <div class="row">
         <button type="button" class="button" aria-pressed={picture === null} onClick={() => show(null)}>{t("trySample")}</button>
-        <button type="button" class="button" aria-pressed={picture !== null} title={t("tryOwnHelp")} onClick={() => chooser.current?.click()}>{picture?.name ?? t("tryOwn")}</button>
+        {offered && <button type="button" class="button" aria-pressed={picture === offered} onClick={() => show(offered)}>{t("tryProject")}</button>}
+        <button type="button" class="button" aria-pressed={own} title={t("tryOwnHelp")} onClick={() => chooser.current?.click()}>{own ? picture.name : t("tryOwn")}</button>
         <input ref={chooser} type="file" accept="image/*" hidden onChange={(event) => choose(event.currentTarget.files?.[0])} />
         <p class="soft">{t("tryHelp")}</p>
       </div>

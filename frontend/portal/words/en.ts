@@ -81,6 +81,7 @@ export const en = {
   tryFrame: "The workbench, to be tried",
   tryHelp: "The workbench itself, with its tools and keys. Nothing leaves this page.",
   trySample: "Sample picture",
+  tryProject: "Image of the project",
   tryOwn: "Picture of your own …",
   tryOwnHelp: "It is shown here only and not uploaded.",
   tryUnreadable: "The browser cannot show this file. JPEG, PNG and WebP it can.",

@@ -81,6 +81,7 @@ export const zhHans: Catalogue = {
   tryFrame: "试用工作台",
   tryHelp: "真正的工作台，工具和按键都一样。任何内容都不会离开本页。",
   trySample: "示例图片",
+  tryProject: "本项目的图片",
   tryOwn: "自选图片…",
   tryOwnHelp: "只在本页显示，不上传。",
   tryUnreadable: "浏览器无法显示这个文件。请用 JPEG、PNG 或 WebP。",
