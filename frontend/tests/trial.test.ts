@@ -155,7 +155,7 @@ describe("another schema", () => {
     await settled(trial.desk);
     await trial.desk.back();
     expect(trial.desk.session.work.peek()!.corrects).not.toBeNull();
-    change((one) => ({ ...one, tags: [] }));
+    change((one) => ({ ...one, classes: [...one.classes!, { key: "tree", names: names("Tree") }] }));
     expect(trial.desk.session.work.peek()!.corrects).toBeNull();
     expect(trial.desk.session.back()).toBe(false);
   });
@@ -177,8 +177,9 @@ describe("an answer under the next schema", () => {
   });
 
   it("does not go over to a neighbour", () => {
-    const next: Spec = { classes: [spec.classes![1]!], tags: [] };
-    expect(fitted(spec, next, answer)).toEqual({ tags: {}, shapes: [] });
+    const bike = { key: "bike", names: names("Bike") };
+    const both: Spec = { classes: [spec.classes![0]!, bike] };
+    expect(fitted(both, { classes: [bike] }, { tags: {}, shapes: [boxed()] }).shapes).toEqual([]);
   });
 
   it("loses a value that is no choice any more, and a parent that is gone", () => {
