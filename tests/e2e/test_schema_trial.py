@@ -126,6 +126,7 @@ class Trial:
 
 def test_a_schema_is_tried_while_it_is_made_and_nothing_is_sent(page: Page, requests: list[Request]) -> None:
     design(page)
+    assert not any("portal-trial" in request.url for request in requests)  # it comes when it is asked for
     trial = Trial(page)
     keep_picture(page, "trial-open")
     trial.says("Nothing drawn or answered yet.")
@@ -163,6 +164,9 @@ def test_a_schema_is_tried_while_it_is_made_and_nothing_is_sent(page: Page, requ
     trial.objects(1)
     assert trial.stored["shapes"][0] == {**car, "class": "car-2-bus"}
     expect(name).to_be_focused()
+    page.get_by_role("button", name="Sample picture").click()
+    trial.objects(1)
+    trial.says("Could be submitted.")
 
     page.get_by_role("region", name="Class 1").get_by_label("Box", exact=True).uncheck()
     trial.objects(0)

@@ -1,5 +1,5 @@
 // The workbench in a frame, on the schema as it stands: what is drawn there, and whether it could be submitted.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { toast } from "../../parts/toasts";
 import type { Language, Spec } from "../../workbench/contract";
 import type { FromFrame, Picture, ToFrame, Verdict } from "../trial/contract";
@@ -78,7 +78,8 @@ export function Bench({ store, offered, language }: BenchProps) {
   const say = (word: ToFrame) => frame.current?.contentWindow?.postMessage(word, origin);
   const source = useMemo(() => frameOf(language), [language]);
 
-  useEffect(() => {
+  // Before the frame can have spoken.
+  useLayoutEffect(() => {
     const hear = ({ source: from, data }: MessageEvent<FromFrame | null>) => {
       if (from !== frame.current?.contentWindow) return;
       if (data?.is === "verdict") setVerdict(data);
@@ -94,16 +95,25 @@ export function Bench({ store, offered, language }: BenchProps) {
   }, [spec]);
   useEffect(() => () => { if (picture) URL.revokeObjectURL(picture.url); }, [picture]);
 
-  const show = (next: Picture | null) => { setVerdict(UNTOUCHED); setPicture(next); };
+  const show = (next: Picture | null) => {
+    if (next === picture) return;
+    setVerdict(UNTOUCHED);
+    setPicture(next);
+  };
   const own = picture !== null && picture !== offered;
-  const choose = (file: File | undefined) => void (file && pictureOf(file).then(show, () => toast(t("tryUnreadable"), "bad", "picture")));
+  const choose = (input: HTMLInputElement) => {
+    const [file] = input.files ?? [];
+    if (file) pictureOf(file).then(show, () => toast(t("tryUnreadable"), "bad", "picture"));
+    // The same file may be chosen again.
+    input.value = "";
+  };
   return (
     <>
       <div class="row">
         <button type="button" class="button" aria-pressed={picture === null} onClick={() => show(null)}>{t("trySample")}</button>
         {offered && <button type="button" class="button" aria-pressed={picture === offered} onClick={() => show(offered)}>{t("tryProject")}</button>}
         <button type="button" class="button" aria-pressed={own} title={t("tryOwnHelp")} onClick={() => chooser.current?.click()}>{own ? picture.name : t("tryOwn")}</button>
-        <input ref={chooser} type="file" accept="image/*" hidden onChange={(event) => choose(event.currentTarget.files?.[0])} />
+        <input ref={chooser} type="file" accept="image/*" hidden onChange={(event) => choose(event.currentTarget)} />
         <p class="soft">{t("tryHelp")}</p>
       </div>
       <iframe key={`${language} ${picture?.url}`} ref={frame} class="schema-trial" title={t("tryFrame")} srcdoc={source} />
