@@ -23,10 +23,10 @@ from django.utils.translation import gettext_lazy as _
 from annotator.errors import Conflict, DomainError
 from tasks import corrections, handed, queue, routing, sorting, storage
 from tasks.access import site_projects
+from tasks.briefs import schemas_for
 from tasks.delivery import Picture, picture_url
-from tasks.guides import guide_in, render_guide
 from tasks.light import light_of
-from tasks.models import Assignment, Entrance, Image, LabelSchema
+from tasks.models import Assignment, Entrance, Image
 from tasks.parcels import (
     Corrected,
     Held,
@@ -102,7 +102,12 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         "skips": skips,
         "lost": [item.assignment for item in held if item.seat not in kept],
         "tasks": tasks,
-        "schemas": _schemas({seat.schema for seat in seats} - set(request.known_schemas), person=person),
+        "schemas": schemas_for(
+            person=person,
+            needed={seat.schema for seat in seats} - set(request.known_schemas),
+            known=dict(request.known),
+            now=now,
+        ),
         "wait": WAIT if stop is None else WAIT_STOPPED,
         "stop": stop,
         "today": {"submitted": today.submitted, "earned": money(today.earned), "currency": today.currency},
@@ -133,7 +138,7 @@ def opening(*, person: Person, now: datetime) -> Opening | None:
         return None
     (seat,) = seats
     task = _with_preview(_task(seat, draft=_drafts(seats).get(seat.task), now=now), seat)
-    resume = {"tasks": [task], "schemas": _schemas({seat.schema}, person=person)}
+    resume = {"tasks": [task], "schemas": _schemas([seat.schema], person=person, now=now)}
     # A draft is still the database's text; what a page is made of has to be read.
     resume = msgspec.json.decode(msgspec.json.encode(resume))
     try:
@@ -191,7 +196,10 @@ def correctable(*, person: Person, now: datetime) -> dict[str, Any]:
         }
         for row in rows
     ]
-    return {"answers": answers, "schemas": _schemas({row.task.schema_id for row in rows}, person=person)}
+    return {
+        "answers": answers,
+        "schemas": _schemas([row.task.schema_id for row in rows], person=person, now=now),
+    }
 
 
 def open_projects(person: Person) -> list[dict[str, Any]]:
@@ -325,17 +333,9 @@ def _answered_image(image: Image, *, now: datetime) -> dict[str, Any]:
     return _image(picture, width=image.width, height=image.height, now=now)
 
 
-def _schemas(ids: set[int], *, person: Person) -> dict[str, Any]:
-    """Schemas the browser has not seen yet, with the project's guide in the person's language."""
-    rows = LabelSchema.objects.filter(id__in=ids).select_related("project") if ids else []
-    return {
-        str(row.id): {
-            "spec": row.spec,
-            "guide_html": render_guide(guide_in(row.project.guide, person.language)),
-            "project_name": row.project.name,
-        }
-        for row in rows
-    }
+def _schemas(ids: list[int], *, person: Person, now: datetime) -> dict[str, Any]:
+    """For a browser that says nothing of what it has."""
+    return schemas_for(person=person, needed=ids, known={}, now=now)
 
 
 def _stop(code: str, detail: str | Promise) -> dict[str, str]:

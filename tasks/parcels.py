@@ -48,7 +48,10 @@ class SyncRequest(msgspec.Struct, kw_only=True):
     grid: bool = False
     resume: bool = False
     projects: bool = False
-    known_schemas: Annotated[list[Id], msgspec.Meta(max_length=1000)] = []
+    # What the browser has of schemas: the ids with the digests they came with (briefs.py).
+    known: Annotated[list[tuple[Id, str | None]], msgspec.Meta(max_length=1000)] = []
+    # The ids alone, and all it ever saw, from a page that was loaded before there were digests.
+    known_schemas: Annotated[list[Id], msgspec.Meta(max_length=100_000)] = []
     unsent: Count = 0
     submissions: Raws = []
     corrections: Raws = []

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import Conflict
 from clients.models import Organization
+from tasks.briefs import forget_briefs
 from tasks.models import Project
 from tasks.schemas import add_schema
 
@@ -50,6 +51,7 @@ def change_project(*, project: Project, fields: dict[str, Any]) -> None:
     """Write these fields and no others: the state has a writer of its own. Tasks made before keep their
     overlap."""
     Project.objects.filter(id=project.id).update(**fields)
+    forget_briefs()
 
 
 def set_state(*, project: Project, to: str) -> None:

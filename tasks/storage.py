@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotator.errors import DomainError
 
-Rendition = Literal["original", "screen", "light", "grid", "tiles"]
+Rendition = Literal["original", "screen", "light", "grid", "tiles", "guide"]
 # Leftovers of uploads whose server was killed; no upload takes this long.
 _FORGOTTEN_SECONDS = 48 * 3600
 

@@ -90,7 +90,8 @@ export class FakeServer implements Wire {
       this.leased.set(seat.assignment, seat);
       tasks.push(seat);
     }
-    const unknown = tasks.length > 0 && !request.known_schemas.includes(5);
+    const known = request.known.find(([id]) => id === 5);
+    const unknown = known ? known[1] !== this.schema.digest : tasks.length > 0;
     return {
       now: "2026-11-22T10:00:00Z",
       submissions,

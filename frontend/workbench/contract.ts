@@ -156,6 +156,8 @@ export interface Schema {
   spec: Spec;
   guide_html: string;
   project_name: string;
+  /** Of all of it as this person gets it; a schema kept by an earlier version has none. */
+  digest?: string;
 }
 
 export interface Submission {
@@ -226,7 +228,8 @@ export interface SyncRequest {
   resume?: boolean;
   /** Asks for the projects that may be chosen now. */
   projects?: boolean;
-  known_schemas: number[];
+  /** What is here of schemas: what differs comes anew. */
+  known: [schema: number, digest: string | undefined][];
   unsent: number;
   submissions: Submission[];
   /** Carried out after the submissions, in this order; refused once the task is settled. */

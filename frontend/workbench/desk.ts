@@ -157,7 +157,7 @@ export class Desk {
 
   constructor(
     readonly boot: Boot,
-    private readonly db: DeskDb,
+    readonly db: DeskDb,
     private readonly wire: Wire = new HttpWire(boot),
     { tabs, packs, picture }: Parts = { tabs: new Tabs(boot.person.id, uuid()), packs: new PackStore(boot.person.id), picture: null },
   ) {

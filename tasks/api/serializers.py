@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,8 @@ from rest_framework import serializers
 
 from tasks.batches import Receipt
 from tasks.delivery import image_url
-from tasks.models import MAX_SEATS, Archive, Batch, Image, LabelSchema, Project
+from tasks.guide_pictures import url_of
+from tasks.models import MAX_SEATS, Archive, Batch, GuidePicture, Image, LabelSchema, Project
 from tasks.models.projects import VERIFICATION_RULE
 from tasks.refusals import words_for
 
@@ -81,6 +83,28 @@ class GuideField(serializers.DictField):
             if language not in GUIDE_LANGUAGES:
                 raise serializers.ValidationError({language: [_("The guide may be in en and zh-hans.")]})
         return guide
+
+
+class GuideSerializer(serializers.Serializer[Any]):
+    guide = GuideField(
+        help_text="Markdown by language, `en` and `zh-hans`. It takes the place of what was there."
+    )
+
+
+class GuidePictureSerializer(serializers.ModelSerializer[GuidePicture]):
+    address = serializers.CharField(read_only=True, help_text="What stands for it in the guide's Markdown.")
+    url = serializers.SerializerMethodField(help_text="Where it can be seen for some days.")
+
+    class Meta:
+        model = GuidePicture
+        fields = ["sha256", "name", "address", "width", "height", "size", "url", "created_at"]
+
+    def get_url(self, picture: GuidePicture) -> str:
+        return url_of(picture, now=time.time())
+
+
+class GuidePictureUpload(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text="JPEG, PNG, WebP, TIFF, BMP, AVIF, or a GIF that does not move")
 
 
 @extend_schema_serializer(

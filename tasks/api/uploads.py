@@ -95,12 +95,12 @@ class Archives(generics.GenericAPIView[Archive]):
         batch = access_client_batch(request, batch_id)
         file = request.FILES.get("file")
         if not isinstance(file, ReceivedFile):
-            raise _missing("file")
+            raise missing_file("file")
         if file.too_large:
             raise ArchiveTooLarge
         storage.keep_file(file.path, storage.archive_key(batch.project_id, file.sha256))
         archive, is_new = receive_archive(
-            batch=batch, name=_clean(file.name or ""), sha256=file.sha256, size=file.size or 0
+            batch=batch, name=clean_name(file.name or ""), sha256=file.sha256, size=file.size or 0
         )
         wake()
         return Response(ArchiveSerializer(archive).data, status=202 if is_new else 200)
@@ -110,12 +110,12 @@ def _files(request: Request) -> tuple[list[ReceivedFile], list[str]]:
     """The files and a name for each: from `names` when given, else the file names of the parts."""
     files = cast(list[ReceivedFile], request.FILES.getlist("files"))
     if not files:
-        raise _missing("files")
-    names = [_clean(str(name)) for name in request.POST.getlist("names")]
+        raise missing_file("files")
+    names = [clean_name(str(name)) for name in request.POST.getlist("names")]
     if names and len(names) != len(files):
         words = _("There are as many names as files, or none.")
         raise Invalid(errors=[{"where": "names", "code": "count", "detail": str(words)}])
-    return files, names or [_clean(file.name or "") for file in files]
+    return files, names or [clean_name(file.name or "") for file in files]
 
 
 def _arrive(batch: Batch, file: ReceivedFile, name: str) -> Arrival:
@@ -131,7 +131,7 @@ def _arrive(batch: Batch, file: ReceivedFile, name: str) -> Arrival:
     return Arrival(name, file.sha256, size)
 
 
-def _clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """Names are labels, never paths of ours; only what cannot be stored or shown is taken out."""
     return _UNWELCOME.sub("", name.replace("\\", "/")).strip()
 
@@ -144,6 +144,6 @@ def _receipts(receipts: list[Receipt]) -> dict[str, Any]:
     return {**counts, "files": ReceiptSerializer(receipts, many=True).data}
 
 
-def _missing(field: str) -> Invalid:
+def missing_file(field: str) -> Invalid:
     words = _("Send a multipart form with at least one file in “%(field)s”.") % {"field": field}
     return Invalid(errors=[{"where": field, "code": "required", "detail": words}])

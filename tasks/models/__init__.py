@@ -4,7 +4,7 @@ from tasks.models.batches import Archive, Batch, Image, Job
 from tasks.models.doors import ModelDoor, Prelabelling
 from tasks.models.gold import Entrance, GoldTask
 from tasks.models.predictions import Prediction
-from tasks.models.projects import MAX_SEATS, LabelSchema, Project
+from tasks.models.projects import MAX_SEATS, GuidePicture, LabelSchema, Project
 from tasks.models.queue import Assignment, EndedSeat, Lane, LostLease, QueueCursor, Task
 from tasks.models.returns import Return, Withheld
 from tasks.models.routing import BatchRank, ProjectPause, Route, SiteRevision
@@ -19,6 +19,7 @@ __all__ = [
     "EndedSeat",
     "Entrance",
     "GoldTask",
+    "GuidePicture",
     "Image",
     "Job",
     "LabelSchema",

@@ -123,6 +123,26 @@ class Project(models.Model):
         return timedelta(seconds=self.lease_seconds)
 
 
+class GuidePicture(models.Model):
+    """A picture of a project's guide; its bytes are in storage, made small (guide_pictures.py)."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="guide_pictures")
+    name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64, help_text="of the file as it was sent")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    size = models.PositiveIntegerField(help_text="bytes of what annotators fetch")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="guide_picture_once", fields=["project", "sha256"])]
+
+    @property
+    def address(self) -> str:
+        """What stands for the picture in the guide's Markdown."""
+        return f"guide:{self.sha256[:16]}"
+
+
 class LabelSchema(models.Model):
     """One immutable version of what may be answered (a trigger refuses changes)."""
 

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Organization
+from tasks.guide_pictures import addresses_of
+from tasks.guides import faults_in
 from tasks.models import Project
 from tasks.models.projects import VERIFICATION_RULE
 
@@ -95,6 +97,10 @@ class ProjectForm(forms.ModelForm[Project]):
         if same.exclude(id=self.instance.pk).exists():
             self.add_error("name", _("You have a project of this name already."))
         guide = {"zh-hans": cleaned.get("guide_zh", ""), "en": cleaned.get("guide_en", "")}
+        known = addresses_of(self.instance)
+        for field in ("guide_zh", "guide_en"):
+            for fault in faults_in(cleaned.get(field, ""), known=known):
+                self.add_error(field, fault["detail"])
         self.instance.guide = {language: text for language, text in guide.items() if text.strip()}
         self.instance.lease_seconds = cleaned.get("lease_minutes", 15) * 60
         return cleaned

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from annotator.pages import cut
 from clients.access import caller_organizations, client_page
 from tasks.access import access_client_project, client_projects
 from tasks.batches import open_batch
+from tasks.guide_pictures import shown_pictures
 from tasks.guides import guide_in, render_guide
 from tasks.models import Batch, Job, Project
 from tasks.portal.forms import GUIDE_LENGTH, BatchForm, ProjectForm
@@ -57,7 +59,8 @@ def project_edit(request: HttpRequest, project_id: int) -> HttpResponse:
         change_project(project=project, fields=form.fields_given())
         messages.success(request, _("Saved."))
         return redirect("portal-project", project.id)
-    return render(request, "portal/project_form.html", {"form": form, "project": project})
+    boot = {"pictures": reverse("guide-pictures", args=[project.id]), "language": get_language()}
+    return render(request, "portal/project_form.html", {"form": form, "project": project, "boot": boot})
 
 
 @client_page
@@ -75,7 +78,7 @@ def project_page(request: HttpRequest, project_id: int) -> HttpResponse:
         "schema": schema,
         "sites": list(project.sites.all()[:20]),
         # markdown-it makes it of escaped text; see tasks/guides.py.
-        "guide": mark_safe(render_guide(guide)),  # noqa: S308
+        "guide": mark_safe(render_guide(guide, pictures=shown_pictures(project_id=project.id))),  # noqa: S308
         "form": BatchForm(),
     }
     return render(request, "portal/project.html", context)
@@ -107,9 +110,13 @@ def batch_new(request: HttpRequest, project_id: int) -> HttpResponse:
 @client_page
 @require_POST
 def guide_preview(request: HttpRequest) -> HttpResponse:
-    """What annotators will see of the Markdown in the field that `?of=` names."""
+    """What annotators will see of the Markdown in the field that `?of=` names; `project` has its pictures."""
     source = request.POST.get(request.GET.get("of", ""), "")
-    return HttpResponse(render_guide(source[:GUIDE_LENGTH]))
+    said = request.GET.get("project", "")
+    pictures = {}
+    if said.isdecimal():
+        pictures = shown_pictures(project_id=access_client_project(request, int(said)).id)
+    return HttpResponse(render_guide(source[:GUIDE_LENGTH], pictures=pictures))
 
 
 def _sites() -> Prefetch[str]:

@@ -36,6 +36,10 @@ POST api/v1/projects                                     401 422 422 403 403 403
 GET  api/v1/projects/<int:project_id>                    401 404 404 403 403 403
 GET  api/v1/projects/<int:project_id>/schemas            401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/schemas            401 404 404 403 403 403
+PUT  api/v1/projects/<int:project_id>/guide              401 404 404 403 403 403
+GET  api/v1/projects/<int:project_id>/guide/pictures     401 404 404 403 403 403
+POST api/v1/projects/<int:project_id>/guide/pictures     401 404 404 403 403 403
+DELETE api/v1/projects/<int:project_id>/guide/pictures/<str:sha256>  401 404 404 403 403 403
 GET  api/v1/projects/<int:project_id>/batches            401 404 404 403 403 403
 POST api/v1/projects/<int:project_id>/batches            401 404 404 403 403 403
 GET  api/v1/batches/<int:batch_id>                       401 404 404 403 403 403

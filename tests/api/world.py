@@ -23,7 +23,7 @@ from review.models import (
     Thread,
 )
 from tasks.delivery import image_url
-from tasks.models import ProblemReport, Project, Submission, Task
+from tasks.models import GuidePicture, ProblemReport, Project, Submission, Task
 from tests.cast import Cast
 from tests.factories import box, make_batch, make_tasks, payload
 from workers.models import Person, Site
@@ -87,6 +87,9 @@ def make_world(cast: Cast) -> World:
             ).id,
             "membership_id": Membership.objects.get(person=cast.ben).id,
             **_release(cast),
+            "sha256": GuidePicture.objects.create(
+                project=cast.project, name=MARK, sha256="0" * 64, width=1, height=1, size=1
+            ).sha256,
             "media": image_url(settled.image, "screen"),
         },
         callers={

@@ -130,7 +130,9 @@ function Report({ desk }: { desk: Desk }) {
 }
 
 function Guide({ desk }: { desk: Desk }) {
-  const html = desk.session.work.value?.schema.guide_html ?? "";
+  const { schemas, work } = desk.session;
+  // The task may have been opened under an older one.
+  const html = schemas.get(work.value?.held.schema ?? 0)?.guide_html;
   return (
     <Modal desk={desk} title={desk.t("guide")} wide>
       {html ? <SafeHtml html={html} lang={desk.language} /> : <p class="soft">{desk.t("noGuide")}</p>}

@@ -1,4 +1,6 @@
-/** The one door for HTML: the guide, which the server has sanitised before it was stored. */
+/** The one door for HTML: the guide, which the server has made of Markdown. */
+import { bringKept } from "../guides/kept";
+
 export function SafeHtml({ html, lang }: { html: string; lang: string }) {
-  return <div class="guide" lang={lang} dangerouslySetInnerHTML={{ __html: html }} />;
+  return <div class="guide" lang={lang} onErrorCapture={bringKept} dangerouslySetInnerHTML={{ __html: html }} />;
 }

@@ -27,13 +27,14 @@ function Go({ onPress, children }: { onPress: () => void; children: ComponentChi
 
 export function Introduction({ desk, held, schema }: { desk: Desk; held: Held; schema: Schema }) {
   const say = sayIn(desk.language);
+  const { guide_html: html } = desk.session.schemas.get(held.schema) ?? schema;
   return (
     <main class="start" id="main">
       <div class="start-card practice-card">
         <h1>{say("before")}</h1>
         <p>{say("beforeHelp")}</p>
         <div class="practice-guide" tabIndex={0}>
-          {schema.guide_html ? <SafeHtml html={schema.guide_html} lang={desk.language} /> : <p class="soft">{say("noGuide")}</p>}
+          {html ? <SafeHtml html={html} lang={desk.language} /> : <p class="soft">{say("noGuide")}</p>}
         </div>
         <Go onPress={() => desk.session.practice.introduce(held.project)}>{say("begin")}</Go>
       </div>

@@ -1,5 +1,7 @@
 /** What nobody waits for, once the page is painted; and with it what must be here before the line goes. */
 import type { Desk } from "../desk";
+import { tellNews } from "../guides/news";
+import { keepTidy } from "../guides/tidy";
 import { sayer } from "../i18n/own";
 import { keepPicture } from "../pack/keep";
 import type { PackStore } from "../pack/store";
@@ -11,6 +13,8 @@ const sayIn = sayer({ skip: "Skip to the content" }, { skip: "跳到正文" });
 
 export async function rest(desk: Desk, packs: PackStore, picture: HTMLImageElement | null): Promise<void> {
   speak(desk);
+  keepTidy(desk);
+  tellNews(desk);
   setTimeout(() => void keepWithin().catch(() => {}), LATER_MS);
   // By the same way as the desk brings it: whoever signs out without a line must be asked.
   await Promise.all([import("./leave"), keepPicture(packs, picture)]);

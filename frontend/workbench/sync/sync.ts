@@ -195,7 +195,7 @@ export class Sync {
       ...(wish === null && ahead > BUFFER ? { grid: true } : {}),
       ...(this.first || wish !== null ? { resume: true } : {}),
       ...(session.started.peek() ? {} : { projects: true }),
-      known_schemas: [...session.schemas.keys()],
+      known: [...session.schemas].map(([id, { digest }]) => [id, digest]),
       // What goes out with this request will not be unsent when the server reads it.
       unsent: outbox.unsent - sent.filter(({ kind }) => kind !== "release").length,
       submissions: bodies("submission") as SyncRequest["submissions"],

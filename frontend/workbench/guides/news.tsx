@@ -1,0 +1,100 @@
+/** Tells whoever works on a project that its guide has changed since they had it, until they read it or say no. */
+import { effect, type Signal, signal } from "@preact/signals";
+import { render } from "preact";
+import type { Schema } from "../contract";
+import type { Desk } from "../desk";
+import { Button, Icon } from "../panels/parts";
+import { unsigned } from "./kept";
+import { sayIn } from "./words";
+
+/** Projects whose guide is remembered. */
+const MOST = 100;
+
+/** Short, and another one for nearly every other text. */
+function digestOf(text: string): string {
+  let hash = 0;
+  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  return hash.toString(36);
+}
+
+/** Which guide a person had last, by project and language. */
+class Had {
+  private readonly key: string;
+
+  constructor({ person }: Desk["boot"]) {
+    this.key = `labelmill-desk-guides-${person.id}`;
+  }
+
+  get(of: string): string | undefined {
+    return this.read().get(of);
+  }
+
+  set(of: string, digest: string): void {
+    const known = this.read();
+    known.delete(of);
+    const all = [...known, [of, digest]].slice(-MOST);
+    try {
+      localStorage.setItem(this.key, JSON.stringify(all));
+    } catch {
+      // A full disk: it is told once more.
+    }
+  }
+
+  private read(): Map<string, string> {
+    try {
+      return new Map(JSON.parse(localStorage.getItem(this.key) ?? "[]") as [string, string][]);
+    } catch {
+      return new Map();
+    }
+  }
+}
+
+interface Told {
+  readonly schema: Schema;
+  /** It has been read, or need not be. */
+  done(): void;
+}
+
+function News({ desk, told }: { desk: Desk; told: Signal<Told | null> }) {
+  const news = told.value;
+  if (!news || desk.dialog.value || desk.scope.value === "sheet") return null;
+  const say = sayIn(desk.language);
+  return (
+    <div class="toast info">
+      <p>{say("changed", { name: news.schema.project_name })}</p>
+      <Button chord="KeyG" onPress={() => (desk.dialog.value = "guide")}>
+        {say("read")}
+      </Button>
+      <Button class="bare" label={desk.t("close")} onPress={news.done}>
+        <Icon name="close" />
+      </Button>
+    </div>
+  );
+}
+
+export function tellNews(desk: Desk): void {
+  const { session } = desk;
+  const had = new Had(desk.boot);
+  const told = signal<Told | null>(null);
+  effect(() => {
+    // A schema that comes anew comes with the seats.
+    void session.held.value;
+    const { held } = session.work.value ?? {};
+    const schema = held && session.schemas.get(held.schema);
+    if (!schema) return void (told.value = null);
+    const of = `${held.project}.${desk.language}`;
+    const digest = digestOf(unsigned(schema.guide_html));
+    const done = (): void => {
+      had.set(of, digest);
+      told.value = null;
+    };
+    const isNew = (had.get(of) ?? digest) !== digest;
+    if (!isNew || desk.dialog.value === "guide") done();
+    else told.value = { schema, done };
+  });
+  const place = document.createElement("div");
+  place.className = "desk-toasts guide-news";
+  place.role = "status";
+  document.body.append(place);
+  render(<News desk={desk} told={told} />, place);
+}
