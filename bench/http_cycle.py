@@ -124,7 +124,7 @@ class Browser:
             "Cookie": "; ".join(cookies),
             "X-CSRFToken": token,
         }
-        self.schemas: list[int] = []
+        self.known: list[list[Any]] = []
 
     def sync(self, **fields: Any) -> dict[str, Any]:
         self.line.request("POST", "/desk/sync", json.dumps(fields), self.headers)
@@ -143,14 +143,12 @@ class Browser:
                 | {key: task[key] for key in ("assignment", "token", "task")}
                 for task in tasks
             ]
-            answer = self.sync(
-                project=project, want=count, known_schemas=self.schemas, submissions=sent, held=[]
-            )
+            answer = self.sync(project=project, want=count, known=self.known, submissions=sent, held=[])
             assert all(result["status"] == "accepted" for result in answer["submissions"])
             done += len(sent)
             tasks = answer["tasks"]
             assert len(tasks) == count, "the benchmark ran out of tasks"
-            self.schemas = [tasks[0]["schema"]]
+            self.known += [[int(schema), told["digest"]] for schema, told in answer["schemas"].items()]
         return done
 
 

@@ -72,8 +72,9 @@ class Browser:
 async def label(line: Browser, log: Log, *, until: float, pace: float, start: float) -> None:
     """One person: claim ten, label them, exchange them for the next ten; at the end send and give back."""
     await asyncio.sleep(random.uniform(0, start))
-    tasks = (await line.sync(log.claims, want=BATCH))["tasks"]
-    schemas = [tasks[0]["schema"]]
+    first = await line.sync(log.claims, want=BATCH)
+    tasks = first["tasks"]
+    known = [[int(schema), told["digest"]] for schema, told in first["schemas"].items()]
     while True:
         await asyncio.sleep(pace * len(tasks) * random.uniform(0.7, 1.3))
         answers = [
@@ -82,9 +83,7 @@ async def label(line: Browser, log: Log, *, until: float, pace: float, start: fl
             for task in tasks
         ]
         over = time.monotonic() >= until
-        fields: dict[str, Any] = {"submissions": answers} | (
-            {} if over else {"want": BATCH, "known_schemas": schemas}
-        )
+        fields: dict[str, Any] = {"submissions": answers} | ({} if over else {"want": BATCH, "known": known})
         reply = await line.sync(log.submits if over else log.exchanges, **fields)
         note(reply, log)
         if random.random() < RESENT:

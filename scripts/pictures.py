@@ -120,7 +120,7 @@ class Annotator:
         self._sync(project=project, want=0, submissions=answers)
 
     def _sync(self, **asked: Any) -> dict[str, Any]:
-        nothing: dict[str, Any] = {"known_schemas": [], "unsent": 0, "skips": [], "releases": [], "held": []}
+        nothing: dict[str, Any] = {"known": [], "unsent": 0, "skips": [], "releases": [], "held": []}
         answer: dict[str, Any] = self._post("/desk/sync", nothing | {"submissions": []} | asked).json()
         refused = [one for one in answer["submissions"] if one["status"] != "accepted"]
         assert not refused, refused

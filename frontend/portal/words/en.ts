@@ -127,6 +127,16 @@ export const en = {
   leave: "Files are still being sent.",
   more: "and {n} more",
   failedServer: "The server answered {status}.",
+  // guide
+  picturesHelp: "Drop pictures here or into a text, or paste them there: JPEG, PNG, WebP. They are made small. A picture says more than many words about a doubtful case.",
+  choosePictures: "Choose pictures",
+  picturesSending: "Preparing {n} …",
+  pictureFailed: "{name}: {words}",
+  noConnection: "No connection. Try again when the line is back.",
+  intoZh: "Chinese",
+  intoEn: "English",
+  insertPicture: "Put {name} into the text: {text}",
+  removePicture: "Remove {name}",
 } as const;
 
 export type Key = keyof typeof en;

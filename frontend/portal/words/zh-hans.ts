@@ -126,4 +126,14 @@ export const zhHans: Catalogue = {
   leave: "文件仍在上传。",
   more: "还有 {n} 个",
   failedServer: "服务器返回 {status}。",
+  // guide
+  picturesHelp: "把图片拖到这里或文字中，也可以直接粘贴到文字中：JPEG、PNG、WebP。上传后会自动缩小。遇到拿不准的情况，一张图胜过许多文字。",
+  choosePictures: "选择图片",
+  picturesSending: "正在处理 {n} 张…",
+  pictureFailed: "{name}：{words}",
+  noConnection: "网络已断开，恢复后请重试。",
+  intoZh: "中文",
+  intoEn: "英文",
+  insertPicture: "把 {name} 插入文字：{text}",
+  removePicture: "删除 {name}",
 };
