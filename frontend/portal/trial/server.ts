@@ -17,7 +17,7 @@ export class TrialServer implements Wire {
     private readonly image: TaskImage,
   ) {}
 
-  async sync({ want, known_schemas: known, submissions, corrections, skips }: SyncRequest): Promise<SyncResponse> {
+  async sync({ want, known, submissions, corrections, skips }: SyncRequest): Promise<SyncResponse> {
     const answers = [...submissions, ...corrections];
     this.taken.value = answers.at(-1)?.payload ?? this.taken.peek();
     const accepted = ({ id }: { id: string }): Result => ({ id, status: "accepted", error: null });
@@ -28,7 +28,7 @@ export class TrialServer implements Wire {
       skips: skips.map(({ assignment }) => ({ assignment, status: "skipped" })),
       lost: [],
       tasks: Array.from({ length: want }, () => this.seat(this.next++)),
-      schemas: known.includes(SCHEMA) ? {} : { [SCHEMA]: this.schema },
+      schemas: known.some(([id]) => id === SCHEMA) ? {} : { [SCHEMA]: this.schema },
       wait: 60,
       stop: null,
       today: { submitted: 0, earned: "0", currency: "CNY" },
