@@ -8,6 +8,7 @@ import { classOf } from "../../workbench/model/check";
 import { Button, Icon } from "../../workbench/panels/parts";
 import { toScreen, transformTo } from "../../workbench/view/camera";
 import { PathText } from "../../workbench/view/path_text";
+import { handOnSpace } from "../../workbench/view/hand";
 import { PointerInput } from "../../workbench/view/pointer";
 import type { Bench } from "../bench";
 import { isLine, Painter } from "../painter";
@@ -67,23 +68,15 @@ function usePointer(review: Review, surface: { current: HTMLElement | null }): v
         if (!at) bench.hovered.value = null;
       },
     );
-    const space = (event: KeyboardEvent): void => {
-      if (event.code !== "Space") return;
-      input.handMode = event.type === "keydown" && document.activeElement === element;
-      if (input.handMode) event.preventDefault();
-      element.classList.toggle("hand", input.handMode);
-    };
+    const leaveHand = handOnSpace(input, element);
     const measure = (): void => review.camera.resize({ width: element.clientWidth, height: element.clientHeight });
     const observer = new ResizeObserver(measure);
     measure();
     observer.observe(element);
-    window.addEventListener("keydown", space);
-    window.addEventListener("keyup", space);
     element.focus({ preventScroll: true });
     return () => {
       observer.disconnect();
-      window.removeEventListener("keydown", space);
-      window.removeEventListener("keyup", space);
+      leaveHand();
     };
   }, [review]);
 }

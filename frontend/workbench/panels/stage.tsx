@@ -6,6 +6,7 @@ import { keyOf } from "../commands/keys";
 import type { Desk } from "../desk";
 import { isIntricate } from "../model/bounds";
 import type { Point } from "../model/geometry";
+import { handOnSpace } from "../view/hand";
 import { PointerInput } from "../view/pointer";
 import { prepareHits } from "../model/hit";
 import { atFrames, whenIdle } from "../view/frames";
@@ -104,25 +105,16 @@ function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointe
         if (!at && desk.stage.peek()) desk.stage.peek()!.hovered.value = null;
       },
     );
-    const space = (event: KeyboardEvent): void => {
-      if (event.code !== "Space") return;
-      const held = event.type === "keydown" && document.activeElement === element;
-      if (held) event.preventDefault();
-      input.handMode = held;
-      element.classList.toggle("hand", held);
-    };
+    const leaveHand = handOnSpace(input, element);
     const observer = new ResizeObserver(() => {
       desk.camera.resize({ width: element.clientWidth, height: element.clientHeight });
     });
     desk.camera.resize({ width: element.clientWidth, height: element.clientHeight });
     observer.observe(element);
-    window.addEventListener("keydown", space);
-    window.addEventListener("keyup", space);
     element.focus({ preventScroll: true });
     return () => {
       observer.disconnect();
-      window.removeEventListener("keydown", space);
-      window.removeEventListener("keyup", space);
+      leaveHand();
     };
   }, [desk]);
 }
