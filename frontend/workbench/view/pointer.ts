@@ -1,4 +1,4 @@
-/** Sends pointer events where they belong: to the tool, or to panning and pinching. */
+/** Sends what a pointer does where it belongs: to the tool, or to panning and pinching. */
 import type { Point } from "../model/geometry";
 import type { Press, ToolContext } from "../tools/context";
 import type { Chart } from "../tools/chart";
@@ -12,6 +12,17 @@ const MEASURED_MS = 250;
 
 type Reach = keyof typeof REACH_PX;
 const reachOf = (type: string): Reach => (type === "touch" || type === "pen" ? type : "mouse");
+
+/** A mouse, a pen, a finger, or keys that move a pointer, at one moment. */
+export interface Contact {
+  readonly id: number;
+  readonly type: string;
+  /** In CSS pixels of the stage. */
+  readonly at: Point;
+  readonly button: number;
+  readonly alt: boolean;
+  readonly shift: boolean;
+}
 
 export class PointerInput {
   /** Space is held: the pointer pans whatever the tool. */
@@ -31,10 +42,16 @@ export class PointerInput {
     private readonly chart: () => Chart<ToolContext, Press> | null,
     private readonly onMove: (at: Point | null) => void,
   ) {
-    element.addEventListener("pointerdown", (event) => this.down(event));
-    element.addEventListener("pointermove", (event) => this.move(event));
-    element.addEventListener("pointerup", (event) => this.up(event));
-    element.addEventListener("pointercancel", (event) => this.stop(event));
+    element.addEventListener("pointerdown", (event) => {
+      // A grip of the overlay may be the target: the stage gets the whole gesture all the same.
+      element.setPointerCapture(event.pointerId);
+      element.focus({ preventScroll: true });
+      event.preventDefault();
+      this.down(this.contactOf(event));
+    });
+    element.addEventListener("pointermove", (event) => this.move(this.contactOf(event)));
+    element.addEventListener("pointerup", (event) => this.up(this.contactOf(event)));
+    element.addEventListener("pointercancel", (event) => this.stop(event.pointerId));
     element.addEventListener("pointerleave", () => this.onMove(null));
     element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     element.addEventListener("contextmenu", (event) => event.preventDefault());
@@ -50,65 +67,67 @@ export class PointerInput {
     return { x: event.clientX - this.corner.x, y: event.clientY - this.corner.y };
   }
 
-  private press(event: PointerEvent): Press {
-    const screen = this.at(event);
-    const reach = reachOf(event.pointerType);
+  private contactOf(event: PointerEvent): Contact {
+    const { pointerId: id, pointerType: type, button, altKey: alt, shiftKey: shift } = event;
+    return { id, type, at: this.at(event), button, alt, shift };
+  }
+
+  private press({ type, at: screen, alt, shift }: Contact): Press {
+    const reach = reachOf(type);
     return {
       screen,
       point: this.camera.toImage(screen),
       slack: REACH_PX[reach] / this.camera.view.peek().scale,
       threshold: DRAG_PX[reach],
-      alt: event.altKey,
-      shift: event.shiftKey,
+      alt,
+      shift,
     };
   }
 
-  private down(event: PointerEvent): void {
-    // A grip of the overlay may be the target: the stage gets the whole gesture all the same.
-    this.element.setPointerCapture(event.pointerId);
-    this.element.focus({ preventScroll: true });
-    event.preventDefault();
-    if (event.pointerType === "touch") this.touches.set(event.pointerId, this.at(event));
+  down(contact: Contact): void {
+    const { id, type, at, button } = contact;
+    if (type === "touch") this.touches.set(id, at);
     if (this.touches.size > 1) {
       const chart = this.chart();
       if (!chart?.wish("interrupt")) chart?.rest();
       this.tooling = null;
       this.pinched = true;
-    } else if (event.button === 1 || (this.handMode && event.button === 0)) {
-      this.panning = this.at(event);
+    } else if (button === 1 || (this.handMode && button === 0)) {
+      this.panning = at;
       // Nothing is pointed at while the picture moves with the hand.
       this.onMove(null);
-    } else if (event.button === 0) {
-      this.tooling = event.pointerId;
-      this.chart()?.send("down", this.press(event));
+    } else if (button === 0) {
+      this.tooling = id;
+      this.chart()?.send("down", this.press(contact));
     }
   }
 
-  private move(event: PointerEvent): void {
-    const at = this.at(event);
+  move(contact: Contact): void {
+    const { id, type, at } = contact;
     // A finger has no place while it is up, and two of them have none to draw at.
-    if (!this.panning) this.onMove(event.pointerType === "touch" && this.tooling !== event.pointerId ? null : at);
-    if (this.pinched) return this.pinch(event.pointerId, at);
+    if (!this.panning) this.onMove(type === "touch" && this.tooling !== id ? null : at);
+    if (this.pinched) return this.pinch(id, at);
     if (this.panning) {
       this.camera.pan(at.x - this.panning.x, at.y - this.panning.y);
       this.panning = at;
-    } else if (this.tooling === null || this.tooling === event.pointerId) {
-      this.chart()?.send("move", this.press(event));
+    } else if (this.tooling === null || this.tooling === id) {
+      this.chart()?.send("move", this.press(contact));
     }
   }
 
-  private up(event: PointerEvent): void {
-    if (this.tooling === event.pointerId) this.chart()?.send("up", this.press(event));
-    this.release(event.pointerId);
+  up(contact: Contact): void {
+    if (this.tooling === contact.id) this.chart()?.send("up", this.press(contact));
+    this.release(contact.id);
   }
 
-  private stop(event: PointerEvent): void {
+  /** The press goes no further, and was none. */
+  stop(id: number): void {
     const chart = this.chart();
-    if (this.tooling === event.pointerId && !chart?.wish("interrupt")) chart?.rest();
-    this.release(event.pointerId);
+    if (this.tooling === id && !chart?.wish("interrupt")) chart?.rest();
+    this.release(id);
   }
 
-  private release(id: number): void {
+  release(id: number): void {
     if (this.touches.delete(id)) this.onMove(null);
     this.panning = null;
     if (this.tooling === id) this.tooling = null;
