@@ -5,6 +5,7 @@ import { fixedCommands } from "../commands/commands";
 import { draftCommands } from "../drafts/commands";
 import { capOf, chordOf } from "../commands/keys";
 import type { Desk } from "../desk";
+import { buttonCommands } from "../mouse_keys/buttons";
 import { Button, Kbd } from "../panels/parts";
 import { isModifier, judge } from "./keys";
 import { sayIn } from "./words";
@@ -17,8 +18,8 @@ export const refusal = signal("");
 /** Takes the chord for the command, or says why not. */
 export function rekey(desk: Desk, id: string, chord: string): boolean {
   const say = sayIn(desk.language);
-  // Those of suggestions too, which other images may have.
-  const commands = [...fixedCommands(desk), ...draftCommands(desk), ...desk.more.peek()];
+  // Those of suggestions too, which other images may have, and of mouse keys that are off.
+  const commands = [...fixedCommands(desk), ...draftCommands(desk), ...buttonCommands(desk), ...desk.more.peek()];
   const keys = desk.settings.peek().keys ?? {};
   const verdict = judge(commands, keys, id, chord);
   const key = capOf(chord);

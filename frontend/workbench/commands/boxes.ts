@@ -10,6 +10,7 @@ import { shapeId } from "../sync/ids";
 import { kindOfWay } from "../tools/tools";
 import type { Stage } from "../view/stage";
 import type { Command } from "./command";
+import { keyOf } from "./keys";
 import { mayBecome, refuseLocked, refuseReshape } from "./objects";
 import { deleteVertex } from "./tools";
 
@@ -55,9 +56,10 @@ function newInMiddle(desk: Desk): void {
   const b = clampPoint(desk.camera.toImage({ x: width * 0.6, y: height * 0.6 }), image);
   const shape = shapeWithin(stage, kindOfWay(desk.way.peek()), boxFromCorners(a, b));
   if (shape) add(desk, shape);
+  else desk.notices.say("info", desk.t("maskByHand", { key: keyOf("F2") }));
 }
 
-/** A shape of a kind that fills a box; a skeleton has its points along the rim, to be nudged to their places. */
+/** A shape of a kind that fills a box, and a mask is none; a skeleton has its points along the rim, to be nudged to their places. */
 function shapeWithin(stage: Stage, kind: Kind, [x, y, width, height]: BoxTuple): Shape | null {
   const [cx, cy] = [x + width / 2, y + height / 2];
   switch (kind) {

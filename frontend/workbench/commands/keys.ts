@@ -40,6 +40,7 @@ const CAPS: Readonly<Record<string, string>> = {
   Backquote: "`",
   Period: ".",
   Comma: ",",
+  Quote: "'",
   Backslash: "\\",
   BracketLeft: "[",
   BracketRight: "]",

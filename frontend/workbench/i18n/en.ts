@@ -49,7 +49,7 @@ export const en = {
   close: "Close",
   cancel: "Cancel",
   // stage
-  stage: "Image {name}. Draw with the pointer; {key} starts an object, Tab goes through the boxes, F6 goes to the panel.",
+  stage: "Image {name}. Draw with the pointer, or with mouse keys ({mouse}); {key} starts an object, Tab goes through the boxes, F6 goes to the panel.",
   stagePlain: "Image {name}. F6 goes to the panel.",
   loadingImage: "Loading the image …",
   imageFailed: "The image did not arrive. Try again, or skip it.",
@@ -124,17 +124,7 @@ export const en = {
   cmdForward: "Forward again",
   copied: "Copied",
   nothingToPaste: "Nothing copied yet",
-  // skip and report
-  skip_unclear: "I cannot tell what it shows",
-  skip_broken: "The image is broken",
-  skip_not_in_schema: "None of the labels fits",
-  skip_other: "Another reason",
-  report_guide: "The guide is unclear",
-  report_image: "Something is wrong with the image",
-  report_tool: "The tool does not work",
-  report_other: "Something else",
   send: "Send",
-  noGuide: "This project has no guide yet.",
   // leaving
   secondTab: "You are working in another tab",
   secondTabHelp: "Two tabs would draw over each other. Go on there, or move the work here.",
@@ -153,6 +143,7 @@ export const en = {
   tooFewVertices: "Too few points would be left.",
   selectPolygon: "Select a polygon first.",
   selectMask: "Select a mask first.",
+  maskByHand: "A mask is painted: {key} turns mouse keys on.",
   unfinished: "A shape is not finished. Finish it, or cancel it with Esc.",
   takeVertex: "Choose a point first: {key} goes to the next.",
   cannotConvert: "This shape cannot be turned into another kind: the class does not allow it.",
@@ -229,7 +220,6 @@ export const en = {
   cmdAskModel: "Ask the project's model about this place",
   cmdGrid: "Many images at once",
   cmdPanel: "Image or panel",
-  wheel: "Wheel",
 } as const;
 
 export type Key = keyof typeof en;

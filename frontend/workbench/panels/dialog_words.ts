@@ -4,9 +4,18 @@ import { sayer } from "../i18n/own";
 const en = {
   skipTitle: "Why skip this image?",
   skipNote: "What is the reason?",
+  skip_unclear: "I cannot tell what it shows",
+  skip_broken: "The image is broken",
+  skip_not_in_schema: "None of the labels fits",
+  skip_other: "Another reason",
   reportTitle: "Report a problem",
   reportHelp: "You keep the image and go on. Your supervisor reads this.",
+  report_guide: "The guide is unclear",
+  report_image: "Something is wrong with the image",
+  report_tool: "The tool does not work",
+  report_other: "Something else",
   note: "Note (optional)",
+  noGuide: "This project has no guide yet.",
   reportThanks: "Thank you. Your supervisor will see it.",
   leaveTitle: "{n} not yet sent",
   leaveHelp: "They stay on this computer, for you alone, and go out when you sign in here again. Better: wait until the line is back.",
@@ -20,14 +29,24 @@ const en = {
   cmdResize: "Resize by a pixel (Shift: 10)",
   cmdPan: "Pan: hold and drag",
   space: "Space",
+  wheel: "Wheel",
 };
 
 const zhHans: Readonly<Record<keyof typeof en, string>> = {
   skipTitle: "为什么跳过这张图？",
   skipNote: "请写明原因",
+  skip_unclear: "看不清是什么",
+  skip_broken: "图片损坏",
+  skip_not_in_schema: "没有合适的标签",
+  skip_other: "其他原因",
   reportTitle: "报告问题",
   reportHelp: "这张图仍归您，可以继续做。班组长会看到您的报告。",
+  report_guide: "标注说明不清楚",
+  report_image: "图片有问题",
+  report_tool: "工具不好用",
+  report_other: "其他",
   note: "备注（可不填）",
+  noGuide: "这个项目还没有标注说明。",
   reportThanks: "谢谢，班组长会看到。",
   leaveTitle: "还有 {n} 张未发送",
   leaveHelp: "它们只为您一人保存在这台电脑上，您下次在这里登录时自动发送。最好等网络恢复后再退出。",
@@ -41,6 +60,7 @@ const zhHans: Readonly<Record<keyof typeof en, string>> = {
   cmdResize: "改大小 1 像素（加 Shift 为 10）",
   cmdPan: "按住并拖动：平移",
   space: "空格",
+  wheel: "滚轮",
 };
 
 export const sayIn = sayer(en, zhHans);

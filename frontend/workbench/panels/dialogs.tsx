@@ -7,6 +7,7 @@ import { chooseSkip, fixedCommands, REPORT_KINDS } from "../commands/commands";
 import { SKIP_REASONS } from "../contract";
 import { ComfortForm } from "../comfort/form";
 import { mayRekey, Rekey, RekeyLine } from "../comfort/rekey";
+import { buttonCommands } from "../mouse_keys/buttons";
 import { signOut } from "../shell/leave";
 import { sayIn } from "./dialog_words";
 import { SafeHtml } from "./html";
@@ -89,7 +90,7 @@ function Skip({ desk }: { desk: Desk }) {
             pressed={desk.choice.value === reason}
             onPress={() => chooseSkip(desk, reason)}
           >
-            <span class="option-name">{t(`skip_${reason}`)}</span>
+            <span class="option-name">{say(`skip_${reason}`)}</span>
           </Button>
         ))}
       </div>
@@ -120,7 +121,7 @@ function Report({ desk }: { desk: Desk }) {
             pressed={kind === one}
             onPress={() => (desk.choice.value = one)}
           >
-            <span class="option-name">{t(`report_${one}`)}</span>
+            <span class="option-name">{say(`report_${one}`)}</span>
           </Button>
         ))}
       </div>
@@ -135,7 +136,7 @@ function Guide({ desk }: { desk: Desk }) {
   const html = schemas.get(work.value?.held.schema ?? 0)?.guide_html;
   return (
     <Modal desk={desk} title={desk.t("guide")} wide>
-      {html ? <SafeHtml html={html} lang={desk.language} /> : <p class="soft">{desk.t("noGuide")}</p>}
+      {html ? <SafeHtml html={html} lang={desk.language} /> : <p class="soft">{sayIn(desk.language)("noGuide")}</p>}
     </Modal>
   );
 }
@@ -152,7 +153,9 @@ interface Line {
 function linesOf(desk: Desk, group: Command["group"]): Line[] {
   const { t } = desk;
   const say = sayIn(desk.language);
-  const listed = [...fixedCommands(desk), ...desk.more.value].filter((command) => command.group === group && (command.label || command.title));
+  const all = [...fixedCommands(desk), ...desk.more.value, ...(desk.stage.value?.canDraw ? buttonCommands(desk) : [])];
+  const unlike = [...new Map(all.map((command) => [command.id, command])).values()];
+  const listed = unlike.filter((command) => command.group === group && (command.label || command.title));
   const lines = listed.map(({ id, keys, label, title }) => ({ id, keys, own: mayRekey(id), text: label ? t(label) : (title ?? "") }));
   const more: Partial<Record<NonNullable<Command["group"]>, Line[]>> = {
     groupAnswer: [
@@ -164,7 +167,7 @@ function linesOf(desk: Desk, group: Command["group"]): Line[] {
       { id: "resize", keys: ["Ctrl+←↑→↓"], text: say("cmdResize") },
     ],
     groupView: [
-      { id: "wheel", keys: [t("wheel")], text: `${t("zoomIn")} / ${t("zoomOut")}` },
+      { id: "wheel", keys: [say("wheel")], text: `${t("zoomIn")} / ${t("zoomOut")}` },
       { id: "pan", keys: [say("space")], text: say("cmdPan") },
     ],
   };

@@ -6,6 +6,7 @@ import { keyOf } from "../commands/keys";
 import type { Desk } from "../desk";
 import { isIntricate } from "../model/bounds";
 import type { Point } from "../model/geometry";
+import { MouseKeysSwitch } from "../mouse_keys/switch";
 import { handOnSpace } from "../view/hand";
 import { PointerInput } from "../view/pointer";
 import { prepareHits } from "../model/hit";
@@ -92,7 +93,8 @@ function sceneOf(stage: Stage): Scene {
   };
 }
 
-function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointer: Signal<Point | null>): void {
+function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointer: Signal<Point | null>): Signal<PointerInput | null> {
+  const made = useSignal<PointerInput | null>(null);
   useLayoutEffect(() => {
     const element = surface.current;
     if (!element) return;
@@ -105,6 +107,7 @@ function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointe
         if (!at && desk.stage.peek()) desk.stage.peek()!.hovered.value = null;
       },
     );
+    made.value = input;
     const leaveHand = handOnSpace(input, element);
     const observer = new ResizeObserver(() => {
       desk.camera.resize({ width: element.clientWidth, height: element.clientHeight });
@@ -117,6 +120,7 @@ function usePointer(desk: Desk, surface: { current: HTMLElement | null }, pointe
       leaveHand();
     };
   }, [desk]);
+  return made;
 }
 
 /** Enter tries again; S still skips. */
@@ -149,7 +153,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
   const tiles = useRef<HTMLDivElement>(null);
   const renderer = useDrawing(desk, drawing);
   useTiles(desk, stage, tiles);
-  usePointer(desk, surface, pointer);
+  const input = usePointer(desk, surface, pointer);
   const { name } = stage.work.held.image;
   const { t } = desk;
   const retry = (): void => {
@@ -167,7 +171,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         tabIndex={0}
         role="application"
         aria-busy={loading.value !== "there"}
-        aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name, key: keyOf("KeyN") })}
+        aria-label={t(stage.canDraw ? "stage" : "stagePlain", { name, key: keyOf("KeyN"), mouse: keyOf("F2") })}
       >
         <div class="pictures">
           <Picture desk={desk} stage={stage} attempt={attempt.value} loading={loading} />
@@ -177,6 +181,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         <Unpainted desk={desk} stage={stage} renderer={renderer} />
         {stage.work.held.draft && <Drafts desk={desk} stage={stage} />}
         <Overlay desk={desk} stage={stage} pointer={pointer} />
+        {stage.canDraw && <MouseKeysSwitch desk={desk} input={input} />}
       </div>
       <Tools desk={desk} stage={stage} />
       <Hint desk={desk} stage={stage} />

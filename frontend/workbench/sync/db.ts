@@ -58,6 +58,8 @@ export interface Settings {
   brush?: number;
   /** A magnifying glass beside the pointer. */
   magnifier?: boolean;
+  /** Arrows move the pointer, other keys press it. */
+  mouseKeys?: boolean;
   /** Points jump to neighbours' edges unless this is true. */
   noSnap?: boolean;
   /** Lines follow the picture's edges. */
