@@ -95,3 +95,31 @@ test("parcels are on the disk each once, also when one was undone half-way", asy
   await crash(desk);
   expect((await onDisk()).outbox.map(({ body }) => "note" in body && body.note).sort()).toEqual(["first", "second"]);
 });
+
+test("what the person wants is not kept on a full disk, is said so, and is tried again with whatever is kept next", async () => {
+  const desk = await start(await open());
+  const keys = { skip: "F9" };
+  refuse("put");
+  desk.keep({ keys: { skip: "F8" } });
+  desk.keep({ keys, asides: [3] });
+  await settled(desk);
+  expect([desk.saver.failed.peek(), (await onDisk()).settings?.keys]).toEqual([true, undefined]);
+  vi.restoreAllMocks();
+  desk.session.work.peek()!.editor.setTag("light", "good");
+  await settled(desk);
+  await crash(desk);
+  const { settings } = await onDisk();
+  expect([settings?.keys, settings?.asides, desk.saver.failed.peek()]).toEqual([keys, [3], false]);
+});
+
+test("answers do not wait for what the person wants, which is still owed", async () => {
+  const desk = await start(await open());
+  server.fail = { when: "before", as: "offline" };
+  refuse("put", (row) => "lastClass" in row);
+  desk.keep({ keys: { skip: "F9" } });
+  answer(desk);
+  await settled(desk);
+  await crash(desk);
+  const { outbox, settings } = await onDisk();
+  expect([outbox.length, settings?.keys, desk.saver.failed.peek()]).toEqual([1, undefined, true]);
+});

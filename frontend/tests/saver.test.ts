@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { Saver } from "../workbench/sync/saver";
+import { Saver, SETTINGS } from "../workbench/sync/saver";
 
 /** A disk that may be full, or refuse some things; each write says when it got there. */
 class Disk {
@@ -86,4 +86,19 @@ test("what is owed of a draft that is replaced is dropped, also while it is bein
   fail();
   expect(await Promise.all([more, saver.run(disk.write("last"))])).toEqual([true, true]);
   expect([disk.kept.at(-1), saver.failed.peek()]).toEqual(["last", false]);
+});
+
+test("settings are owed and tried again, but hold up nothing; of several the newest", async () => {
+  const [disk, saver] = [new Disk(), new Saver()];
+  const keep = (what: string): Promise<boolean> => {
+    saver.drop(SETTINGS);
+    return saver.run(disk.write(what), SETTINGS);
+  };
+  disk.refused.add("one").add("two");
+  expect([await keep("one"), await keep("two")]).toEqual([false, false]);
+  expect(await saver.run(disk.write("answer"))).toBe(true);
+  expect([disk.kept, saver.failed.peek()]).toEqual([["answer"], true]);
+  disk.refused.clear();
+  expect(await saver.run(disk.write("more"))).toBe(true);
+  expect([disk.kept, saver.failed.peek(), saver.pending.peek()]).toEqual([["answer", "two", "more"], false, 0]);
 });

@@ -19,7 +19,7 @@ import type { Beginning } from "./sync/begin";
 import { type DeskDb, type Settings, type Stored, writeAll } from "./sync/db";
 import { Journal } from "./sync/journal";
 import { Outbox } from "./sync/outbox";
-import { Saver } from "./sync/saver";
+import { Saver, SETTINGS } from "./sync/saver";
 import { realTimers, Sync } from "./sync/sync";
 import { Tabs } from "./sync/tabs";
 import { uuid } from "./sync/ids";
@@ -239,7 +239,12 @@ export class Desk {
 
   keep(change: Partial<Settings>): void {
     this.settings.value = { ...this.settings.peek(), ...change };
-    void writeAll(this.db, ["settings"], (writes) => void writes.objectStore("settings").put(this.settings.peek(), "desk"));
+    // Only the newest are owed to a disk that takes nothing.
+    this.saver.drop(SETTINGS);
+    void this.saver.run(
+      () => writeAll(this.db, ["settings"], (writes) => void writes.objectStore("settings").put(this.settings.peek(), "desk")),
+      SETTINGS,
+    );
   }
 
   useClass(key: string): void {

@@ -3,6 +3,9 @@ import { signal } from "@preact/signals";
 
 type Write = () => Promise<unknown>;
 
+/** In place of a task: ids of tasks begin with 1. */
+export const SETTINGS = 0;
+
 export class Saver {
   readonly pending = signal(0);
   /** Milliseconds since the epoch of the last finished write. */
@@ -48,11 +51,12 @@ export class Saver {
 
   private async upTo(write: Write): Promise<void> {
     for (const one of this.due.keys()) {
-      // Nothing newer goes ahead of it.
-      if (!(await this.attempt(one))) return;
+      const isKept = await this.attempt(one);
+      // Nothing newer goes ahead of it; but no answer waits for how the person wants things to be.
+      if (!isKept && this.due.get(one) !== SETTINGS) return;
       if (one === write) break;
     }
-    this.failed.value = false;
+    this.failed.value = this.due.size > 0;
   }
 
   /** False when it is owed from now on; one that was dropped meanwhile is not. */
