@@ -4,17 +4,6 @@ export const en = {
   // start page
   start: "Start",
   // offline pack
-  packTitle: "Offline pack",
-  packShort: "{n} ready offline",
-  packOffer: "Going where there is no line? Take images along:",
-  packTake: "{n} images",
-  packRule: "They stay yours for 12 hours. Give back what you cannot do.",
-  packAsking: "Asking for images …",
-  packAskingOffline: "You are offline: images can be taken along only while online.",
-  packLoading: "Downloading: {n} of {of} are here",
-  packStalled: "The line is slow or down: {n} of {of} are here. Trying again …",
-  packReady: "Ready to be done offline: {n}, until {until}",
-  packGiveBack: "Give back the rest",
   packNothing: "There is nothing to take along right now.",
   // state line
   online: "Online",
