@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 /** What makes long work easier: a rest in time, keys of one's own. */
 import "fake-indexeddb/auto";
-import { describe, expect, it } from "vitest";
+import { type FunctionComponent, h, render } from "preact";
+import { act } from "preact/test-utils";
+import { describe, expect, it, vi } from "vitest";
 import { refusal, rekey } from "../workbench/comfort/rekey";
 import { isModifier, judge, mayRekey } from "../workbench/comfort/keys";
 import { WorkSpell } from "../workbench/comfort/rest";
@@ -32,6 +34,54 @@ describe("a rest", () => {
   it("is never proposed to who wants none", () => {
     const spell = new WorkSpell(0);
     for (let n = 1; n < 300; n++) expect(spell.isDue(n * MINUTE, 0)).toBe(false);
+  });
+});
+
+describe("the clock of rests", () => {
+  /** Minutes at which a rest was on the screen, with a key each minute; `at` does something before that minute's. */
+  async function proposals(minutes: number, at: (minute: number, page: { open(): void; close(): void }) => void, setting?: number): Promise<number[]> {
+    vi.resetModules();
+    const desk = await workingDesk();
+    if (setting !== undefined) desk.keep({ restAfter: setting });
+    vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
+    const { Comfort } = await import("../workbench/comfort/effects");
+    const page = {
+      open: () => act(() => render(h(Comfort as FunctionComponent<object>, { desk }), document.body)),
+      close: () => act(() => render(null, document.body)),
+    };
+    page.open();
+    const seen: number[] = [];
+    for (let minute = 1; minute <= minutes; minute++) {
+      act(() => void vi.advanceTimersByTime(MINUTE));
+      at(minute, page);
+      act(() => void window.dispatchEvent(new KeyboardEvent("keydown", { key: "a" })));
+      if (document.querySelector(".toast")) seen.push(minute);
+    }
+    page.close();
+    vi.useRealTimers();
+    return seen;
+  }
+
+  const dry = (minute: number, page: { open(): void; close(): void }): void => {
+    if (minute % 10 === 0) page.close();
+    if (minute % 10 === 1) page.open();
+  };
+
+  it("does not begin anew when there is no image for a while", async () => {
+    expect(await proposals(120, dry)).toEqual([51, 101]);
+  });
+
+  it("begins anew after five minutes without a key", async () => {
+    const rest = (minute: number): void => {
+      if (minute === 30) vi.advanceTimersByTime(5 * MINUTE);
+    };
+    expect(await proposals(78, rest)).toEqual([]);
+    expect(await proposals(80, rest)).toEqual([80]);
+  });
+
+  it("is set by the person, and switched off", async () => {
+    expect(await proposals(60, () => {}, 25)).toEqual([25, 50]);
+    expect(await proposals(120, () => {}, 0)).toEqual([]);
   });
 });
 

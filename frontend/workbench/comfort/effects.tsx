@@ -1,16 +1,24 @@
 /** Carries the person's choices out: how pictures look, on which side things are, when to rest. */
-import { useSignalEffect } from "@preact/signals";
+import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk";
+import { Button, Icon } from "../panels/parts";
 import { USUAL_MINUTES, WorkSpell } from "./rest";
 import { sayIn } from "./words";
 
+const PROPOSED_MS = 60_000;
+/** Of the page: nothing here is mounted while there is no work, which is no rest yet. */
+const spell = new WorkSpell(performance.now());
+/** After so many minutes a rest is proposed. */
+const proposed = signal<number | null>(null);
+
 function useRest(desk: Desk): void {
   useEffect(() => {
-    const spell = new WorkSpell(performance.now());
     const touch = (): void => {
       const minutes = desk.settings.peek().restAfter ?? USUAL_MINUTES;
-      if (spell.isDue(performance.now(), minutes)) desk.notices.say("info", sayIn(desk.language)("restNow", { n: minutes }));
+      if (!spell.isDue(performance.now(), minutes)) return;
+      proposed.value = minutes;
+      setTimeout(() => (proposed.value = null), PROPOSED_MS);
     };
     window.addEventListener("keydown", touch);
     window.addEventListener("pointerdown", touch);
@@ -19,6 +27,23 @@ function useRest(desk: Desk): void {
       window.removeEventListener("pointerdown", touch);
     };
   }, [desk]);
+}
+
+/** Not among the notices, which go with the image that they are about. */
+function Rest({ desk }: { desk: Desk }) {
+  const minutes = proposed.value;
+  return (
+    <div class="desk-toasts low" role="status">
+      {minutes !== null && (
+        <div class="toast info">
+          <p>{sayIn(desk.language)("restNow", { n: minutes })}</p>
+          <Button class="bare" label={desk.t("close")} onPress={() => (proposed.value = null)}>
+            <Icon name="close" />
+          </Button>
+        </div>
+      )}
+    </div>
+  );
 }
 
 /** Gamma is no CSS filter of its own; an SVG filter does all three at once. */
@@ -57,5 +82,10 @@ export function Comfort({ desk }: { desk: Desk }) {
     classList.toggle("left-handed", leftHanded === true);
     classList.toggle("high-contrast", highContrast === true);
   });
-  return <Filter desk={desk} />;
+  return (
+    <>
+      <Filter desk={desk} />
+      <Rest desk={desk} />
+    </>
+  );
 }
