@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from annotator.first_paint import BEGIN, WITHIN
-from tasks import handed, storage
+from tasks import handed, queue, storage
 from tasks.models import Assignment, Prediction, ProblemReport, Project, Submission
 from tasks.veil import unveil
 from tests.api.clients import signed_in
@@ -160,14 +160,28 @@ def test_a_page_loaded_again_gets_what_is_held(an: Client) -> None:
     assert sync(an)["tasks"] == []
 
 
-def test_a_lost_lease_is_named_and_its_answer_kept(an: Client, cast: Cast) -> None:
-    (task,) = sync(an, want=1)["tasks"]
-    past = timezone.now() - timedelta(hours=1)
-    Assignment.objects.filter(annotator=cast.an).update(leased_until=past)
-    signed = signed_in(cast.bo)
-    sync(signed, want=50)
-    (result,) = sync(an, submissions=[submission(task)], held=[seat(task)])["submissions"]
-    assert result["status"] in {"late", "accepted"}
+@pytest.mark.parametrize(
+    ("meanwhile", "status", "is_late"),
+    [("nobody asks", "accepted", False), ("it opens", "late", True), ("another has it", "surplus", True)],
+)
+def test_an_answer_after_its_lease_is_kept_once_and_paid(
+    cast: Cast, meanwhile: str, status: str, is_late: bool
+) -> None:
+    make_tasks(make_batch(cast.project), 1, overlap=1)
+    client = signed_in(cast.an)
+    (task,) = sync(client, want=1)["tasks"]
+    Assignment.objects.update(leased_until=timezone.now() - timedelta(hours=1))
+    if meanwhile != "nobody asks":
+        assert queue.expire_leases() == 1
+        assert sync(client, held=[seat(task)])["lost"] == [task["assignment"]]
+    if meanwhile == "another has it":
+        assert len(sync(signed_in(cast.bo), want=1)["tasks"]) == 1
+    sent = submission(task)
+    statuses = [sync(client, submissions=[sent])["submissions"][0]["status"] for _ in range(2)]
+    assert statuses == [status, "replayed"]
+    kept = Submission.objects.get()
+    assert (kept.late, kept.assignment is None) == (is_late, meanwhile == "another has it")
+    assert Earning.objects.get().person == cast.an
 
 
 def test_a_paused_person_is_told_and_their_answers_are_taken(an: Client, cast: Cast) -> None:
