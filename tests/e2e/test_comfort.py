@@ -8,7 +8,7 @@ import re
 import pytest
 from PIL import Image as Picture
 from PIL import ImageStat
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast, make_cast
@@ -135,3 +135,149 @@ def hands_change_sides(desk: Desk) -> None:
     assert stage["x"] >= panel["x"] + panel["width"], "the panel covers nothing of the image"
     assert stage["x"] + stage["width"] <= left_of(page, ".tools")
     keep_picture(page, "comfort-left")
+
+
+def work_for(page: Page, minutes: int) -> None:
+    """A key now and then: five minutes without one are a rest."""
+    for _ in range(minutes // 4):
+        page.clock.fast_forward("04:00")
+        page.keyboard.press("KeyF")
+
+
+def rest_after(desk: Desk, choice: str) -> None:
+    desk.press("Shift+KeyE")
+    desk.page.get_by_label("Propose a rest after").select_option(choice)
+    desk.press("Escape")
+    desk.page.wait_for_selector("dialog[open]", state="detached")
+
+
+def test_a_rest_is_proposed_in_the_time_that_the_person_has_set(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    context.clock.install()
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    page = desk.page
+    desk.draw((100, 100, 200, 150))  # the first press begins the clock
+    proposal = page.get_by_text("You have worked for 50 minutes")
+    work_for(page, 48)
+    expect(proposal).to_have_count(0)
+    work_for(page, 4)
+    expect(proposal).to_be_visible()
+    keep_picture(page, "comfort-rest")
+    desk.submit()
+    desk.wait_for_image()
+    expect(proposal).to_be_visible()
+    page.locator(".low").get_by_role("button", name="Close").click()
+    expect(proposal).to_have_count(0)
+
+    rest_after(desk, "25 minutes")
+    page.reload()
+    desk.start()
+    desk.press("KeyF")
+    proposal = page.get_by_text("You have worked for 25 minutes")
+    work_for(page, 24)
+    expect(proposal).to_have_count(0)
+    work_for(page, 4)
+    expect(proposal).to_be_visible()
+    page.clock.fast_forward("01:01")
+    expect(proposal).to_have_count(0)
+
+    rest_after(desk, "never")
+    work_for(page, 100)
+    expect(page.get_by_text("You have worked for")).to_have_count(0)
+    assert desk.faults == []
+
+
+def key_of(page: Page, name: str) -> Locator:
+    return page.get_by_title(f"Change the key for: {name}", exact=True)
+
+
+def open_sheet(desk: Desk) -> None:
+    desk.press("F1")
+    desk.page.get_by_role("heading", name="Keyboard shortcuts").wait_for()
+
+
+def leads_to_guide(desk: Desk, key: str) -> bool:
+    desk.press(key)
+    guide = desk.page.get_by_role("heading", name="Guide", exact=True)
+    opened = guide.count() > 0
+    if opened:
+        desk.press("Escape")
+        guide.wait_for(state="detached")
+    return opened
+
+
+def test_a_key_is_changed_on_the_shortcut_sheet_and_given_back(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    page = desk.page
+    assert leads_to_guide(desk, "KeyG")
+    open_sheet(desk)
+    key_of(page, "Guide").click()
+    page.get_by_text("Press the new key, Esc keeps the old one").wait_for()
+    keep_picture(page, "rekey-waiting")
+    desk.press("F9")
+    expect(key_of(page, "Guide").locator("kbd")).to_have_text("F9")
+
+    key_of(page, "Skip").focus()
+    desk.press("Enter", "F9")
+    page.get_by_text("F9 already means: Guide").wait_for()
+    keep_picture(page, "rekey-taken")
+    desk.press("Escape")
+    expect(key_of(page, "Skip").locator("kbd")).to_have_text("S")
+    desk.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert leads_to_guide(desk, "F9")
+    assert not leads_to_guide(desk, "KeyG")
+    desk.state("Saved")
+
+    page.reload()
+    desk.start()
+    assert leads_to_guide(desk, "F9")
+    open_sheet(desk)
+    page.get_by_role("button", name="All keys as they were").click()
+    expect(key_of(page, "Guide").locator("kbd")).to_have_text("G")
+    desk.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert leads_to_guide(desk, "KeyG")
+    assert not leads_to_guide(desk, "F9")
+    assert desk.faults == []
+
+
+def fills_its_half(desk: Desk, hand: Hand, left: float, top: float, width: float, height: float) -> None:
+    """The object is in the middle of the view, and half as large in the one direction that has less room."""
+    stage = desk.page.locator("#stage").bounding_box()
+    assert stage
+    (x0, y0), (x1, y1) = hand.at(left, top), hand.at(left + width, top + height)
+    middle = (stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2)
+    assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx(middle, abs=2)
+    share = max((x1 - x0) / stage["width"], (y1 - y0) / stage["height"])
+    assert 0.47 < share <= 0.5
+
+
+def test_the_next_and_the_previous_object_are_looked_at_closely(
+    context: BrowserContext, live_server: LiveServer, cast: Cast
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    hand = Hand(desk)
+    wide, high = (100, 150, 80, 20), (500, 300, 30, 120)
+    for box in (wide, high):
+        desk.draw(box)
+    desk.press("Escape", "KeyV")
+    selected = desk.page.locator(".row-chosen")
+    seen = []
+    for key in ("Tab", "Tab", "Shift+Tab"):
+        desk.press(key)
+        expect(selected).to_have_count(1)
+        seen.append(selected.inner_text())
+        desk.press("Shift+KeyF")
+        fills_its_half(desk, hand, *(wide if len(seen) != 2 else high))
+    assert seen[0] == seen[2] != seen[1]
+    keep_picture(desk.page, "zoomed-to-object")
+    desk.press("KeyF")
+    assert hand.at(0, 0) == pytest.approx(desk.on_screen(0, 0), abs=1)
+    assert desk.faults == []
