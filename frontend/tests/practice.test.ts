@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SyncRequest, SyncResponse } from "../workbench/contract";
 import type { Desk } from "../workbench/desk";
 import { answersOf, countsOf, fetchFeedback, isSent, nextOf } from "../workbench/practice/feedback";
-import { FakeServer, settled, workingDesk } from "./desk-at-work";
+import { FakeServer, openedDesk, settled, workingDesk } from "./desk-at-work";
 
 class School extends FakeServer {
   override async sync(request: SyncRequest): Promise<SyncResponse> {
@@ -50,6 +50,23 @@ describe("practice in the workbench", () => {
     desk.session.practice.shown.value = null;
     expect(desk.scope.value).toBe("desk");
     expect(desk.session.work.value?.held.task).not.toBe(task);
+  });
+
+  it("is shown after a reload, once the work has begun, until it has been seen", async () => {
+    const { desk, server } = await practising();
+    desk.session.practice.introduce(1);
+    answer(desk);
+    const shown = desk.session.practice.shown.value;
+    desk.keep({ practised: shown });
+    await settled(desk);
+    const again = await openedDesk(server);
+    expect(again.session.practice.shown.value).toEqual(shown);
+    expect(again.scope.value).toBe("start");
+    again.start(1);
+    expect(again.scope.value).toBe("sheet");
+    again.keep({ practised: null });
+    await settled(again);
+    expect((await openedDesk(server)).session.practice.shown.value).toBeNull();
   });
 
   it("is not corrected afterwards", async () => {

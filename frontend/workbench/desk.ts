@@ -148,9 +148,9 @@ export class Desk {
     if (this.tabs.working.value === false) return "away";
     if (dialog === "skip" || dialog === "report") return dialog;
     if (dialog) return "sheet";
+    if (!this.session.started.value) return "start";
     const { practice, work } = this.session;
     if (practice.shown.value || practice.needsIntroduction(work.value?.held)) return "sheet";
-    if (!this.session.started.value) return "start";
     if (this.gridding.value) return "grid";
     return this.verifying.value ? "verify" : "desk";
   });
@@ -214,6 +214,7 @@ export class Desk {
     this.outbox.load(stored);
     this.session.load(stored);
     this.settings.value = { ...DEFAULTS, ...stored.settings };
+    this.session.practice.shown.value = this.settings.value.practised ?? null;
     await this.pack.load();
   }
 

@@ -5,6 +5,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import type { Answered, Correction, Held, Payload, Refusal, Schema, Seat, Skip, Submission } from "../contract";
 import type { Step } from "../model/history";
+import type { Practised } from "../session/practice";
 
 /** What waits to be sent. `n` gives the order. */
 export type Parcel =
@@ -82,6 +83,8 @@ export interface Settings {
   lastOption?: Record<number, string>;
   /** What all others on the wall are, where the person has said so, by schema id. */
   usual?: Record<number, string | null>;
+  /** A practice answer that has not been seen against the right one. */
+  practised?: Practised | null;
   /** Drafts are judged as a whole first. */
   verify?: boolean;
   /** The class last used, by schema id. */
