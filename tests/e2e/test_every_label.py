@@ -20,6 +20,7 @@ from workers.models import Person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
+HIGH_CONTRAST = "() => getComputedStyle(document.body).backgroundColor === 'rgb(0, 0, 0)'"
 TABLET: ViewportSize = {"width": 800, "height": 1180}
 DRAWN = ["box", "rotated_box", "ellipse", "polygon", "polyline", "point"]
 SPEC: dict[str, Any] = {
@@ -128,27 +129,47 @@ def test_every_kind_of_label_by_keys_alone(
     )
     desk = Desk(context, live_server, "an")
     page = desk.page
-    found = {"start": serious(page)}
+    found = {"dark": serious(page)}
     desk.start()
     desk.press("Shift+KeyE")
-    tab_to(page, "dialog input[type=checkbox]")
-    page.evaluate("() => document.documentElement.classList.add('high-contrast')")
-    found["comfort"] = serious(page)
+    tab_to(page, ".comfort-switch + .comfort-switch input")
+    desk.press("Space")
+
+    def look(where: str) -> None:
+        """At the page as it is in high contrast, in the dark."""
+        page.wait_for_function(HIGH_CONTRAST)
+        found[where] = serious(page)
+        keep_picture(page, f"high-contrast-{where}-{screen['width']}")
+
+    look("comfort")
+    desk.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    look("empty")
+    desk.press("F1")
+    page.locator(".sheet").wait_for()
+    look("shortcuts")
     desk.press("Escape")
     page.wait_for_selector("dialog[open]", state="detached")
     draw_each(desk)
-    found["drawn"] = serious(page)
+    look("drawn")
     describe(desk)
-    found["described"] = serious(page)
+    look("described")
     keep_picture(page, f"every-label-{screen['width']}")
     assert page.evaluate(WIDER) <= 0
-    assert {name: problems for name, problems in found.items() if problems} == {}
     moving = (
         "() => document.getAnimations().filter((one) => one.effect.getComputedTiming().duration > 1).length"
     )
     assert page.evaluate(moving) == 0, "nothing moves for those who want that"
     desk.press("Enter")
     page.get_by_text("已全部发送").first.wait_for(state="attached")
+    page.locator(".waiting h2").wait_for()
+    look("waiting")
+    page.locator(".waiting button").click()
+    page.locator(".start-card").wait_for()
+    page.reload()
+    page.wait_for_selector(".high-contrast .start-card")
+    look("start")
+    assert {name: problems for name, problems in found.items() if problems} == {}
     check(Submission.objects.get().payload)
     assert desk.faults == []
     context.close()
