@@ -267,6 +267,31 @@ def test_holes_cuts_splits_and_merges(context: BrowserContext, live_server: Live
     )
 
 
+def test_a_polygon_is_extended(context: BrowserContext, live_server: LiveServer, cast: Cast) -> None:
+    hand = at_work(context, live_server, cast, fruit_spec("polygon"), "polygons_coco", "images/16.jpg")
+
+    def outline(*points: Point) -> None:
+        for point in points:
+            hand.click(*point, held=["Alt"])
+        hand.desk.press("Enter")
+
+    outline((100, 100), (300, 100), (300, 300), (100, 300))
+    hand.desk.press("Shift+A")
+    assert hand.state == "extend.idle"
+    outline((250, 150), (450, 150), (450, 200), (250, 200))
+    hand.page.wait_for_selector('#stage[data-state="polygon.idle"]')
+    hand.desk.press("Shift+A")  # what lies apart becomes an object of the same group
+    outline((500, 400), (600, 400), (600, 500), (500, 500))
+    hand.page.wait_for_function("() => document.querySelectorAll('.rows li').length === 2")
+    send(hand)
+    extended, apart = sorted(stored(cast), key=lambda shape: shape["polygon"][0][0])
+    whole = [[100, 100, 300, 100, 300, 150, 450, 150, 450, 200, 300, 200, 300, 300, 100, 300]]
+    assert (len(extended["polygon"]), len(apart["polygon"])) == (1, 1)
+    assert overlap(extended["polygon"], whole) > 0.98
+    assert overlap(apart["polygon"], [[500, 400, 600, 400, 600, 500, 500, 500]]) > 0.98
+    assert extended["group"] == apart["group"]
+
+
 def test_a_neighbours_edge_is_shared_number_by_number(
     context: BrowserContext, live_server: LiveServer, cast: Cast
 ) -> None:
