@@ -1,4 +1,4 @@
-"""Half an hour without a line: the leases run out, others take the images, and nothing of one's work is lost."""
+"""Half an hour without a line: the leases run out, others take the images, and no work is lost."""
 
 from __future__ import annotations
 

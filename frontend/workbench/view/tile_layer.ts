@@ -17,8 +17,8 @@ const AT_ONCE = 2;
 /** Beside those in use, for the way back. */
 const KEPT = 40;
 const AGAIN_MS = 2_000;
-/** A worker cuts the largest pictures in less; then the smaller copy has to do. */
-const TRIES = 30;
+/** Two at once for a minute and a half: a busy worker cuts the largest pictures in less; then the smaller copy has to do. */
+const TRIES = 90;
 
 interface Tile extends TilePlace {
   readonly bitmap: ImageBitmap;
