@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 /** What makes long work easier: a rest in time, keys of one's own. */
 import "fake-indexeddb/auto";
-import { type FunctionComponent, h, render } from "preact";
+import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { describe, expect, it, vi } from "vitest";
 import { refusal, rekey } from "../workbench/comfort/rekey";
@@ -46,7 +46,7 @@ describe("the clock of rests", () => {
     vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
     const { Comfort } = await import("../workbench/comfort/effects");
     const page = {
-      open: () => act(() => render(h(Comfort as FunctionComponent<object>, { desk }), document.body)),
+      open: () => act(() => render(h(Comfort, { desk }), document.body)),
       close: () => act(() => render(null, document.body)),
     };
     page.open();

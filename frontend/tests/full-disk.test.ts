@@ -117,6 +117,7 @@ test("answers do not wait for what the person wants, which is still owed", async
   server.fail = { when: "before", as: "offline" };
   refuse("put", (row) => "lastClass" in row);
   desk.keep({ keys: { skip: "F9" } });
+  await settled(desk);
   answer(desk);
   await settled(desk);
   await crash(desk);
