@@ -1,6 +1,6 @@
 /** Changing a command's key on the shortcut sheet. */
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { fixedCommands } from "../commands/commands";
 import { draftCommands } from "../drafts/commands";
 import { capOf, chordOf } from "../commands/keys";
@@ -41,7 +41,8 @@ function begin(desk: Desk, id: string | null): void {
 export function Rekey({ desk, id, name, keys }: { desk: Desk; id: string; name: string; keys: readonly string[] }) {
   const say = sayIn(desk.language);
   const waiting = desk.choice.value === id;
-  useEffect(() => {
+  // As soon as it is said that a key is waited for.
+  useLayoutEffect(() => {
     if (!waiting) return;
     const take = (event: KeyboardEvent): void => {
       event.preventDefault();
