@@ -1,3 +1,4 @@
+import { effect } from "@preact/signals";
 import { expect, test, vi } from "vitest";
 import { Saver, SETTINGS } from "../workbench/sync/saver";
 
@@ -101,4 +102,15 @@ test("settings are owed and tried again, but hold up nothing; of several the new
   disk.refused.clear();
   expect(await saver.run(disk.write("more"))).toBe(true);
   expect([disk.kept, saver.failed.peek(), saver.pending.peek()]).toEqual([["answer", "two", "more"], false, 0]);
+});
+
+test("what asks for a write in an effect does not hear of it", async () => {
+  const [disk, saver] = [new Disk(), new Saver()];
+  let times = 0;
+  const stop = effect(() => {
+    if (++times < 9) void saver.run(disk.write("a"));
+  });
+  await vi.waitUntil(() => saver.pending.peek() === 0);
+  stop();
+  expect([times, disk.kept]).toEqual([1, ["a"]]);
 });

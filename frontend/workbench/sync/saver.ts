@@ -26,7 +26,8 @@ export class Saver {
    * with a page that is closed meanwhile. Only once something was not kept does a newer one wait for it.
    */
   async run(write: Write, draft?: number): Promise<boolean> {
-    this.pending.value++;
+    // Also within an effect, which must not run again with each write.
+    this.pending.value = this.pending.peek() + 1;
     this.due.set(write, draft);
     let waits = this.failed.peek();
     if (!waits) {
