@@ -1,4 +1,4 @@
-/** Tells whoever works on a project that its guide has changed since they had it, until they read it or say no. */
+/** Tells whoever works on a project that it has a guide, or that it has changed since, until they read it or say no. */
 import { effect, type Signal, signal } from "@preact/signals";
 import { render } from "preact";
 import type { Schema } from "../contract";
@@ -51,6 +51,7 @@ class Had {
 
 interface Told {
   readonly schema: Schema;
+  readonly isFirst: boolean;
   /** It has been read, or need not be. */
   done(): void;
 }
@@ -61,7 +62,7 @@ function News({ desk, told }: { desk: Desk; told: Signal<Told | null> }) {
   const say = sayIn(desk.language);
   return (
     <div class="toast info">
-      <p>{say("changed", { name: news.schema.project_name })}</p>
+      <p>{say(news.isFirst ? "first" : "changed", { name: news.schema.project_name })}</p>
       <Button chord="KeyG" onPress={() => (desk.dialog.value = "guide")}>
         {say("read")}
       </Button>
@@ -88,9 +89,10 @@ export function tellNews(desk: Desk): void {
       had.set(of, digest);
       told.value = null;
     };
-    const isNew = (had.get(of) ?? digest) !== digest;
-    if (!isNew || desk.dialog.value === "guide") done();
-    else told.value = { schema, done };
+    // Who practises has read it before the first image.
+    const last = had.get(of) ?? (held?.practice ? digest : undefined);
+    if (last === digest || !schema.guide_html || desk.dialog.value === "guide") done();
+    else told.value = { schema, isFirst: last === undefined, done };
   });
   const place = document.createElement("div");
   place.className = "desk-toasts guide-news";
