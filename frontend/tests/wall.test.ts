@@ -257,6 +257,21 @@ describe("the wall", () => {
     expect(kinds()).toEqual(["cat", "dog", "dog", null]);
   });
 
+  it("takes back what is here, whatever was labelled on another wall, and keeps what was taken back until one labels", async () => {
+    const server = new Sorter();
+    const desk = await workingDesk(server);
+    desk.keep({ strokes: { done: [[9001], [9002]], undone: [] } });
+    const { sheet, press } = await wallOf(desk, server);
+    press("Digit1", "Ctrl+KeyZ");
+    sheet.brush.value = null;
+    sheet.press(3);
+    sheet.lift();
+    press("Ctrl+KeyY");
+    expect(labels(sheet, 1)).toEqual(["cat"]);
+    press("Ctrl+KeyZ", "Ctrl+KeyZ");
+    expect(desk.settings.peek().strokes).toEqual({ done: [], undone: [[1]] });
+  });
+
   it.each([
     ["the queue is dry", 3, 3],
     ["as many are set aside as may be held", 500, 2 * PAGE],

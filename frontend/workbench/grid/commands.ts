@@ -36,7 +36,7 @@ export function wallCommands(desk: Desk, sheet: Sheet, columns: () => number): C
     { ...wall, id: "wall.all", keys: ["Ctrl+KeyA"], title: say("all"), run: act(() => selectAll(sheet)) },
     { ...wall, id: "wall.escape", keys: ["Escape"], title: say("deselect"), run: act(() => escape(sheet)) },
     { ...wall, id: "wall.leave", keys: ["Shift+KeyJ"], title: say("leave"), run: () => toggleGrid(desk) },
-    { ...wall, id: "wall.find", keys: ["Ctrl+KeyF"], label: "findOption", run: find },
+    { ...wall, id: "wall.find", keys: ["Ctrl+KeyF"], label: "cmdFind", run: find },
     { scope: "grid", id: "wall.guide", keys: ["KeyG"], run: () => open(desk, "guide") },
     { scope: "grid", id: "wall.keys", keys: ["Shift+Slash", "F1"], run: () => open(desk, "shortcuts") },
     { scope: "grid", id: "wall.home", keys: ["Home"], run: act(() => sheet.move(0)) },

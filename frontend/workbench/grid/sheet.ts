@@ -54,7 +54,9 @@ export class Sheet {
     this.usual = signal(question.options?.find(({ key }) => key === said)?.key ?? null);
     const held = new Set(desk.session.held.peek().map(({ assignment }) => assignment));
     this.asides = signal(new Set(desk.settings.peek().asides?.filter((one) => held.has(one))));
-    this.strokes = desk.settings.peek().strokes ?? NO_STROKES;
+    const { done, undone } = desk.settings.peek().strokes ?? NO_STROKES;
+    const here = (strokes: Strokes["done"]): number[][] => strokes.map((stroke) => stroke.filter((one) => held.has(one)));
+    this.strokes = { done: here(done), undone: here(undone) };
     desk.session.ahead.value = SEATS;
     this.stop = effect(() => this.fill(desk.session.held.value));
     void desk.sync.poke();
@@ -101,8 +103,7 @@ export class Sheet {
     batch(() => {
       this.begin();
       for (const cell of chosen) this.give(cell, option);
-      this.keepStrokes();
-      if (option === null) return;
+      if (option === null) return this.keepStrokes();
       this.arm(option);
       this.move(to + 1);
     });
@@ -116,7 +117,7 @@ export class Sheet {
 
   arm(option: string): void {
     this.brush.value = option;
-    this.desk.keep({ lastOption: { ...this.desk.settings.peek().lastOption, [this.schema]: option } });
+    this.desk.keep({ strokes: this.strokes, lastOption: { ...this.desk.settings.peek().lastOption, [this.schema]: option } });
   }
 
   /** A sweep begins; `sweep` then goes on with it. */
@@ -133,9 +134,13 @@ export class Sheet {
     if (!cell || option === null) return;
     batch(() => {
       this.give(cell, option);
-      this.keepStrokes();
       this.move(at);
     });
+  }
+
+  /** The sweep is over. */
+  lift(): void {
+    this.keepStrokes();
   }
 
   undo(): void {
@@ -192,15 +197,15 @@ export class Sheet {
 
   private begin(): void {
     const done = this.strokes.done.filter((stroke) => stroke.length > 0);
-    this.strokes = { done: [...done, []], undone: [] };
+    this.strokes = { ...this.strokes, done: [...done, []] };
   }
 
   private give(cell: Cell, option: string | null): void {
     const before = cell.editor.revision.peek();
     cell.editor.setTag(this.question.key, option);
     if (cell.editor.revision.peek() === before) return;
-    const { done, undone } = this.strokes;
-    this.strokes = { done: [...done.slice(0, -1), [...(done.at(-1) ?? []), cell.held.assignment]], undone };
+    const { done } = this.strokes;
+    this.strokes = { done: [...done.slice(0, -1), [...(done.at(-1) ?? []), cell.held.assignment]], undone: [] };
   }
 
   /** The last stroke goes from one side to the other. */

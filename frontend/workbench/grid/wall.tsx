@@ -82,6 +82,10 @@ const STEP_PX = 24;
 /** Every image on the pointer's way, however fast it goes. */
 function useSweep(sheet: Sheet) {
   const last = useRef<{ x: number; y: number } | null>(null);
+  const lift = (): void => {
+    if (last.current) sheet.lift();
+    last.current = null;
+  };
   return {
     onPointerDown(event: PointerEvent): void {
       const at = cellAt(event.clientX, event.clientY);
@@ -102,8 +106,8 @@ function useSweep(sheet: Sheet) {
       }
       last.current = { x: event.clientX, y: event.clientY };
     },
-    onPointerUp: () => void (last.current = null),
-    onPointerCancel: () => void (last.current = null),
+    onPointerUp: lift,
+    onPointerCancel: lift,
   };
 }
 
@@ -177,7 +181,7 @@ function useNextPage(desk: Desk, sheet: Sheet): void {
     const next = held.filter(({ assignment }) => !shown.has(assignment)).slice(0, PAGE);
     const known = new Map(coming.current.map((image) => [image.src, image]));
     coming.current = next.map(({ image: { thumb } }) => {
-      const src = new URL(thumb, location.href).href;
+      const src = new URL(thumb, document.baseURI).href;
       return known.get(src) ?? Object.assign(new Image(), { src });
     });
   }, [held]);
