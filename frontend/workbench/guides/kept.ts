@@ -5,17 +5,18 @@ import { fetchAll } from "../sync/patience";
 /** By the part of the address that stays when it is signed anew. */
 const keyOf = (url: string): string => new URL(`/guide/${imageKey(url)}`, location.href).href;
 
-/** The addresses of a guide's pictures, as they stand in it. */
-const PICTURE = /(?<=<img src=")\/media\/[^"]+/g;
+/** A guide's picture, and its address, as it stands in the guide. */
+const PICTURE = /(<img src=")(\/media\/[^"]+)/g;
 
 /** The guide without what changes by itself: its pictures are signed anew from time to time. */
-export const unsigned = (html: string): string => html.replace(PICTURE, imageKey);
+export const unsigned = (html: string): string => html.replace(PICTURE, (_, before: string, url: string) => before + imageKey(url));
 
 /** Keeps exactly the pictures of these guides; browsers have no such place but over HTTPS or on this very computer. */
 export async function keepPictures(person: number, guides: readonly string[]): Promise<void> {
   const cache = await globalThis.caches?.open(`labelmill-guides-${person}`);
   if (!cache) return;
-  const wanted = new Map(guides.flatMap((html) => html.match(PICTURE) ?? []).map((url) => [keyOf(url), url]));
+  const urls = guides.flatMap((html) => [...html.matchAll(PICTURE)].map(([, , url = ""]) => url));
+  const wanted = new Map(urls.map((url) => [keyOf(url), url]));
   for (const { url } of await cache.keys()) if (!wanted.delete(url)) await cache.delete(url);
   for (const [key, url] of wanted) {
     const response = await fetchAll(url);

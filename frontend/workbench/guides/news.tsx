@@ -17,24 +17,34 @@ function digestOf(text: string): string {
   return hash.toString(36);
 }
 
+const digests = new WeakMap<Schema, string>();
+
+/** Of the guide. Images come by the second, guides by the week. */
+function digestIn(schema: Schema): string {
+  const digest = digests.get(schema) ?? digestOf(unsigned(schema.guide_html));
+  digests.set(schema, digest);
+  return digest;
+}
+
 /** Which guide a person had last, by project and language. */
 class Had {
   private readonly key: string;
+  private readonly known: Map<string, string>;
 
   constructor({ person }: Desk["boot"]) {
     this.key = `labelmill-desk-guides-${person.id}`;
+    this.known = this.read();
   }
 
   get(of: string): string | undefined {
-    return this.read().get(of);
+    return this.known.get(of);
   }
 
   set(of: string, digest: string): void {
-    const known = this.read();
-    known.delete(of);
-    const all = [...known, [of, digest]].slice(-MOST);
+    this.known.delete(of);
+    this.known.set(of, digest);
     try {
-      localStorage.setItem(this.key, JSON.stringify(all));
+      localStorage.setItem(this.key, JSON.stringify([...this.known].slice(-MOST)));
     } catch {
       // A full disk: it is told once more.
     }
@@ -84,14 +94,16 @@ export function tellNews(desk: Desk): void {
     const schema = held && session.schemas.get(held.schema);
     if (!schema) return void (told.value = null);
     const of = `${held.project}.${desk.language}`;
-    const digest = digestOf(unsigned(schema.guide_html));
+    const digest = digestIn(schema);
+    const last = had.get(of);
     const done = (): void => {
-      had.set(of, digest);
+      if (digest !== last) had.set(of, digest);
       told.value = null;
     };
     // Who practises has read it before the first image.
-    const last = had.get(of) ?? (held?.practice ? digest : undefined);
-    if (last === digest || !schema.guide_html || desk.dialog.value === "guide") done();
+    const hasRead = last === undefined && held.practice;
+    if (!schema.guide_html) told.value = null;
+    else if (digest === last || hasRead || desk.dialog.value === "guide") done();
     else told.value = { schema, isFirst: last === undefined, done };
   });
   const place = document.createElement("div");
