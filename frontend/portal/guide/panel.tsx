@@ -10,6 +10,7 @@ export class Shelf {
   /** Files on their way. */
   readonly sending = signal(0);
   readonly failed = signal<readonly string[]>([]);
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly url: string,
@@ -23,18 +24,22 @@ export class Shelf {
   }
 
   /** One after the other: the server prepares one at a time. */
-  async send(files: Iterable<File>, into?: HTMLTextAreaElement): Promise<void> {
+  send(files: Iterable<File>, into?: HTMLTextAreaElement): Promise<void> {
     const all = [...files];
-    this.failed.value = [];
+    if (this.sending.peek() === 0) this.failed.value = [];
     this.sending.value += all.length;
     for (const file of all) {
-      await this.trying(file.name, async () => {
-        const picture = await sendPicture(this.url, file);
-        this.pictures.value = [picture, ...this.pictures.peek().filter(({ sha256 }) => sha256 !== picture.sha256)];
-        if (into) insert(into, picture);
-      });
-      this.sending.value--;
+      this.last = this.last
+        .then(() =>
+          this.trying(file.name, async () => {
+            const picture = await sendPicture(this.url, file);
+            this.pictures.value = [picture, ...this.pictures.peek().filter(({ sha256 }) => sha256 !== picture.sha256)];
+            if (into) insert(into, picture);
+          }),
+        )
+        .finally(() => this.sending.value--);
     }
+    return this.last;
   }
 
   remove(picture: Picture): Promise<void> {
@@ -49,8 +54,8 @@ export class Shelf {
     try {
       await act();
     } catch (error) {
-      if (!(error instanceof Failed)) throw error;
-      const words = error.detail || (error.status ? this.t("failedServer", { status: error.status }) : this.t("noConnection"));
+      const { status, detail } = error instanceof Failed ? error : new Failed(0, "");
+      const words = detail || (status ? this.t("failedServer", { status }) : this.t("noConnection"));
       this.failed.value = [...this.failed.peek(), name ? this.t("pictureFailed", { name, words }) : words];
     }
   }
@@ -62,10 +67,10 @@ export interface Text {
   readonly name: "intoZh" | "intoEn";
 }
 
-/** Files that are dropped or pasted into a text are sent, and appear in it. */
+/** Files that are dropped or pasted into a text are sent, and appear in it. Office puts a picture beside copied text. */
 function takeInto(shelf: Shelf, { field }: Text): void {
   const take = (event: Event, data: DataTransfer | null): void => {
-    if (!data || data.files.length === 0) return;
+    if (!data || data.files.length === 0 || data.types.includes("text/plain")) return;
     event.preventDefault();
     void shelf.send(data.files, field);
   };

@@ -49,12 +49,12 @@ export const removePicture = async (url: string, { sha256 }: Picture): Promise<v
 export const markdownOf = ({ name, address }: Pick<Picture, "name" | "address">): string =>
   `![${name.replace(/\.\w+$/, "").replace(/[[\]\\!`*_<>]/g, " ").trim()}](${address})`;
 
-/** Puts the picture into the text, as a paragraph of its own, where the cursor is. */
+/** Puts the picture into the text, as a paragraph of its own, where the cursor is. Whoever writes elsewhere goes on there. */
 export function insert(field: HTMLTextAreaElement, picture: Picture): void {
   const before = field.value.slice(0, field.selectionStart);
   const gap = before === "" || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
   field.setRangeText(`${gap}${markdownOf(picture)}\n\n`, field.selectionStart, field.selectionEnd, "end");
-  field.focus();
+  if (document.activeElement?.tagName !== "TEXTAREA") field.focus();
   // The preview follows.
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
