@@ -159,6 +159,23 @@ describe("another schema", () => {
     expect(trial.desk.session.work.peek()!.corrects).toBeNull();
     expect(trial.desk.session.back()).toBe(false);
   });
+
+  it("fits what is drawn on the image that a correction was left for", async () => {
+    draw(trial.desk);
+    submit(trial.desk);
+    await settled(trial.desk);
+    draw(trial.desk);
+    const drawn = trial.desk.session.work.peek()!.editor.document.peek().shapes[0]!.class;
+    await trial.desk.back();
+    change((one) => ({ ...one, classes: [...one.classes!.filter(({ key }) => key !== drawn), { key: "tree", names: names("Tree") }, { key: "bush", names: names("Bush") }] }));
+    expect(trial.desk.session.work.peek()!.editor.document.peek().shapes.filter((one) => one.class === drawn)).toEqual([]);
+  });
+
+  it("has no wall of many images", () => {
+    change((one) => ({ tags: one.tags!.slice(0, 1) }));
+    trial.desk.keep({ grid: true });
+    expect(trial.desk.gridding.peek()).toBe(false);
+  });
 });
 
 describe("an answer under the next schema", () => {

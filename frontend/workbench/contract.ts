@@ -281,6 +281,8 @@ export interface Boot {
   person: { id: number; name: string; language: Language };
   projects: Project[];
   csrf: string;
+  /** There is no wall of many images. */
+  oneByOne?: true;
   theme?: string;
   /** The seat to open with, if one is held. */
   resume?: Pick<SyncResponse, "tasks" | "schemas"> | null;

@@ -1,7 +1,7 @@
 // What the schema editor and the frame with its workbench tell each other.
 import type { Language, Payload, Spec } from "../../workbench/contract";
 
-/** A picture of the person's own; its address is the browser's, of what is in its memory. */
+/** A picture that was chosen: an image of the project, or a file of the person's own, which lies in the browser's memory. */
 export interface Picture { readonly url: string; readonly name: string; readonly width: number; readonly height: number }
 
 export type ToFrame =

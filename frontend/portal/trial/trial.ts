@@ -22,6 +22,7 @@ const boot = (language: Language): Boot => ({
   person: { id: NOBODY, name: "", language },
   projects: [],
   csrf: "",
+  oneByOne: true,
   urls: { sync: "", answers: "", practice: "", report: "", mine: "", sign_in: "", sign_out: "", language: "" },
 });
 
@@ -68,13 +69,13 @@ export class Trial {
   follow(spec: Spec): void {
     const { session, journal } = this.desk;
     const before = session.schemas.get(SCHEMA)?.spec ?? {};
-    const work = session.work.peek();
     if (same(before, spec)) return;
     session.schemas.set(SCHEMA, schemaOf(spec));
     // Answers to the schema before are nothing to go back to.
     for (const { task } of session.past.list.peek()) session.past.drop(task);
+    if (session.work.peek()?.corrects) session.toTheTask();
+    const work = session.work.peek();
     if (!work) return;
-    if (work.corrects) return session.toTheTask();
     const answer = work.editor.document.peek();
     const fits = fitted(before, spec, answer);
     const sketch = work.editor.sketch.peek();

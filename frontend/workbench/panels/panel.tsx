@@ -116,7 +116,7 @@ export function Panel({ desk, stage }: Props) {
         {stage.canDraw && <Classes desk={desk} stage={stage} />}
         {stage.canDraw && <Details desk={desk} stage={stage} />}
         <Tags desk={desk} stage={stage} />
-        {isSorting(stage.work.schema.spec) && (
+        {!desk.boot.oneByOne && isSorting(stage.work.schema.spec) && (
           <Button class="bare" chord="Shift+KeyJ" onPress={() => toggleGrid(desk)}>
             {desk.t("cmdGrid")}
           </Button>
