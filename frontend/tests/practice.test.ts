@@ -57,14 +57,13 @@ describe("practice in the workbench", () => {
     desk.session.practice.introduce(1);
     answer(desk);
     const shown = desk.session.practice.shown.value;
-    desk.keep({ practised: shown });
     await settled(desk);
     const again = await openedDesk(server);
     expect(again.session.practice.shown.value).toEqual(shown);
     expect(again.scope.value).toBe("start");
     again.start(1);
     expect(again.scope.value).toBe("sheet");
-    again.keep({ practised: null });
+    again.session.practice.shown.value = null;
     await settled(again);
     expect((await openedDesk(server)).session.practice.shown.value).toBeNull();
   });

@@ -140,7 +140,7 @@ export class Desk {
     const work = this.session.work.value;
     if (!this.settings.value.grid || !this.session.started.value) return false;
     if (!work) return this.session.ahead.value > AHEAD && !this.sync.dry.value;
-    return isSorting(work.schema.spec) && !work.corrects && !work.refusal && work.held.practice !== true;
+    return !this.boot.oneByOne && isSorting(work.schema.spec) && !work.corrects && !work.refusal && work.held.practice !== true;
   });
 
   readonly scope = computed((): Scope => {
@@ -214,7 +214,12 @@ export class Desk {
     this.outbox.load(stored);
     this.session.load(stored);
     this.settings.value = { ...DEFAULTS, ...stored.settings };
-    this.session.practice.shown.value = this.settings.value.practised ?? null;
+    const { shown } = this.session.practice;
+    shown.value = this.settings.value.practised ?? null;
+    // The line may be down for long, and the page be opened anew meanwhile.
+    effect(() => {
+      if (shown.value !== (this.settings.peek().practised ?? null)) this.keep({ practised: shown.value });
+    });
     await this.pack.load();
   }
 

@@ -158,8 +158,6 @@ export function Compared({ desk, practised }: { desk: Desk; practised: Practised
   const [feedback, setFeedback] = useState<Feedback | null | "offline">("offline");
   const [asked, setAsked] = useState(false);
   const sent = isSent(desk, practised);
-  // The line may be down for long, and the page be opened anew meanwhile.
-  useEffect(() => desk.keep({ practised }), []);
   useEffect(() => {
     if (!sent) return;
     let timer = 0;
@@ -178,10 +176,7 @@ export function Compared({ desk, practised }: { desk: Desk; practised: Practised
     };
   }, [sent]);
   const there = feedback === "offline" ? null : feedback;
-  const goOn = (): void => {
-    desk.session.practice.shown.value = null;
-    desk.keep({ practised: null });
-  };
+  const goOn = (): void => void (desk.session.practice.shown.value = null);
   const isDown = desk.sync.state.value !== "online" || (asked && feedback === "offline");
   return (
     <main class="work practice-room" id="main">

@@ -37,7 +37,7 @@ const zhHans: Readonly<Record<Key, string>> = {
   begin: "开始练习",
   noGuide: "这个项目没有标注说明。",
   comparing: "正在和正确答案比较……",
-  waiting: "线路断了。您的答案已安全保存在这台电脑上，线路恢复后显示比较结果。",
+  waiting: "网络断开了。您的答案已安全保存在这台电脑上，网络恢复后显示比较结果。",
   gone: "这个答案无法比较，请继续下一张。",
   perfect: "完全正确",
   near: "基本正确",
