@@ -70,7 +70,7 @@ export const zhHans: Catalogue = {
   polyline: "折线",
   point: "点",
   skeleton: "关键点骨架",
-  mask: "掩码（画笔）",
+  mask: "掩膜（画笔）",
   tree: "树状单选",
   radio: "单选（全部列出）",
   ordered: "选项按程度排列",

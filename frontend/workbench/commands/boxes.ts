@@ -56,7 +56,7 @@ function newInMiddle(desk: Desk): void {
   const b = clampPoint(desk.camera.toImage({ x: width * 0.6, y: height * 0.6 }), image);
   const shape = shapeWithin(stage, kindOfWay(desk.way.peek()), boxFromCorners(a, b));
   if (shape) add(desk, shape);
-  else desk.notices.say("info", desk.t("maskByHand", { key: keyOf("F2") }));
+  else if (!desk.settings.peek().mouseKeys) desk.notices.say("info", desk.t("maskByHand", { key: keyOf("F2") }));
 }
 
 /** A shape of a kind that fills a box, and a mask is none; a skeleton has its points along the rim, to be nudged to their places. */

@@ -97,7 +97,7 @@ function answerCommands(desk: Desk): Command[] {
       ...answer,
       id: "find",
       keys: ["Ctrl+KeyF"],
-      label: "findClass",
+      label: "cmdFind",
       run: find,
     },
     { ...answer, id: "details", keys: ["KeyE"], label: "cmdDetails", run: () => focusDetails(desk) },

@@ -3,7 +3,6 @@ export const en = {
   workbench: "Workbench",
   // start page
   start: "Start",
-  // offline pack
   packNothing: "There is nothing to take along right now.",
   // state line
   online: "Online",
@@ -71,6 +70,7 @@ export const en = {
   boxes: "Objects: {n}",
   noBoxes: "Nothing drawn yet. Draw on the image.",
   findOption: "Find an answer",
+  cmdFind: "Find in a long list",
   occluded: "Partly covered",
   parent: "Belongs to object",
   group: "Group",

@@ -66,6 +66,7 @@ export const zhHans: Catalogue = {
   boxes: "对象：{n} 个",
   noBoxes: "还没有画对象。在图上画就可以。",
   findOption: "查找答案",
+  cmdFind: "在长列表中查找",
   occluded: "部分遮挡",
   parent: "从属于第几个",
   group: "分组",

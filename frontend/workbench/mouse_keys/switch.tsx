@@ -10,8 +10,10 @@ import { sayIn } from "./words";
 const Layer = later(() => import("./layer").then((module) => module.MouseKeysLayer));
 
 async function toggle(desk: Desk): Promise<void> {
-  desk.keep({ mouseKeys: desk.settings.peek().mouseKeys !== true });
+  const mouseKeys = desk.settings.peek().mouseKeys !== true;
+  desk.keep({ mouseKeys });
   document.getElementById("stage")?.focus();
+  if (!mouseKeys) return;
   await Layer.bring();
   if (!Layer.isThere()) desk.notices.say("bad", desk.t("toolsMissing"));
 }

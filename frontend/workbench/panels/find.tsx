@@ -1,4 +1,6 @@
 /** A field to find an entry of a long list; what it lets through is drawn by the list itself. */
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { fetchPinyin } from "../find/find";
 
 interface Props {
@@ -21,12 +23,18 @@ export function Find({ label, wanted, onInput, onTake }: Props) {
     if (event.key === "Enter" && wanted.trim()) onTake();
     leave();
   };
-  const keyHint = typeof matchMedia === "function" && matchMedia("(pointer: fine)").matches ? " (Ctrl+F)" : "";
+  const field = useRef<HTMLInputElement>(null);
+  const hasKey = useSignal(false);
+  // The key goes to the first of them.
+  useLayoutEffect(() => {
+    hasKey.value = matchMedia("(pointer: fine)").matches && document.querySelector(".find") === field.current;
+  });
   return (
     <input
+      ref={field}
       class="input find"
       value={wanted}
-      placeholder={label + keyHint}
+      placeholder={hasKey.value ? `${label} (Ctrl+F)` : label}
       aria-label={label}
       autocomplete="off"
       onFocus={fetchPinyin}
