@@ -214,8 +214,9 @@ def test_scissors_follow_an_edge(hand: KeyHand, cast: Cast) -> None:
 def test_a_mask_is_brushed_filled_and_erased(hand: KeyHand, cast: Cast) -> None:
     hand.desk.press("Digit2")
     hand.page.wait_for_selector('#stage[data-state^="mask"]')
-    hand.desk.press("Shift+KeyN")
+    hand.desk.press("F2", "Shift+KeyN")
     hand.page.get_by_text("A mask is painted: F2 turns mouse keys on.").wait_for()
+    hand.desk.press("F2")
     hand.drag([*at(200, 200, [(0, 0), (200, 0), (200, 200), (0, 200)]), (200, 200)])
     hand.way("fill")
     hand.click(300, 300)
