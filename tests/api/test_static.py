@@ -6,6 +6,7 @@ import gzip
 import http.client
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ import pytest
 from django.conf import settings
 
 from annotator.static import chunks_of
+from tasks import shell
 from tests.webserver import ROOT, WebServer, web_server
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
@@ -81,3 +83,14 @@ def test_what_the_workbench_needs_comes_as_brotli_and_stays(server: WebServer, f
         assert older.getheader("Content-Encoding") == "gzip", name
         assert gzip.decompress(body) == plain, name
     assert large >= 4
+
+
+def test_the_service_worker_keeps_what_two_parts_share_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser's cache refuses a list that names a file twice, and with it the whole of the shell."""
+    monkeypatch.setattr(shell, "chunks_of", lambda part, _folder: (f"chunks/{part}", "chunks/shared.js"))
+    said = shell._script.__wrapped__()
+    found = re.search(r"self\.SHELL = (.*);", said)
+    assert found
+    files = json.loads(found[1])["files"]
+    assert sum("shared" in file for file in files) == 1
+    assert len(files) == len(set(files)) == 7
