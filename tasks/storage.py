@@ -105,6 +105,12 @@ def read_bytes(key: str) -> bytes:
         return bytes(file.read())
 
 
+def remove(key: str) -> None:
+    """What is not there is removed already."""
+    with _unavailable():
+        _storage().delete(key)
+
+
 def clear_incoming() -> None:
     """Remove uploads that a killed server left half received."""
     before = time.time() - _FORGOTTEN_SECONDS

@@ -53,6 +53,14 @@ def received(data: bytes) -> Path:
     return path
 
 
+def test_what_is_removed_is_gone_and_may_be_removed_again(kept: None) -> None:
+    storage.keep_bytes(b"one", KEY)
+    for _ in range(2):
+        storage.remove(KEY)
+    with pytest.raises(FileNotFoundError):
+        storage.read_bytes(KEY)
+
+
 def test_bytes_are_read_as_they_were_kept(kept: None) -> None:
     storage.keep_bytes(b"one", KEY)
     storage.keep_bytes(b"two", KEY)
