@@ -1,7 +1,7 @@
 """The light copy of a heavy picture: for a slow line, and for a page that opens with it.
 
-Made when somebody first asks for it, from the screen rendition, which is ours and safe to decode. Made at
-ingest, they would cost it a fifth more time, and few are ever asked for.
+Made when somebody first asks for it, from the screen rendition, which is ours. Made at ingest, they would
+cost it a fifth more time, and few are ever asked for.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from tasks import storage
 
 # Bytes of a screen rendition that needs one.
 HEAVY = 24_000
+# Pixels, of any screen rendition.
+_WIDEST = 1280
 # Pixels. Half the time of the slowest method for a twentieth more bytes: somebody waits for it.
 _LONG_SIDE, _QUALITY, _METHOD = 1024, 50, 2
 
@@ -42,8 +44,21 @@ def light_of(*, project_id: int, sha256: str) -> tuple[bytes, bool]:
     return light, True
 
 
+def open_rendition(webp: bytes, *, within: int) -> Image.Image:
+    """The WebP of at most so many pixels a side that was asked of the child which reads strangers' files: it
+    may have been made to give anything. Raises OSError."""
+    try:
+        image = Image.open(io.BytesIO(webp), formats=("WEBP",))
+        if max(image.size) <= within:
+            image.load()
+            return image
+    except Exception as error:  # decoders raise nearly every type there is over bytes that make no sense
+        raise OSError("no rendition") from error
+    raise OSError(f"a rendition of {image.size} pixels")
+
+
 def _lighter(screen: bytes) -> bytes:
-    with Image.open(io.BytesIO(screen)) as image:
+    with open_rendition(screen, within=_WIDEST) as image:
         image.thumbnail((_LONG_SIDE, _LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
         out = io.BytesIO()
         image.save(out, "WEBP", quality=_QUALITY, method=_METHOD)
