@@ -13,6 +13,7 @@ class DomainError(Exception):
 
     code: ClassVar[str] = "error"
     status: ClassVar[int] = 400
+    retry_after: ClassVar[int | None] = None  # seconds
     detail: str | Promise = _("The request could not be carried out.")
 
     def __init__(self, detail: str | Promise | None = None, **extra: Any) -> None:

@@ -80,6 +80,8 @@ def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, DomainError):
         status, code, extra = error.status, error.code, dict(error.extra)
         detail = str(error.detail)
+        if error.retry_after:
+            headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, Http404):
         status, code, detail = 404, "not_found", _("There is no such object here.")
     elif isinstance(error, PermissionDenied):
