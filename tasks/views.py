@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotator.face import DESK_COOKIE, DESK_PATH, WITHIN_COOKIE, theme_of
 from annotator.first_paint import WITHIN, link_header
+from annotator.pages import number_in
 from annotator.parsers import read_body
 from tasks import desk
 from tasks.access import access_annotator
@@ -82,8 +83,7 @@ def sync(request: HttpRequest) -> HttpResponse:
 def answers(request: HttpRequest) -> HttpResponse:
     """The last answers that may still be corrected."""
     person = access_annotator(request)
-    said = request.GET.get("person", "")
-    desk.check_person(person, int(said) if said.isdecimal() else None)
+    desk.check_person(person, number_in(request, "person"))
     return _json(desk.correctable(person=person, now=timezone.now()))
 
 
