@@ -105,7 +105,7 @@ def sync(*, person: Person, request: SyncRequest, now: datetime) -> dict[str, An
         "schemas": schemas_for(
             person=person,
             needed={seat.schema for seat in seats} - set(request.known_schemas),
-            known=dict(request.known),
+            known=request.newest_known,
             now=now,
         ),
         "wait": WAIT if stop is None else WAIT_STOPPED,

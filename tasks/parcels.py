@@ -20,6 +20,7 @@ from tasks.queue import Answer, Facts, LeaseUnknown
 from tasks.veil import unveil
 
 MAX_PAYLOAD_BYTES = 5 * 2**20
+MOST_KNOWN = 200
 
 Item = TypeVar("Item")
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
@@ -49,7 +50,8 @@ class SyncRequest(msgspec.Struct, kw_only=True):
     resume: bool = False
     projects: bool = False
     # What the browser has of schemas: the ids with the digests they came with (briefs.py).
-    known: Annotated[list[tuple[Id, str | None]], msgspec.Meta(max_length=1000)] = []
+    # Of a browser that kept too many, the newest: it tidies up once its answers are taken.
+    known: Annotated[list[tuple[Id, str | None]], msgspec.Meta(max_length=100_000)] = []
     # The ids alone, and all it ever saw, from a page that was loaded before there were digests.
     known_schemas: Annotated[list[Id], msgspec.Meta(max_length=100_000)] = []
     unsent: Count = 0
@@ -58,6 +60,10 @@ class SyncRequest(msgspec.Struct, kw_only=True):
     skips: Raws = []
     releases: Raws = []
     held: Raws = []
+
+    @property
+    def newest_known(self) -> dict[int, str | None]:
+        return dict(self.known[-MOST_KNOWN:])
 
 
 class Held(msgspec.Struct):
