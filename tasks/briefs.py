@@ -8,13 +8,18 @@ what differs is sent anew.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from tasks.guide_pictures import shown_pictures
-from tasks.guides import guide_in, render_guide
+from django.db.models import Q
+from django.utils.translation import override
+
+from tasks.access import site_projects
+from tasks.guide_pictures import pictures_of
+from tasks.guides import Shown, guide_in, render_guide
 from tasks.models import LabelSchema
 from tasks.parcels import spec_of
 from workers.models import Person
@@ -32,11 +37,11 @@ class Brief:
 
 
 class _Memory:
-    """Briefs by schema and language, for one turn of REMEMBERED_SECONDS. None: there is no such schema."""
+    """Briefs by language and schema, for one turn of REMEMBERED_SECONDS."""
 
     def __init__(self) -> None:
         self.turn = 0
-        self.briefs: dict[tuple[int, str], Brief | None] = {}
+        self.briefs: dict[str, dict[int, Brief]] = {}
 
 
 _memory = _Memory()
@@ -53,14 +58,24 @@ def schemas_for(
     """Schemas by id: of those `needed` the ones the browser does not have, and what it has that has changed.
 
     Whoever hands out seats says what is needed. What a browser says it knows is looked up in the projects of
-    the person's site alone: naming a stranger's schema brings nothing.
+    the person's site alone: naming a stranger's schema brings nothing, and makes nothing.
     """
     needed = set(needed)
-    briefs = _briefs(needed | known.keys(), language=person.language, now=now)
+    briefs = _remembered(person.language, now=now)
+    # What differs is read anew: another process may have told of an edit that this one has not heard of.
+    unread = {
+        id_
+        for id_ in needed | known.keys()
+        if id_ not in briefs or known.get(id_, briefs[id_].digest) != briefs[id_].digest
+    }
+    if unread:
+        briefs.update(_read(unread, needed=needed, person=person, now=now))
     fresh = {
-        id_: brief
-        for id_, brief in briefs.items()
-        if known.get(id_) != brief.digest and (id_ in needed or person.site_id in brief.sites)
+        id_: briefs[id_]
+        for id_ in needed | known.keys()
+        if id_ in briefs
+        and known.get(id_) != briefs[id_].digest
+        and (id_ in needed or person.site_id in briefs[id_].sites)
     }
     return {
         str(id_): {
@@ -73,26 +88,31 @@ def schemas_for(
     }
 
 
-def _briefs(ids: set[int], *, language: str, now: datetime) -> dict[int, Brief]:
+def _remembered(language: str, *, now: datetime) -> dict[int, Brief]:
     turn = int(now.timestamp()) // REMEMBERED_SECONDS
     if turn != _memory.turn:
         forget_briefs()
         _memory.turn = turn
-    briefs = _memory.briefs
-    found = {id_: briefs[id_, language] for id_ in ids if (id_, language) in briefs}
-    if missing := ids - found.keys():
-        rows = LabelSchema.objects.filter(id__in=missing).select_related("project").defer("spec")
-        read = {
-            row.id: _brief(row, language=language, now=now) for row in rows.prefetch_related("project__sites")
-        }
-        found |= {id_: read.get(id_) for id_ in missing}
-        briefs.update({(id_, language): brief for id_, brief in found.items()})
-    return {id_: brief for id_, brief in found.items() if brief is not None}
+    return _memory.briefs.setdefault(language, {})
 
 
-def _brief(schema: LabelSchema, *, language: str, now: datetime) -> Brief:
+def _read(ids: set[int], *, needed: set[int], person: Person, now: datetime) -> dict[int, Brief]:
+    own = Q(id__in=ids - needed, project__in=site_projects(person))
+    rows = LabelSchema.objects.filter(Q(id__in=ids & needed) | own).select_related("project").defer("spec")
+    rows = rows.prefetch_related("project__sites")
+    pictures = pictures_of({row.project_id for row in rows}, now=now)
+    return {row.id: _brief(row, language=person.language, pictures=pictures[row.project_id]) for row in rows}
+
+
+def _brief(schema: LabelSchema, *, language: str, pictures: Mapping[str, Shown]) -> Brief:
     project = schema.project
-    pictures = shown_pictures(project_id=project.id, now=now)
-    html = render_guide(guide_in(project.guide, language), pictures=pictures)
+    html = _rendered(guide_in(project.guide, language), tuple(pictures.items()), language)
     digest = hashlib.sha256(f"{project.name}\0{html}".encode()).hexdigest()[:12]
     return Brief(html, project.name, digest, frozenset(site.id for site in project.sites.all()))
+
+
+@lru_cache(maxsize=128)
+def _rendered(source: str, pictures: Collection[tuple[str, Shown]], language: str) -> str:
+    """Schemas share their project's guide, and most turns bring none anew."""
+    with override(language):
+        return render_guide(source, pictures=dict(pictures))

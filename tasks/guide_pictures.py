@@ -6,7 +6,7 @@ import io
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -18,9 +18,10 @@ from PIL import Image
 from annotator.errors import Conflict, DomainError, Invalid, NotVisible
 from tasks import storage
 from tasks.decode.decoder import Decoder
-from tasks.decode.verdicts import BadImage, Limits, Rendered, Sizes
+from tasks.decode.verdicts import BadImage, Limits, Sizes, Verdict
 from tasks.delivery import Picture, picture_url
 from tasks.guides import Shown, pictures_in
+from tasks.light import open_rendition
 from tasks.models import GuidePicture, Project
 from tasks.refusals import words_for
 from tasks.uploads import ReceivedFile
@@ -35,8 +36,13 @@ _LONG_SIDE = 1280  # pixels
 _LIGHT = 60_000
 # Long side and quality of what is tried while the picture is heavier; the last is taken whatever it weighs.
 _LIGHTER = ((1280, 60), (1280, 40), (1024, 40), (1024, 25))
-# Somebody waits, and decoding holds one of the server's few threads: one at a time, and none for long.
-_SECONDS = 15
+# Somebody waits, and it is done in one of the server's few threads, beside everything else in its container:
+# one at a time, none for long, and with less than ingest may take. A decoder that breaks is tried twice.
+_SECONDS = 10
+_PIXELS = 40_000_000
+_MEMORY = 768 * 2**20
+# Whoever waited for their turn would hold a thread as well.
+_WAIT_SECONDS = 1
 _place = threading.BoundedSemaphore(1)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -60,6 +66,7 @@ class PictureUsed(Conflict):
 class PictureBusy(DomainError):
     code = "picture_busy"
     status = 503
+    retry_after = 5
     detail = _("Other pictures are being prepared. Try again in a moment.")
 
 
@@ -74,40 +81,39 @@ def add_picture(*, project: Project, file: ReceivedFile, name: str) -> tuple[Gui
     known = mine.filter(sha256=file.sha256).first()
     if known:
         return known, False
-    if mine.count() >= MOST:
-        raise TooManyPictures(most=MOST)
-    webp = _light(_decoded(file))
-    storage.keep_bytes(webp, storage.image_key(project.id, file.sha256, "guide"))
-    with Image.open(io.BytesIO(webp)) as picture:
-        width, height = picture.size
+    _check_room(project)
+    webp, (width, height) = _made(file)
     facts = {"name": name, "width": width, "height": height, "size": len(webp)}
     with transaction.atomic():
-        Project.objects.select_for_update().get(id=project.id)
-        if mine.count() >= MOST:
-            raise TooManyPictures(most=MOST)
-        return GuidePicture.objects.get_or_create(project=project, sha256=file.sha256, defaults=facts)
+        lock_guide(project)
+        if known := mine.filter(sha256=file.sha256).first():
+            return known, False
+        _check_room(project)
+        storage.keep_bytes(webp, _key(project, file.sha256))
+        return mine.create(project=project, sha256=file.sha256, **facts), True
 
 
 def remove_picture(*, project: Project, sha256: str) -> None:
-    """The guide may then no longer show it; its bytes stay, for browsers that keep an older guide.
+    """With its bytes: it may show what nobody should see. A browser with an older guide shows its words.
 
-    Raises NotVisible, and PictureUsed.
+    Raises NotVisible, PictureUsed, and StorageUnavailable.
     """
     if not _DIGEST.fullmatch(sha256):
         raise NotVisible
     with transaction.atomic():
-        guide = Project.objects.select_for_update().get(id=project.id).guide
+        guide = lock_guide(project).guide
         picture = GuidePicture.objects.filter(project=project, sha256=sha256).first()
         if picture is None:
             raise NotVisible
         if any(picture.address in pictures_in(text) for text in guide.values() if isinstance(text, str)):
             raise PictureUsed
         picture.delete()
+        storage.remove(_key(project, sha256))
 
 
-def addresses_of(project: Project) -> set[str]:
-    """What may stand for a picture in the project's guide; nothing where the project is still to be made."""
-    return {one.address for one in GuidePicture.objects.filter(project=project)} if project.pk else set()
+def lock_guide(project: Project) -> Project:
+    """Until the transaction ends, for whoever changes the guide, its pictures, or what hangs on both."""
+    return Project.objects.select_for_update(no_key=True).get(id=project.id)
 
 
 def url_of(picture: GuidePicture, *, now: float) -> str:
@@ -116,35 +122,65 @@ def url_of(picture: GuidePicture, *, now: float) -> str:
     return picture_url(facts, "guide", now=now, seconds=URL_SECONDS)
 
 
-def shown_pictures(*, project_id: int, now: datetime | None = None) -> dict[str, Shown]:
-    """The project's pictures as its guide shows them, by what stands for them in it."""
+def shown_pictures(*, project_id: int | None) -> dict[str, Shown]:
+    """The project's pictures as its guide shows them, by what stands for them in it; None: no project yet."""
+    return {} if project_id is None else pictures_of([project_id])[project_id]
+
+
+def pictures_of(projects: Iterable[int], *, now: datetime | None = None) -> dict[int, dict[str, Shown]]:
+    """The same for several projects."""
     seconds = now.timestamp() if now else time.time()
-    rows = GuidePicture.objects.filter(project=project_id)
-    return {row.address: Shown(url_of(row, now=seconds), row.width, row.height) for row in rows}
-
-
-def _decoded(file: ReceivedFile) -> Rendered:
-    limits = Limits(
-        file_bytes=upload_limit(),
-        pixels=settings.MAX_IMAGE_PIXELS,
-        cpu_seconds=_SECONDS,
-        wall_seconds=_SECONDS,
-    )
-    with _alone(), Decoder(limits=limits, sizes=Sizes(screen=_LONG_SIDE, quality=80)) as decoder:
-        done = decoder.decode(file.path.read_bytes())
-    if isinstance(done, BadImage):
-        words = str(words_for(done.verdict))
-        raise Invalid(words, errors=[{"where": "file", "code": done.verdict, "detail": words}])
-    return done
+    pictures: dict[int, dict[str, Shown]] = {id_: {} for id_ in projects}
+    for row in GuidePicture.objects.filter(project__in=pictures.keys()).order_by("id"):
+        pictures[row.project_id][row.address] = Shown(url_of(row, now=seconds), row.width, row.height)
+    return pictures
 
 
 def upload_limit() -> int:
     return min(MOST_BYTES, settings.MAX_IMAGE_BYTES)
 
 
+def _key(project: Project, sha256: str) -> str:
+    return storage.image_key(project.id, sha256, "guide")
+
+
+def _check_room(project: Project) -> None:
+    if GuidePicture.objects.filter(project=project).count() >= MOST:
+        raise TooManyPictures(most=MOST)
+
+
+def _made(file: ReceivedFile) -> tuple[bytes, tuple[int, int]]:
+    """The picture as annotators get it, and its size in pixels."""
+    limits = Limits(
+        file_bytes=upload_limit(),
+        pixels=min(_PIXELS, settings.MAX_IMAGE_PIXELS),
+        memory=_MEMORY,
+        cpu_seconds=_SECONDS,
+        wall_seconds=_SECONDS,
+    )
+    with _alone():
+        with Decoder(limits=limits, sizes=Sizes(screen=_LONG_SIDE, quality=80)) as decoder:
+            done = decoder.decode(file.path.read_bytes())
+        if isinstance(done, BadImage):
+            raise _refusal(done.verdict, most=limits.pixels)
+        try:
+            return _light(done.screen)
+        except OSError:
+            raise _refusal("corrupt", most=limits.pixels) from None
+
+
+def _refusal(verdict: Verdict, *, most: int) -> Invalid:
+    words = str(words_for(verdict))
+    if verdict in ("too_many_pixels", "too_much_memory"):
+        words = _("A picture of the guide has at most %(most)d million pixels; make it smaller.") % {
+            "most": most // 1_000_000
+        }
+    return Invalid(words, errors=[{"where": "file", "code": verdict, "detail": words}])
+
+
 @contextmanager
 def _alone() -> Iterator[None]:
-    if not _place.acquire(timeout=_SECONDS):
+    if not _place.acquire(timeout=_WAIT_SECONDS):
         raise PictureBusy
     try:
         yield
@@ -152,15 +188,16 @@ def _alone() -> Iterator[None]:
         _place.release()
 
 
-def _light(done: Rendered) -> bytes:
-    """The rendition, which is ours and safe to decode, in as few bytes as it may have."""
-    webp = done.screen
+def _light(screen: bytes) -> tuple[bytes, tuple[int, int]]:
+    """The rendition in as few bytes as it may have, and its size. Raises OSError if it is none of ours."""
+    picture = open_rendition(screen, within=_LONG_SIDE)
+    webp, size = screen, picture.size
     for side, quality in _LIGHTER:
         if len(webp) <= _LIGHT:
             break
-        with Image.open(io.BytesIO(done.screen)) as image:
-            image.thumbnail((side, side), Image.Resampling.LANCZOS)
-            out = io.BytesIO()
-            image.save(out, "WEBP", quality=quality, method=6)
-        webp = out.getvalue()
-    return webp
+        image = picture.copy()
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        out = io.BytesIO()
+        image.save(out, "WEBP", quality=quality, method=6)
+        webp, size = out.getvalue(), image.size
+    return webp, size

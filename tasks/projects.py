@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from annotator.errors import Conflict
+from annotator.errors import Conflict, Invalid
 from clients.models import Organization
 from tasks.briefs import forget_briefs
+from tasks.guide_pictures import lock_guide, shown_pictures
+from tasks.guides import faults_in
 from tasks.models import Project
 from tasks.schemas import add_schema
 
 State = Project.State
+# Of a guide; whoever mends so many asks again.
+_MOST_FAULTS = 20
 # What a state may become; a closed project stays closed.
 _WAYS = {State.OPEN: {State.PAUSED, State.CLOSED}, State.PAUSED: {State.OPEN, State.CLOSED}}
 
@@ -33,8 +38,9 @@ def create_project(*, organization: Organization, fields: dict[str, Any], spec: 
 
     The organization's own sites work on it from the start; an operator may change that.
 
-    Raises Invalid over the schema, and ProjectExists, which names the project that is there.
+    Raises Invalid over the schema or the guide, and ProjectExists, which names the project that is there.
     """
+    _check_guide(fields.get("guide", {}), project_id=None)
     with transaction.atomic():
         project, is_new = Project.objects.get_or_create(
             organization=organization, name=fields["name"], defaults=fields
@@ -49,9 +55,27 @@ def create_project(*, organization: Organization, fields: dict[str, Any], spec: 
 
 def change_project(*, project: Project, fields: dict[str, Any]) -> None:
     """Write these fields and no others: the state has a writer of its own. Tasks made before keep their
-    overlap."""
-    Project.objects.filter(id=project.id).update(**fields)
+    overlap.
+
+    Raises Invalid over the guide, whose pictures stay until it is written.
+    """
+    with transaction.atomic():
+        if "guide" in fields:
+            lock_guide(project)
+            _check_guide(fields["guide"], project_id=project.id)
+        Project.objects.filter(id=project.id).update(**fields)
     forget_briefs()
+
+
+def _check_guide(guide: dict[str, str], *, project_id: int | None) -> None:
+    pictures = shown_pictures(project_id=project_id)
+    faults = (
+        {"where": f"guide.{language}", **fault}
+        for language, text in guide.items()
+        for fault in faults_in(text, pictures=pictures)
+    )
+    if first := list(islice(faults, _MOST_FAULTS)):
+        raise Invalid(errors=first)
 
 
 def set_state(*, project: Project, to: str) -> None:

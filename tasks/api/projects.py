@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from clients.access import access_caller_organization
 from tasks.access import access_client_project, client_projects
-from tasks.api.guides import check_guide
 from tasks.api.serializers import ProjectSerializer, SchemaSerializer
 from tasks.models import LabelSchema, Project
 from tasks.projects import create_project
@@ -38,7 +37,6 @@ class Projects(generics.ListCreateAPIView[Project]):
         fields = dict(asked.validated_data)
         organization = access_caller_organization(request, slug=fields.pop("organization", None))
         spec = fields.pop("schema", None)
-        check_guide(fields.get("guide", {}), project=Project())
         project = create_project(organization=organization, spec=spec, fields=fields)
         shown = self.get_serializer(_shown(client_projects(request)).get(id=project.id))
         return Response(shown.data, status=status.HTTP_201_CREATED)

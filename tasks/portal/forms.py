@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Organization
-from tasks.guide_pictures import addresses_of
+from tasks.guide_pictures import shown_pictures
 from tasks.guides import faults_in
 from tasks.models import Project
 from tasks.models.projects import VERIFICATION_RULE
@@ -97,9 +98,9 @@ class ProjectForm(forms.ModelForm[Project]):
         if same.exclude(id=self.instance.pk).exists():
             self.add_error("name", _("You have a project of this name already."))
         guide = {"zh-hans": cleaned.get("guide_zh", ""), "en": cleaned.get("guide_en", "")}
-        known = addresses_of(self.instance)
+        pictures = shown_pictures(project_id=self.instance.pk)
         for field in ("guide_zh", "guide_en"):
-            for fault in faults_in(cleaned.get(field, ""), known=known):
+            for fault in islice(faults_in(cleaned.get(field, ""), pictures=pictures), 20):
                 self.add_error(field, fault["detail"])
         self.instance.guide = {language: text for language, text in guide.items() if text.strip()}
         self.instance.lease_seconds = cleaned.get("lease_minutes", 15) * 60

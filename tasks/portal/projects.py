@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotator.errors import Forbidden
-from annotator.pages import cut
+from annotator.pages import cut, number_in
 from clients.access import caller_organizations, client_page
 from tasks.access import access_client_project, client_projects
 from tasks.batches import open_batch
@@ -112,10 +112,9 @@ def batch_new(request: HttpRequest, project_id: int) -> HttpResponse:
 def guide_preview(request: HttpRequest) -> HttpResponse:
     """What annotators will see of the Markdown in the field that `?of=` names; `project` has its pictures."""
     source = request.POST.get(request.GET.get("of", ""), "")
-    said = request.GET.get("project", "")
-    pictures = {}
-    if said.isdecimal():
-        pictures = shown_pictures(project_id=access_client_project(request, int(said)).id)
+    said = number_in(request, "project")
+    project_id = None if said is None else access_client_project(request, said).id
+    pictures = shown_pictures(project_id=project_id)
     return HttpResponse(render_guide(source[:GUIDE_LENGTH], pictures=pictures))
 
 

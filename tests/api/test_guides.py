@@ -14,12 +14,18 @@ from unittest.mock import patch
 import PIL.Image
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from tasks import briefs, guide_pictures
+from tasks import briefs, guide_pictures, guides, light
+from tasks.decode.decoder import Decoder
+from tasks.decode.verdicts import Rendered
+from tasks.guides import render_guide
 from tasks.models import GuidePicture, LabelSchema, Project
+from tasks.parcels import spec_of
 from tasks.projects import change_project
 from tests.api.clients import Caller, signed_in
 from tests.api.test_desk import seat, submission, sync
@@ -36,7 +42,7 @@ class Author:
     """A client's script that writes a project's guide."""
 
     def __init__(self, caller: Caller, project: Project) -> None:
-        self.client = Client(headers={"Authorization": f"Bearer {caller.secret}"})
+        self.client = Client(headers={"Authorization": f"Bearer {caller.secret}", "Accept-Language": "en"})
         self.path = f"/api/v1/projects/{project.id}/guide"
 
     def send(self, data: bytes, name: str = "好的框.png") -> Any:
@@ -148,10 +154,67 @@ def test_a_guide_has_only_so_many_pictures(author: Author, monkeypatch: pytest.M
 
 
 def test_only_one_picture_is_decoded_at_a_time(author: Author, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guide_pictures, "_SECONDS", 0.05)
+    """Nobody waits long for their turn: each who does holds a thread."""
+    began = time.monotonic()
     with guide_pictures._alone():
         answer = author.send(encode(quarters(), "PNG"))
-    assert (answer.status_code, answer.json()["code"]) == (503, "picture_busy")
+    assert time.monotonic() - began < 5
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "picture_busy", "5")
+
+
+def test_a_picture_is_made_light_within_the_same_turn(
+    author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = guide_pictures._light
+
+    def light(screen: bytes) -> Any:
+        assert not guide_pictures._place.acquire(blocking=False)
+        return real(screen)
+
+    monkeypatch.setattr(guide_pictures, "_light", light)
+    author.sent(encode(quarters(), "PNG"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [encode(quarters(), "PNG"), encode(quarters(4000, 40), "WEBP"), encode(quarters(), "WEBP")[:-400], b""],
+    ids=["other format", "too large", "cut off", "nothing"],
+)
+def test_what_a_decoder_gives_that_was_not_asked_for_is_refused(author: Author, given: bytes) -> None:
+    """A file may have taken the process over that decodes it."""
+    with patch.object(Decoder, "decode", return_value=Rendered("PNG", 9, 9, given, given)):
+        answer = author.send(encode(quarters(), "PNG"))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "corrupt")
+
+
+def test_a_light_copy_is_made_of_a_rendition_alone() -> None:
+    """Nothing but WebP of a rendition's size is decoded; another picture is delivered as it is."""
+    for stranger in (encode(noise(), "PNG"), encode(quarters(4000, 40), "WEBP")):
+        with pytest.raises(OSError, match="rendition"):
+            light._lighter(stranger)
+
+
+def test_a_picture_of_too_many_pixels_is_told_how_many_it_may_have(author: Author) -> None:
+    answer = author.send(png_claiming(8000, 8000))
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_many_pixels")
+    assert "40" in answer.json()["detail"]
+
+
+def test_a_picture_sent_twice_at_once_is_one_however_full_the_guide(
+    author: Author, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was first did it while the second was being decoded."""
+    monkeypatch.setattr(guide_pictures, "MOST", 1)
+    data, real = encode(quarters(), "PNG"), guide_pictures._made
+
+    def made(file: Any) -> Any:
+        facts = {"name": "first", "width": 1, "height": 1, "size": 1, "sha256": file.sha256}
+        GuidePicture.objects.create(project=cast.project, **facts)
+        return real(file)
+
+    monkeypatch.setattr(guide_pictures, "_made", made)
+    answer = author.send(data)
+    assert (answer.status_code, answer.json()["name"]) == (200, "first")
 
 
 def test_the_guide_shows_its_pictures_with_their_words(author: Author, cast: Cast) -> None:
@@ -198,8 +261,64 @@ def test_a_picture_that_nobody_would_see_is_refused_when_the_guide_is_saved(
     assert cast.project.guide == {}
 
 
-def test_a_small_picture_in_the_text_itself_is_shown(author: Author) -> None:
-    assert author.write(en="![dot](data:image/gif;base64,R0lGODlhAQABAAAAACw=)").status_code == 200
+def test_a_picture_in_the_text_itself_is_refused_and_shown_where_it_was_before(
+    author: Author, cast: Cast
+) -> None:
+    """Nobody has looked at it: browsers would decode whatever it is."""
+    answer = author.write(en="![dot](data:image/gif;base64,R0lGODlhAQABAAAAACw=)")
+    assert [fault["code"] for fault in answer.json()["errors"]] == ["picture_within"]
+    html = render_guide("![dot](data:image/gif;base64,R0lGODlhAQABAAAAACw=)", pictures={})
+    assert 'loading="lazy"' in html
+    assert addresses(html)
+
+
+WIDE = "|".join("a" * 180) + "\n" + "|".join("-" * 180) + "\n" + "a\n" * 360 + "\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        WIDE * 13,
+        "> " + (WIDE * 13).replace("\n", "\n> "),
+        f"[x]: <data:image/png;{'&' * 10_000}>\n\n" + "![][x]" * 1600,
+        f"[x]: <https://example.org/{'&' * 10_000}>\n\n" + "[a][x]" * 1600,
+        f"[x]: /a '{'&' * 10_000}'\n\n" + "[a][x]" * 1600,
+        "[x]: {address}\n\n" + "![x]" * 4500,
+    ],
+    ids=["tables", "quoted tables", "pictures", "links", "titles", "one picture"],
+)
+def test_a_guide_that_becomes_a_huge_page_is_refused_and_not_shown(
+    author: Author, cast: Cast, text: str
+) -> None:
+    text = text.replace("{address}", author.sent(encode(quarters(), "PNG"))["address"])[:20_000]
+    shown = guide_pictures.shown_pictures(project_id=cast.project.id)
+    began, made, render = time.process_time(), [], guides._markdown.renderer.render
+
+    def kept(*args: Any) -> Any:
+        made.append(render(*args))
+        return made[-1]
+
+    with patch.object(guides._markdown.renderer, "render", kept):
+        assert len(render_guide(text, pictures=shown)) < 200
+    assert sum(map(len, made)) < 2_000_000
+    assert time.process_time() - began < 1
+    answer = author.write(en=text)
+    assert answer.status_code == 422, len(render_guide(text, pictures=shown))
+    assert [(fault["where"], fault["code"]) for fault in answer.json()["errors"]] == [
+        ("guide.en", "too_large")
+    ]
+
+
+def test_a_long_guide_with_many_pictures_and_a_table_is_shown(author: Author) -> None:
+    told = author.sent(encode(quarters(), "PNG"))
+    table = "| key | what | how | when |\n|---|:-:|---|---|\n" + "| a | b | c | d |\n" * 200
+    text = f"{table}\n" + f"标注引脚。\n\n![好]({told['address']})\n\n" * 50
+    assert author.write(zh_hans=text + "说明" * 5000).status_code == 200
+
+
+def test_no_more_than_twenty_faults_are_told(author: Author) -> None:
+    answer = author.write(en="\n".join(f"![x](guide:{i:016x})" for i in range(200)))
+    assert len(answer.json()["errors"]) == 20
 
 
 def test_a_picture_of_another_client_does_not_work(author: Author, cast: Cast) -> None:
@@ -233,8 +352,10 @@ def test_a_picture_that_the_guide_shows_is_not_removed(author: Author) -> None:
     answer = author.remove(told["sha256"])
     assert (answer.status_code, answer.json()["code"]) == (409, "picture_used")
     author.write(en="No picture.")
+    assert fetch(told["url"]).status_code == 200
     assert author.remove(told["sha256"]).status_code == 204
     assert not GuidePicture.objects.exists()
+    assert fetch(told["url"]).status_code == 404
 
 
 def test_an_edited_guide_comes_with_the_next_exchange_and_only_once(
@@ -273,6 +394,80 @@ def test_a_schema_kept_without_a_digest_is_sent_anew(an: Client) -> None:
 def test_naming_a_strangers_schema_brings_nothing(an: Client, cast: Cast) -> None:
     theirs = make_project(organization=cast.rival, sites=[cast.datong], guide={"en": "secret"})
     assert sync(an, known=[[theirs.schemas.get().id, "x"], [10**15, "x"]])["schemas"] == {}
+
+
+def test_strangers_guides_are_neither_read_nor_made(
+    an: Client, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    """One query more than naming none, however many are named."""
+    schemas = [
+        make_project(organization=cast.rival, name=f"{i}", sites=[cast.datong], guide={"en": f"secret {i}"})
+        .schemas.get()
+        .id
+        for i in range(50)
+    ]
+    with CaptureQueriesContext(connection) as without:
+        sync(an)
+    with (
+        patch.object(briefs, "render_guide", side_effect=AssertionError),
+        django_assert_max_num_queries(len(without) + 1),
+    ):
+        assert sync(an, known=[[id_, "x"] for id_ in schemas])["schemas"] == {}
+
+
+def test_projects_of_one_site_are_read_in_a_few_queries(
+    an: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Schemas with their projects, their sites, and their pictures; each spec, which this process keeps."""
+    ids = [
+        make_project(organization=cast.mill, name=f"{i}", sites=[cast.guiyang]).schemas.get().id
+        for i in range(20)
+    ]
+    for id_ in ids:
+        spec_of(id_)
+    with django_assert_num_queries(3):
+        known: dict[int, str | None] = dict.fromkeys(ids, "x")
+        told = briefs.schemas_for(person=cast.an, needed=[], known=known, now=timezone.now())
+    assert len(told) == 20
+
+
+def test_a_schema_that_is_not_there_yet_is_not_remembered_as_missing(an: Client, cast: Cast) -> None:
+    now = timezone.now()
+    after = LabelSchema.objects.latest("id").id + 1
+    assert briefs.schemas_for(person=cast.an, needed=[after], known={}, now=now) == {}
+    schema = cast.project.schemas.get()
+    LabelSchema.objects.create(id=after, project=cast.project, version=2, spec=schema.spec)
+    assert list(briefs.schemas_for(person=cast.an, needed=[after], known={}, now=now)) == [str(after)]
+
+
+def test_a_browser_that_kept_thousands_of_schemas_gets_its_answers_in(an: Client) -> None:
+    first = sync(an, want=1)
+    (id_,) = first["schemas"]
+    known = [*([10**9 + i, "x"] for i in range(3000)), [int(id_), first["schemas"][id_]["digest"]]]
+    answer = sync(an, submissions=[submission(first["tasks"][0])], known=known)
+    assert (answer["submissions"][0]["status"], answer["schemas"]) == ("accepted", {})
+
+
+def test_an_edit_that_another_process_told_of_is_not_taken_back(an: Client, cast: Cast) -> None:
+    """The browser has the new guide from there; here the old one is remembered for some seconds."""
+    id_ = cast.project.schemas.get().id
+    now = timezone.now()
+
+    def told(known: dict[int, str | None]) -> dict[str, Any]:
+        return briefs.schemas_for(person=cast.an, needed=[id_], known=known, now=now)
+
+    assert "New" not in told({})[str(id_)]["guide_html"]
+    with patch.object(briefs, "_memory", briefs._Memory()):
+        change_project(project=cast.project, fields={"guide": {"en": "New"}})
+        new = told({})[str(id_)]
+    assert told({id_: new["digest"]}) == {}
+
+
+def test_a_number_too_long_to_be_one_names_nothing(an: Client, cast: Cast) -> None:
+    digits = "9" * 4301
+    preview = signed_in(cast.ada).post(f"/portal/projects/guide-preview?of=g&project={digits}", {"g": "x"})
+    assert (preview.status_code, preview.content) == (200, b"<p>x</p>\n")
+    assert an.get(f"/desk/answers?person={digits}").status_code == 200
 
 
 def test_a_page_from_before_the_update_goes_on(an: Client) -> None:
