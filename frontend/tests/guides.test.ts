@@ -178,6 +178,7 @@ describe("the notice of a guide", () => {
 describe("pictures of guides that are taken along", () => {
   const kept = new Map<string, Response>();
   const fetched: string[] = [];
+  let line: Promise<void>;
 
   beforeEach(() => {
     kept.clear();
@@ -188,8 +189,10 @@ describe("pictures of guides that are taken along", () => {
       put: async (url: string, response: Response) => void kept.set(url, response),
     };
     vi.stubGlobal("caches", { open: async () => cache, match: async (url: string) => kept.get(url)?.clone() });
+    line = Promise.resolve();
     vi.stubGlobal("fetch", async (url: string) => {
       fetched.push(url);
+      await line;
       return new Response("picture");
     });
   });
@@ -226,6 +229,23 @@ describe("pictures of guides that are taken along", () => {
     desk.takePack(10);
     await settled(desk);
     await vi.waitUntil(() => kept.size === 1);
+    expect(fetched.filter((url) => url.includes("-guide-"))).toEqual([picture("ab", 100)]);
+  });
+
+  test("are fetched once however many exchanges there are meanwhile", async () => {
+    server.schema = guide(html(picture("ab", 100)), "a");
+    const desk = await open();
+    keepTidy(desk);
+    await start(desk);
+    let bring = (): void => {};
+    line = new Promise((done) => (bring = done));
+    desk.takePack(10);
+    for (const _again of [1, 2, 3]) await settled(desk);
+    expect(desk.pack.left.peek().length).toBeGreaterThan(0);
+    expect(kept.size).toBe(0);
+    bring();
+    await vi.waitUntil(() => kept.size === 1);
+    await settled(desk);
     expect(fetched.filter((url) => url.includes("-guide-"))).toEqual([picture("ab", 100)]);
   });
 

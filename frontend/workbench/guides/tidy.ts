@@ -36,24 +36,29 @@ export function keepTidy(desk: Desk): void {
   let isFirst = true;
   let hasAsked = false;
   let kept: string | null = null;
-  const tidy = async (): Promise<void> => {
-    prune(desk);
-    // One that was let go of while an answer that takes it for known was under way.
-    if (!hasAsked && session.held.peek().some(({ schema }) => !session.schemas.has(schema))) {
-      hasAsked = true;
-      desk.sync.refresh();
-    }
+  // One at a time: exchanges come faster than a thin line brings pictures, which would be fetched twice.
+  let turn = Promise.resolve();
+  const keep = async (): Promise<void> => {
     const along = new Set(pack.left.peek().map(({ schema }) => schema));
     const guides = [...along].map((id) => session.schemas.get(id)?.guide_html ?? "");
     if (guides.join() === kept) return;
     await keepPictures(desk.boot.person.id, guides);
     kept = guides.join();
   };
+  const tidy = (): void => {
+    prune(desk);
+    // One that was let go of while an answer that takes it for known was under way.
+    if (!hasAsked && session.held.peek().some(({ schema }) => !session.schemas.has(schema))) {
+      hasAsked = true;
+      desk.sync.refresh();
+    }
+    // What the line did not bring is fetched after the next exchange.
+    turn = turn.then(keep).catch(() => {});
+  };
   effect(() => {
     // Each exchange brings it, before its seats and schemas; when those are here none is under way.
     void session.today.value;
-    // What the line did not bring is fetched after the next one.
-    if (!isFirst) queueMicrotask(() => void tidy().catch(() => {}));
+    if (!isFirst) queueMicrotask(tidy);
     isFirst = false;
   });
 }
