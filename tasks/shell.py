@@ -47,7 +47,7 @@ def _page() -> str:
 def _script() -> str:
     folder = settings.BASE_DIR / "static"
     parts = ("begin.js", "workbench.js", "stage", "start")
-    # Each once, also what two parts share: a browser's cache keeps nothing at all of a list that names one twice.
+    # Each once, also what two parts share: a cache keeps nothing at all of a list that names one twice.
     chunks = dict.fromkeys(chunk for part in parts for chunk in chunks_of(part, folder))
     at_once = [*_AT_ONCE, *(f"build/{chunk}" for chunk in chunks)]
     later = [f"build/{chunk}" for chunk in chunks_of("later", folder)]

@@ -240,7 +240,7 @@ describe("pictures of guides that are taken along", () => {
     let bring = (): void => {};
     line = new Promise((done) => (bring = done));
     desk.takePack(10);
-    for (const _again of [1, 2, 3]) await settled(desk);
+    for (let exchange = 0; exchange < 3; exchange++) await settled(desk);
     expect(desk.pack.left.peek().length).toBeGreaterThan(0);
     expect(kept.size).toBe(0);
     bring();
