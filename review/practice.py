@@ -17,6 +17,7 @@ from annotator.errors import NotVisible
 from review.marking import mark_practice
 from review.models import GoldScore
 from tasks import gold
+from tasks.delivery import image_url
 from tasks.models import Assignment, Entrance, GoldTask, Project, Submission
 from tasks.veil import veil
 from workers import notices
@@ -41,11 +42,12 @@ class Standing:
 def feedback(*, person: Person, submission_id: uuid.UUID, now: datetime) -> dict[str, Any]:
     """What the workbench shows after a practice answer: the right one, the score, how far the person is.
 
-    Only of the person's own answers to practice: of nothing else is the right answer ever told.
+    Only of the person's own answers to practice: of nothing else is the right answer ever told. The image's
+    address comes anew: the one that the answer was drawn on may have run out while the line was down.
     """
     submission = (
         Submission.objects.filter(id=submission_id, annotator=person, purpose=Practice)
-        .select_related("task__schema", "task__gold__project")
+        .select_related("task__schema", "task__image", "task__gold__project")
         .first()
     )
     if submission is None:
@@ -55,6 +57,7 @@ def feedback(*, person: Person, submission_id: uuid.UUID, now: datetime) -> dict
     return {
         "submission": str(submission.id),
         "task": veil(submission.task_id),
+        "image": image_url(submission.task.image, "screen", now=now.timestamp()),
         "score": score.score,
         "right": submission.task.gold.payload,
         "standing": {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from review.models import GoldRule, GoldScore
-from tasks.models import Batch, Entrance, GoldTask, Project, Task
+from review.practice import feedback
+from tasks.delivery import check_token
+from tasks.models import Batch, Entrance, GoldTask, Project, Submission, Task
 from tasks.veil import unveil
 from tests.api.clients import Caller, signed_in
 from tests.api.test_desk import post, submission, sync
@@ -152,6 +156,20 @@ def test_feedback_may_be_asked_for_again(cast: Cast, batch: Batch, mill: Caller)
     path = f"/desk/practice/{GoldScore.objects.get().submission_id}"
     assert client.get(path).json() == client.get(path).json()
     assert GoldScore.objects.get().score == 0.0
+
+
+def test_feedback_brings_an_address_of_the_image_that_is_good_when_it_is_asked_for(
+    cast: Cast, batch: Batch, mill: Caller
+) -> None:
+    """The line may have been down for longer than the address lasts that the answer was drawn on."""
+    practise(practising(cast, batch, mill), HERE)
+    answered = GoldScore.objects.get().submission_id
+    later = timezone.now() + timedelta(days=3)
+    told = feedback(person=cast.an, submission_id=answered, now=later)
+    _media, token, _name = told["image"].strip("/").split("/")
+    _project, sha256, rendition, _kind, until = check_token(token)
+    assert (sha256, rendition) == (Submission.objects.get().task.image.sha256, "screen")
+    assert until > later.timestamp()
 
 
 def test_the_right_answer_is_told_of_ones_own_practice_and_of_nothing_else(

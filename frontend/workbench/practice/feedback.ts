@@ -15,6 +15,8 @@ export interface Standing {
 
 export interface Feedback {
   readonly score: number;
+  /** The image's address as of now. */
+  readonly image: string;
   readonly right: Payload;
   readonly standing: Standing;
 }

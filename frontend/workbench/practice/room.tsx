@@ -61,7 +61,7 @@ function Picture({ practised, feedback }: { practised: Practised; feedback: Feed
   const unit = Math.max(image.width, image.height) / 900;
   return (
     <svg class="practice-picture" viewBox={`0 0 ${image.width} ${image.height}`} role="img" aria-label={image.name}>
-      <image href={image.url} width={image.width} height={image.height} />
+      <image href={feedback?.image ?? image.url} width={image.width} height={image.height} />
       {feedback && <Outlines payload={feedback.right} schema={practised.schema} kind="right" unit={unit} />}
       <Outlines payload={practised.payload} schema={practised.schema} kind="yours" unit={unit} />
     </svg>
