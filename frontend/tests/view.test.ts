@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Shape } from "../workbench/contract";
 import { areaOf, distanceTo, type Pen } from "../workbench/geometry/kinds";
-import { boundsOf } from "../workbench/model/bounds";
+import { boundsOf, geometryOf } from "../workbench/model/bounds";
 import { Finder, shapeAt } from "../workbench/model/hit";
 import { Meter } from "../workbench/session/meter";
 import { toScreen, type View } from "../workbench/view/camera";
@@ -76,12 +76,19 @@ describe("the scene", () => {
 
   test("what goes to the worker comes out as it is painted, in its order", () => {
     const dot = (at: number): Shape => ({ id: `p${at}`, class: "pin", type: "point", point: [at, 2], attributes: { note: "left here" } });
+    const outline = (rings: number[][]): Shape => ({ id: "o", class: "crop", type: "polygon", polygon: rings, attributes: {} });
+    const rings = fc.array(fc.array(fc.double({ noNaN: true }), { maxLength: 12 }), { maxLength: 3 });
+    const places = fc.array(fc.nat(400), { maxLength: 20 });
     fc.assert(
-      fc.property(shapes, fc.array(fc.nat(400), { maxLength: 20 }), (list, dots) => {
-        const all = list.flatMap((one, at) => (dots.includes(at) ? [dot(at), one] : [one]));
+      fc.property(shapes, places, fc.dictionary(fc.integer({ min: 0, max: 400 }).map(String), rings, { maxKeys: 20 }), (list, dots, outlines) => {
+        const all = list.flatMap((one, at) => [
+          ...(dots.includes(at) ? [dot(at)] : []),
+          ...(outlines[at] ? [outline(outlines[at])] : []),
+          one,
+        ]);
         const { from, remove, insert } = unpacked(packed({ from: 3, remove: 1, insert: all }));
         expect([from, remove]).toEqual([3, 1]);
-        const seen = (one: Shape) => [one.class, one.type === "box" ? one.box : one.type === "point" && one.point];
+        const seen = (one: Shape) => [one.class, one.type, geometryOf(one)];
         expect(insert.map(seen)).toEqual(all.map(seen));
       }),
     );

@@ -78,8 +78,8 @@ export class WorkerBrush implements Brush {
   tell(order: Order): void {
     if (order.do !== "splice") return this.worker.postMessage(order satisfies Message);
     const message = { do: "splice", packed: packed(order.splice) } as const;
-    const { boxes, classOf } = message.packed;
-    this.worker.postMessage(message satisfies Message, [boxes.buffer, classOf.buffer]);
+    const { classOf, ringsOf, numbers } = message.packed;
+    this.worker.postMessage(message satisfies Message, [classOf.buffer, ringsOf.buffer, numbers.buffer]);
   }
 
   paint(job: Job, done: () => void): void {

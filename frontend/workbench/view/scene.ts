@@ -37,8 +37,8 @@ export const spliced = (before: readonly Shape[], { from, remove, insert }: Spli
 ];
 
 /**
- * A splice on its way to another thread: numbers of boxes go there without being copied, and of other shapes no more
- * than what is painted. Ten thousand objects would keep the page busy for longer than a frame.
+ * A splice on its way to another thread: numbers of boxes and polygons go there without being copied, and of other
+ * shapes no more than what is painted. Ten thousand objects would keep the page busy for longer than a frame.
  */
 export interface Packed {
   readonly from: number;
@@ -46,34 +46,58 @@ export interface Packed {
   readonly classes: readonly string[];
   /** For each shape, which of the classes it has. */
   readonly classOf: Uint16Array<ArrayBuffer>;
-  /** Four numbers a shape; NaN where one of the others comes. */
-  readonly boxes: Float64Array<ArrayBuffer>;
+  /** For each shape how many rings it has, each with its length in `numbers` before it; or one of these. */
+  readonly ringsOf: Int32Array<ArrayBuffer>;
+  readonly numbers: Float64Array<ArrayBuffer>;
   readonly others: readonly Shape[];
 }
 
+/** Four numbers. */
+const BOX = -1;
+/** The next of the others. */
+const OTHER = -2;
+
 export function packed({ from, remove, insert }: Splice): Packed {
   const classOf = new Uint16Array(insert.length);
-  const boxes = new Float64Array(insert.length * 4);
+  const ringsOf = new Int32Array(insert.length);
   const places = new Map<string, number>();
+  const numbers: number[] = [];
   const others: Shape[] = [];
   insert.forEach((shape, at) => {
     let place = places.get(shape.class);
     if (place === undefined) places.set(shape.class, (place = places.size));
     classOf[at] = place;
-    if (shape.type === "box") return boxes.set(shape.box, at * 4);
-    boxes[at * 4] = NaN;
-    others.push({ ...shape, attributes: {} });
+    if (shape.type === "box") {
+      ringsOf[at] = BOX;
+      numbers.push(...shape.box);
+    } else if (shape.type === "polygon") {
+      ringsOf[at] = shape.polygon.length;
+      for (const ring of shape.polygon) {
+        numbers.push(ring.length);
+        // An outline drawn by a program may have more corners than a call may have arguments.
+        for (const number of ring) numbers.push(number);
+      }
+    } else {
+      ringsOf[at] = OTHER;
+      others.push({ ...shape, attributes: {} });
+    }
   });
-  return { from, remove, classes: [...places.keys()], classOf, boxes, others };
+  return { from, remove, classes: [...places.keys()], classOf, ringsOf, numbers: new Float64Array(numbers), others };
 }
 
-/** The shapes as far as they are painted: a box has neither a name nor attributes any more. */
-export function unpacked({ from, remove, classes, classOf, boxes, others }: Packed): Splice {
-  let other = 0;
-  const insert = Array.from(classOf, (place, at): Shape => {
-    const box = boxes.subarray(at * 4, at * 4 + 4);
-    if (Number.isNaN(box[0])) return others[other++]!;
-    return { id: "", class: classes[place]!, type: "box", box: [...box] as unknown as BoxTuple, attributes: {} };
+/** The shapes as far as they are painted: boxes and polygons have neither a name nor attributes any more. */
+export function unpacked({ from, remove, classes, classOf, ringsOf, numbers, others }: Packed): Splice {
+  let [at, other] = [0, 0];
+  const take = (count: number): number[] => {
+    const taken = new Array<number>(count);
+    for (let n = 0; n < count; n++) taken[n] = numbers[at++]!;
+    return taken;
+  };
+  const insert = Array.from(ringsOf, (rings, place): Shape => {
+    if (rings === OTHER) return others[other++]!;
+    const like = { id: "", class: classes[classOf[place]!]!, attributes: {} };
+    if (rings === BOX) return { ...like, type: "box", box: take(4) as unknown as BoxTuple };
+    return { ...like, type: "polygon", polygon: Array.from({ length: rings }, () => take(numbers[at++]!)) };
   });
   return { from, remove, insert };
 }
