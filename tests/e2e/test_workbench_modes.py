@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from PIL import Image, ImageDraw
+from PIL import Image, ImageColor, ImageDraw
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tasks.models import Prediction, Project, Submission, Task
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
-from tests.e2e.desk import Desk, Truth, ingest
+from tests.e2e.desk import Box, Desk, Truth, ingest
 from tests.e2e.screens import keep_picture
 from tests.factories import BOX_SPEC, TAG_SPEC, make_project
 
@@ -122,7 +123,7 @@ def test_a_right_draft_takes_one_key_and_a_wrong_one_is_labelled_anew(
     desk = Desk(context, live_server, "an")
     desk.start()
     page = desk.page
-    page.wait_for_selector(".suggested path")
+    page.wait_for_selector(".drafts")
     keep_picture(page, "draft")
     desk.press("Enter")
     page.get_by_text("neither taken nor left out").wait_for()
@@ -137,7 +138,7 @@ def test_a_right_draft_takes_one_key_and_a_wrong_one_is_labelled_anew(
     desk.wait_for_image()
     page.get_by_text("Is all of this right?").wait_for()
     desk.press("KeyN")
-    page.wait_for_selector(".suggested path", state="detached")
+    page.wait_for_selector(".verify", state="detached")
     desk.draw((100, 100, 200, 150))
     desk.press("Enter")
     desk.state("All sent")
@@ -150,12 +151,47 @@ def test_a_right_draft_takes_one_key_and_a_wrong_one_is_labelled_anew(
     assert desk.faults == []
 
 
+def test_what_is_suggested_is_dashed_until_it_is_taken(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, known: Truth
+) -> None:
+    desk = Desk(context, live_server, "an")
+    desk.start()
+    desk.page.wait_for_selector(".drafts")
+    label, box = known[desk.image][0]
+    desk.page.wait_for_timeout(500)  # it is drawn anew at its exact size when nothing has moved
+    assert 0.3 < share_of_line(desk, label, box) < 0.75
+    desk.press("Shift+KeyT")
+    desk.page.wait_for_selector(".drafts", state="detached")
+    desk.page.wait_for_timeout(500)
+    assert share_of_line(desk, label, box) > 0.95
+    desk.press("Control+KeyZ")
+    desk.page.wait_for_selector(".drafts")
+    desk.page.wait_for_timeout(500)
+    assert 0.3 < share_of_line(desk, label, box) < 0.75
+
+
+def share_of_line(desk: Desk, label: str, box: Box) -> float:
+    """How much of the box's upper edge has the colour of its class, to a shade."""
+    (color,) = [one["color"] for one in BOX_SPEC["classes"] if one["key"] == label]
+    wanted = ImageColor.getrgb(color)
+    desk.page.mouse.move(2, 2)  # what is under the pointer is shown filled
+    (left, y), (right, _) = desk.on_screen(box[0], box[1]), desk.on_screen(box[0] + box[2], box[1])
+    clip = {"x": left + 4, "y": y - 2, "width": right - left - 8, "height": 4}
+    picture = Image.open(io.BytesIO(desk.page.screenshot(clip=clip))).convert("RGB")  # type: ignore[arg-type]
+
+    def has_line(x: int) -> bool:
+        column = [picture.getpixel((x, y)) for y in range(picture.height)]
+        return any(max(abs(a - b) for a, b in zip(pixel, wanted, strict=True)) < 40 for pixel in column)  # type: ignore[arg-type]
+
+    return sum(has_line(x) for x in range(picture.width)) / picture.width
+
+
 def test_a_suggestion_that_is_moved_is_taken_as_moved(
     context: BrowserContext, live_server: LiveServer, cast: Cast, known: Truth
 ) -> None:
     desk = Desk(context, live_server, "an")
     desk.start()
-    desk.page.wait_for_selector(".suggested path")
+    desk.page.wait_for_selector(".drafts")
     name = desk.image
     desk.press("Tab", "Shift+ArrowRight", "Shift+Delete", "Enter")
     desk.state("All sent")
@@ -173,7 +209,7 @@ def test_axe_finds_nothing_serious(
     found = {"start": serious(page)}
     page.get_by_text("Boards", exact=True).click()
     desk.start()
-    page.wait_for_selector(".suggested path")
+    page.wait_for_selector(".drafts")
     desk.press("Tab")
     found["draft"] = serious(page)
     keys = {"comfort": "Shift+KeyE", "keys": "Shift+Slash", "skip": "KeyS", "report": "KeyR", "guide": "KeyG"}

@@ -22,7 +22,7 @@ import { Hint, Spoken } from "./spoken";
 import { Tools } from "./toolbar";
 import { Unpainted } from "./unpainted";
 
-const Drafts = later(() => import("../drafts/layer").then((module) => module.Drafts));
+const DraftKeys = later(() => import("../drafts/keys").then((module) => module.DraftKeys));
 
 // It starts beside what is left to do before the first picture needs it.
 paintingWorker(paintWorker);
@@ -40,7 +40,7 @@ function useDrawing(desk: Desk, host: { current: HTMLElement | null }): Signal<R
         const stage = desk.stage.value;
         if (stage) drawing.show(sceneOf(stage));
       }),
-      whenIdle(() => desk.stage.value?.visible.value ?? [], prepareHits),
+      whenIdle(() => desk.stage.value?.reachable.value ?? [], prepareHits),
       // At once: the browser itself sends movements no more than once a frame.
       effect(() => drawing.move(desk.camera.view.value)),
     ];
@@ -87,7 +87,8 @@ function sceneOf(stage: Stage): Scene {
   return {
     picture: stage,
     image: held.image,
-    shapes: stage.visible.value,
+    shapes: stage.reachable.value,
+    decided: stage.visible.value.length,
     without: active && !isIntricate(active) ? [active.id] : [],
     looks: stage.looks,
   };
@@ -179,7 +180,7 @@ export function StageView({ desk, stage }: { desk: Desk; stage: Stage }) {
         </div>
         <div class="drawing" ref={drawing} />
         <Unpainted desk={desk} stage={stage} renderer={renderer} />
-        {stage.work.held.draft && <Drafts desk={desk} stage={stage} />}
+        {stage.work.held.draft && <DraftKeys desk={desk} />}
         <Overlay desk={desk} stage={stage} pointer={pointer} />
         {stage.canDraw && <MouseKeysSwitch desk={desk} input={input} />}
       </div>

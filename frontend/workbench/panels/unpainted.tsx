@@ -29,7 +29,7 @@ export function Unpainted({ desk, stage, renderer }: Props) {
           if (isIntricate(shape)) return null;
           const pen = new PathText();
           pathOf(shape, pen, { unit: 1 / scale, ...(look?.edges && { edges: look.edges }) });
-          return <path key={shape.id} class="unpainted" d={pen.text} stroke={look?.color} />;
+          return <path key={shape.id} class={stage.work.editor.isPending(shape.id) ? "unpainted suggested" : "unpainted"} d={pen.text} stroke={look?.color} />;
         })}
       </g>
     </svg>

@@ -12,6 +12,8 @@ export interface Job {
   readonly frame: Frame;
   /** Device pixels a CSS pixel. */
   readonly density: number;
+  /** So many of the painter's list are part of the answer; those after them are only suggested, and dashed. */
+  readonly decided: number;
   /** Places, in the painter's list, of the shapes that the overlay shows. */
   readonly without: readonly number[];
 }
@@ -29,6 +31,7 @@ const BACK_PX = 4;
  */
 const CROWD = 2000;
 const HAIR = 0.99;
+const DASH_PX = 5;
 
 export class Painter {
   private shapes: readonly Shape[] = [];
@@ -40,7 +43,7 @@ export class Painter {
     else this.shapes = spliced(this.shapes, order.splice);
   }
 
-  paint(context: Canvas2d, { frame, density, without }: Job): void {
+  paint(context: Canvas2d, { frame, density, decided, without }: Job): void {
     const { view, screen } = frame;
     const margin = marginOf(screen);
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -48,26 +51,31 @@ export class Painter {
     const scale = view.scale * density;
     context.setTransform(scale, 0, 0, scale, (view.x + margin.width) * density, (view.y + margin.height) * density);
     const seen = this.seen(frame, new Set(without));
+    const shapes = seen.map((at) => this.shapes[at]!);
+    const firstSuggested = seen.findIndex((at) => at >= decided);
     const unit = density / scale;
-    const isCrowded = seen.filter((shape) => !isSharp(shape)).length > CROWD;
+    const isCrowded = shapes.filter((shape) => !isSharp(shape)).length > CROWD;
     const isHair = (shape: Shape): boolean => isCrowded && !isSharp(shape);
     const line = (shape: Shape, px: number): void => {
       context.lineWidth = isHair(shape) ? HAIR / scale : px * unit;
       stroke(context, shape, this.lookOf(shape, unit));
     };
     context.strokeStyle = context.fillStyle = BACK_COLOR;
-    for (const shape of seen) if (!isHair(shape)) line(shape, BACK_PX);
+    for (const shape of shapes) if (!isHair(shape)) line(shape, BACK_PX);
     context.translate(unit, unit);
-    for (const shape of seen) if (isHair(shape)) line(shape, BACK_PX);
+    for (const shape of shapes) if (isHair(shape)) line(shape, BACK_PX);
     context.translate(-unit, -unit);
     let last: string | null = null;
-    for (const shape of seen) {
+    shapes.forEach((shape, nth) => {
       if (shape.class !== last) {
         last = shape.class;
         context.strokeStyle = context.fillStyle = this.looks.get(last)?.color ?? UNKNOWN_COLOR;
       }
+      // The suggested ones come last.
+      if (nth === firstSuggested) context.setLineDash([DASH_PX * unit]);
       line(shape, LINE_PX);
-    }
+    });
+    context.setLineDash([]);
   }
 
   private lookOf(shape: Shape, unit: number): Look {
@@ -75,18 +83,18 @@ export class Painter {
     return edges ? { unit, edges } : { unit };
   }
 
-  /** What touches the bitmap, in drawing order. */
-  private seen({ view, screen }: Frame, without: ReadonlySet<number>): Shape[] {
+  /** Places of what touches the bitmap, in drawing order. */
+  private seen({ view, screen }: Frame, without: ReadonlySet<number>): number[] {
     const margin = marginOf(screen);
     const edge = BACK_PX / view.scale;
     const left = (-view.x - margin.width) / view.scale - edge;
     const top = (-view.y - margin.height) / view.scale - edge;
     const right = (screen.width + margin.width - view.x) / view.scale + edge;
     const bottom = (screen.height + margin.height - view.y) / view.scale + edge;
-    return this.shapes.filter((shape, at) => {
-      if (without.has(at)) return false;
+    return this.shapes.flatMap((shape, at) => {
+      if (without.has(at)) return [];
       const [x, y, width, height] = boundsOf(shape);
-      return x <= right && y <= bottom && x + width >= left && y + height >= top;
+      return x <= right && y <= bottom && x + width >= left && y + height >= top ? [at] : [];
     });
   }
 }

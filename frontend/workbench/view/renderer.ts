@@ -12,6 +12,8 @@ export interface Scene {
   readonly picture: object;
   readonly image: Size;
   readonly shapes: readonly Shape[];
+  /** So many of them are part of the answer; those after them are only suggested. */
+  readonly decided: number;
   /** Left out: the overlay draws them. */
   readonly without: readonly string[];
   readonly looks: Looks;
@@ -69,9 +71,10 @@ export class Renderer {
     const looks = scene.looks !== before?.looks;
     const splice = spliceOf(before?.shapes ?? [], scene.shapes);
     const without = scene.without.join() !== before?.without.join();
+    const decided = scene.decided !== before?.decided;
     if (scene.picture !== before?.picture) this.hide();
     this.scene = scene;
-    if (!looks && !splice && !without && this.drawn) return;
+    if (!looks && !splice && !without && !decided && this.drawn) return;
     if (looks) this.brush?.tell({ do: "looks", looks: scene.looks });
     if (splice) this.brush?.tell({ do: "splice", splice });
     this.remember(splice, before, scene);
@@ -113,7 +116,7 @@ export class Renderer {
     this.stale = false;
     const frame: Frame = { view, screen };
     this.drawing = { frame, scene };
-    this.brush.paint({ frame, density: this.density, without: placesOf(scene) }, () => this.painted());
+    this.brush.paint({ frame, density: this.density, decided: scene.decided, without: placesOf(scene) }, () => this.painted());
   }
 
   private painted(): void {
