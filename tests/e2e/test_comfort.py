@@ -127,6 +127,7 @@ def hands_change_sides(desk: Desk) -> None:
     desk.press("Shift+KeyE")
     page.get_by_label("For the left hand").check()
     desk.press("Escape")
+    page.wait_for_selector("html.left-handed")
     assert left_of(page, ".panel") == 0 < left_of(page, ".tools")
     stage = page.locator("#stage").bounding_box()
     panel = page.locator(".panel").bounding_box()

@@ -8,8 +8,8 @@ type Pinyin = typeof pinyinModule;
 const pinyin = signal<Pinyin | null>(null);
 const initials = new Map<string, readonly string[]>();
 
-export function fetchPinyin(): void {
-  if (!pinyin.peek()) void import("./pinyin").then((module) => (pinyin.value = module), () => {});
+export async function fetchPinyin(): Promise<void> {
+  pinyin.value ??= await import("./pinyin").catch(() => null);
 }
 
 /** Fewer than there are keys. More hits help nobody; another letter does. */

@@ -7,8 +7,8 @@ interface Props {
   label: string;
   wanted: string;
   onInput: (wanted: string) => void;
-  /** Enter: the first entry that is left. */
-  onTake: () => void;
+  /** Enter: the first entry that is left; whether there is one. */
+  onTake: () => boolean;
 }
 
 export function Find({ label, wanted, onInput, onTake }: Props) {
@@ -16,14 +16,23 @@ export function Find({ label, wanted, onInput, onTake }: Props) {
     onInput("");
     document.getElementById("stage")?.focus();
   };
+  const field = useRef<HTMLInputElement>(null);
+  const take = async (): Promise<void> => {
+    if (wanted.trim() && !onTake()) {
+      // On a thin line the initials may be typed before what knows them is there.
+      await fetchPinyin();
+      if (field.current?.value !== wanted) return;
+      onTake();
+    }
+    leave();
+  };
   const key = (event: KeyboardEvent): void => {
     if (event.isComposing || (event.key !== "Enter" && event.key !== "Escape")) return;
     // Here Enter chooses an entry; it must not submit the image.
     event.preventDefault();
-    if (event.key === "Enter" && wanted.trim()) onTake();
-    leave();
+    if (event.key === "Enter") void take();
+    else leave();
   };
-  const field = useRef<HTMLInputElement>(null);
   const hasKey = useSignal(false);
   // The key goes to the first of them.
   useLayoutEffect(() => {
@@ -37,7 +46,7 @@ export function Find({ label, wanted, onInput, onTake }: Props) {
       placeholder={hasKey.value ? `${label} (Ctrl+F)` : label}
       aria-label={label}
       autocomplete="off"
-      onFocus={fetchPinyin}
+      onFocus={() => void fetchPinyin()}
       onInput={(event) => onInput(event.currentTarget.value)}
       onKeyDown={key}
     />

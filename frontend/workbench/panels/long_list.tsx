@@ -40,6 +40,11 @@ export function LongList<T extends Findable>({ label, entries, current, class: k
     if (top < box.scrollTop) box.scrollTop = top;
     else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
   }, [current, wanted.value]);
+  const take = (): boolean => {
+    const first = entries.find((one) => matches(one, wanted.peek()));
+    if (first) onTake(first.key);
+    return first !== undefined;
+  };
   const row = (at: number) => {
     const one = left[at];
     return one && <li key={one.key}>{option(one)}</li>;
@@ -51,7 +56,7 @@ export function LongList<T extends Findable>({ label, entries, current, class: k
           label={label}
           wanted={wanted.value}
           onInput={(text) => (wanted.value = text)}
-          onTake={() => left[0] && onTake(left[0].key)}
+          onTake={take}
         />
       )}
       {left.length > VERY_MANY ? (

@@ -72,6 +72,11 @@ function Select(props: Props) {
     onType(null);
     onTyped();
   };
+  const take = (): boolean => {
+    const first = options.find((option) => matches(option, wanted.peek()));
+    if (first && !isChosen(value, first.key)) choose(first.key);
+    return first !== undefined;
+  };
   const hits = wanted.value.trim() ? options.filter((option) => matches(option, wanted.value)).slice(0, HITS) : null;
   return (
     <>
@@ -80,7 +85,7 @@ function Select(props: Props) {
           label={t("findOption")}
           wanted={wanted.value}
           onInput={(text) => (wanted.value = text)}
-          onTake={() => hits?.[0] && !isChosen(value, hits[0].key) && choose(hits[0].key)}
+          onTake={take}
         />
       )}
       {hits ? (

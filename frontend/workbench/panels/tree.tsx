@@ -44,6 +44,11 @@ export function Tree({ question, value, keys, language, t, branches, onPress, on
     wanted.value = "";
     onPress(node.key);
   };
+  const take = (): boolean => {
+    const first = nodes.find(({ node }) => matches(node, wanted.peek()));
+    if (first) press(first.node);
+    return first !== undefined;
+  };
   return (
     <>
       {chosen.length > 0 && <p class="tree-answer">{chosen.map((node) => nameOf(node, language)).join(" › ")}</p>}
@@ -52,7 +57,7 @@ export function Tree({ question, value, keys, language, t, branches, onPress, on
           label={t("findOption")}
           wanted={wanted.value}
           onInput={(text) => (wanted.value = text)}
-          onTake={() => hits?.[0] && press(hits[0].node)}
+          onTake={take}
         />
       )}
       {!hits && path.length > 0 && (

@@ -44,7 +44,7 @@ export class Stage {
   readonly looks: Looks;
   readonly chart: ReadonlySignal<Chart<ToolContext, Press>>;
   readonly visible: ReadonlySignal<readonly Shape[]>;
-  /** What a click may take: the visible ones, and those of the draft that wait for a decision. */
+  /** What is painted and a click may take: the visible ones, then those of the draft that wait for a decision. */
   readonly reachable: ReadonlySignal<readonly Shape[]>;
   private found: { list: readonly Shape[]; id: string; shape: Shape | null } | null = null;
   private readonly stop: () => void;
