@@ -8,7 +8,7 @@ import re
 import pytest
 from PIL import Image as Picture
 from PIL import ImageStat
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.cast import Cast, make_cast
@@ -202,11 +202,13 @@ def open_sheet(desk: Desk) -> None:
 def leads_to_guide(desk: Desk, key: str) -> bool:
     desk.press(key)
     guide = desk.page.get_by_role("heading", name="Guide", exact=True)
-    opened = guide.count() > 0
-    if opened:
-        desk.press("Escape")
-        guide.wait_for(state="detached")
-    return opened
+    try:
+        guide.wait_for(timeout=3000)
+    except TimeoutError:
+        return False
+    desk.press("Escape")
+    guide.wait_for(state="detached")
+    return True
 
 
 def test_a_key_is_changed_on_the_shortcut_sheet_and_given_back(
