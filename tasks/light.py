@@ -18,7 +18,9 @@ HEAVY = 24_000
 # Pixels, of any screen rendition.
 _WIDEST = 1280
 # Pixels. Half the time of the slowest method for a twentieth more bytes: somebody waits for it.
-_LONG_SIDE, _QUALITY, _METHOD = 1024, 50, 2
+_LONG_SIDE, _METHOD = 1024, 2
+# One of much detail is encoded once more while it would be heavy itself.
+_QUALITIES = (50, 30)
 
 
 def light_of(*, project_id: int, sha256: str) -> tuple[bytes, bool]:
@@ -60,6 +62,11 @@ def open_rendition(webp: bytes, *, within: int) -> Image.Image:
 def _lighter(screen: bytes) -> bytes:
     with open_rendition(screen, within=_WIDEST) as image:
         image.thumbnail((_LONG_SIDE, _LONG_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        out = io.BytesIO()
-        image.save(out, "WEBP", quality=_QUALITY, method=_METHOD)
-        return out.getvalue()
+        light = b""
+        for quality in _QUALITIES:
+            out = io.BytesIO()
+            image.save(out, "WEBP", quality=quality, method=_METHOD)
+            light = out.getvalue()
+            if len(light) <= HEAVY:
+                break
+        return light

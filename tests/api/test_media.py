@@ -70,6 +70,15 @@ def test_slow_line_gets_a_light_copy_of_a_heavy_picture_made_once(image: Image) 
         assert body(fetch(f"{url}?light", NOW)) == light
 
 
+def test_light_copy_of_much_detail_is_made_lighter_once_more(image: Image) -> None:
+    heavy = heavy_webp(800, 600)
+    storage.keep_bytes(heavy, storage.image_key(image.project_id, image.sha256, "screen"))
+    once = encode(PIL.Image.open(io.BytesIO(heavy)), "WEBP", quality=50, method=2)
+    assert len(once) > HEAVY
+    light = body(fetch(f"{image_url(image, 'screen', now=NOW)}?light", NOW))
+    assert len(light) < 0.9 * len(once)
+
+
 def test_light_copy_that_cannot_be_kept_is_given_all_the_same(image: Image) -> None:
     url = image_url(image, "screen", now=NOW)
     storage.keep_bytes(heavy_webp(800, 600), storage.image_key(image.project_id, image.sha256, "screen"))
