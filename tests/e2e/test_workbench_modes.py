@@ -139,6 +139,8 @@ def test_a_right_draft_takes_one_key_and_a_wrong_one_is_labelled_anew(
     page.get_by_text("Is all of this right?").wait_for()
     desk.press("KeyN")
     page.wait_for_selector(".verify", state="detached")
+    page.wait_for_timeout(500)  # it is drawn anew when nothing has moved
+    assert share_of_line(desk, *known[desk.image][0]) < 0.2, "what was refused is not seen any more"
     desk.draw((100, 100, 200, 150))
     desk.press("Enter")
     desk.state("All sent")
