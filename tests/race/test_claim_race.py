@@ -1,7 +1,11 @@
-"""Everybody at the queue at once. Each control shows that the race is real: unprotected, it fails."""
+"""Everybody at the queue at once. Each control shows that the race is real: unprotected, it fails.
+
+A control has everybody look before anybody writes: left to chance, the race would now and then not happen.
+"""
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -65,27 +69,19 @@ def test_sixteen_annotators_get_each_seat_exactly_once(
 def test_control_reading_then_writing_gives_seats_twice(people: list[Person], tasks: list[Task]) -> None:
     """What a queue does that reads the next open seat and then writes it by its id."""
 
-    def claim_badly(person: Person) -> list[int]:
-        taken = []
-        for _ in range(60):
-            free = Assignment.objects.filter(state="open").exclude(
-                task__in=Assignment.objects.filter(annotator=person).values("task")
-            )
-            seat = free.order_by("position").values_list("id", flat=True).first()
-            if seat is None:
-                break
-            now = timezone.now()
-            fields = {"annotator": person, "lease_token": uuid.uuid4(), "leased_at": now, "leased_until": now}
-            try:
-                Assignment.objects.filter(id=seat).update(state="leased", **fields)
-            except IntegrityError:
-                continue
-            taken.append(seat)
-        return taken
+    looked = threading.Barrier(ANNOTATORS)
 
-    hands = all_at_once(claim_badly, people)
-    given = [seat for hand in hands for seat in hand]
-    assert len(given) > len(set(given)), "the race did not happen: this test proves nothing"
+    def claim_badly(person: Person) -> int:
+        seats = Assignment.objects.filter(state="open").order_by("position")
+        seat: int = seats.values_list("id", flat=True)[0]
+        looked.wait(timeout=60)
+        now = timezone.now()
+        fields = {"annotator": person, "lease_token": uuid.uuid4(), "leased_at": now, "leased_until": now}
+        Assignment.objects.filter(id=seat).update(state="leased", **fields)
+        return seat
+
+    given = all_at_once(claim_badly, people)
+    assert (len(given), len(set(given))) == (ANNOTATORS, 1)
 
 
 def test_the_same_submission_fifty_times_at_once_is_one_row_and_one_pay(
@@ -115,9 +111,12 @@ def test_control_looking_before_inserting_keeps_the_same_submission_twice(
     """The look-up finds nothing for all of them; only the table's own constraint saves us."""
     (seat,) = queue.claim(annotator_id=cast.an.id, project_id=None, count=1)
     id_ = uuid.uuid4()
+    looked = threading.Barrier(50)
 
     def submit_badly(_: int) -> bool:
-        if Submission.objects.filter(id=id_).exists():
+        known = Submission.objects.filter(id=id_).exists()
+        looked.wait(timeout=60)
+        if known:
             return True
         try:
             Submission.objects.create(id=id_, task_id=seat.task, annotator=cast.an, payload={})
@@ -125,7 +124,7 @@ def test_control_looking_before_inserting_keeps_the_same_submission_twice(
             return False
         return True
 
-    assert not all(all_at_once(submit_badly, range(50))), "the race did not happen: this test proves nothing"
+    assert Counter(all_at_once(submit_badly, range(50))) == {True: 1, False: 49}
 
 
 def test_one_annotator_who_asks_from_sixteen_tabs_holds_no_more_than_the_limit(
@@ -140,14 +139,15 @@ def test_one_annotator_who_asks_from_sixteen_tabs_holds_no_more_than_the_limit(
 
 def test_control_counting_before_claiming_lets_sixteen_tabs_hoard(cast: Cast, tasks: list[Task]) -> None:
     Project.objects.filter(id=cast.project.id).update(hold_limit=500)
+    looked = threading.Barrier(ANNOTATORS)
 
     def claim_badly(_: int) -> None:
         held = Assignment.objects.filter(annotator=cast.an, state="leased").count()
+        looked.wait(timeout=60)
         queue.claim(annotator_id=cast.an.id, project_id=None, count=min(8, 10 - held))
 
     all_at_once(claim_badly, range(ANNOTATORS))
-    held = Assignment.objects.filter(annotator=cast.an, state="leased").count()
-    assert held > 10, "the race did not happen: this test proves nothing"
+    assert Assignment.objects.filter(annotator=cast.an, state="leased").count() == 8 * ANNOTATORS
 
 
 def test_the_last_answers_of_a_task_at_once_are_all_counted(people: list[Person], tasks: list[Task]) -> None:
