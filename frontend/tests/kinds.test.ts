@@ -6,15 +6,15 @@ import { polygonsFrom } from "../workbench/geometry/convert";
 import { Columns } from "../workbench/geometry/columns";
 import { contoursOf } from "../workbench/geometry/contours";
 import { areaOf, distanceTo, gripAt, gripMoved, gripsOf, isValid, moved, pathOf, rounded } from "../workbench/geometry/kinds";
-import { polygonArea } from "../workbench/geometry/polygon";
-import { doubleArea, ringContains } from "../workbench/geometry/points";
+import { polygon, polygonArea } from "../workbench/geometry/polygon";
+import { distanceToRun, doubleArea, pointsOf, ringContains } from "../workbench/geometry/points";
 import { fillEnclosed, fillRings, fillStroke } from "../workbench/geometry/raster";
 import { emptyBitmap, encode, maskContains, pixelsIn } from "../workbench/geometry/rle";
 import { simplify } from "../workbench/geometry/simplify";
 import { ringCrossesItself } from "../workbench/geometry/simple";
 import { borderBetween, snapped } from "../workbench/geometry/snap";
 import { split } from "../workbench/geometry/split";
-import { difference, union } from "../workbench/geometry/boolean";
+import { difference, intersection, union } from "../workbench/geometry/boolean";
 import { boundsOf, geometryOf } from "../workbench/model/bounds";
 import { PathText } from "../workbench/view/path_text";
 import { fromSide } from "../workbench/tools/rotated_box";
@@ -142,12 +142,44 @@ describe("a polygon", () => {
   test("split by any line across keeps its area, and its parts are polygons that share the cut", () => {
     fc.assert(
       fc.property(rings, fc.integer({ min: 125, max: 275 }), fc.integer({ min: -40, max: 40 }), (ring, x, lean) => {
-        const parts = split([ring], [x, 0, x + lean, 300]);
-        if (!parts) return;
+        const parts = split([ring], [x, 0, x + lean, 300], image);
+        if (parts.length === 0) return;
         expect(parts.reduce((sum, part) => sum + polygonArea(part), 0)).toBeCloseTo(polygonArea([ring]), -1);
         for (const [outer = []] of parts) expect(ringCrossesItself(outer.map((value) => Math.round(value * 100) / 100))).toBe(false);
       }),
     );
+  });
+
+  test("split over its holes keeps its area", () => {
+    const outer = [20, 20, 380, 20, 380, 280, 20, 280];
+    fc.assert(
+      fc.property(rings, fc.array(fc.integer({ min: 130, max: 270 }), { minLength: 2, maxLength: 5 }), (hole, bends) => {
+        const line = bends.flatMap((x, at) => [x, at * (300 / (bends.length - 1))]);
+        fc.pre(polygon.valid([outer, hole], image));
+        const parts = split([outer, hole], line, image);
+        expect(parts.length).toBeGreaterThan(1);
+        for (const part of parts) expect(polygon.valid(part, image)).toBe(true);
+        expect(parts.reduce((sum, part) => sum + polygonArea(part), 0)).toBeCloseTo(polygonArea([outer, hole]), -1);
+        for (const [at, part] of parts.entries()) for (const other of parts.slice(at + 1)) expect(intersection(part, other)).toEqual([]);
+      }),
+    );
+  });
+
+  test("split over a hole: both halves have the same corners along the cut", () => {
+    const holed = [[0, 0, 100, 0, 100, 100, 0, 100], [31.7, 22.4, 77.3, 41.9, 52.8, 81.1]];
+    const line = [41, -5, 63, 105];
+    const parts = split(holed, line, image);
+    const along = parts.map((part) => part.flatMap(pointsOf).filter((corner) => distanceToRun(line, corner, false) < 0.02));
+    const [one, other] = along.map((corners) => corners.map(({ x, y }) => `${x} ${y}`).sort());
+    expect([one?.length, one]).toEqual([4, other]);
+  });
+
+  test("split beside a hole leaves that to its part; a line that ends in a hole splits nothing", () => {
+    const holed = [[0, 0, 100, 0, 100, 100, 0, 100], [20, 20, 40, 20, 40, 40, 20, 40]];
+    expect(split(holed, [60, -5, 60, 105], image).map((part) => part.length).sort()).toEqual([1, 2]);
+    expect(split(holed, [30, 30, 30, 105], image)).toEqual([]);
+    const parts = split(holed, [30, -5, 30, 105], image);
+    expect(parts.map((part) => [part.length, polygonArea(part)])).toEqual([[1, 7000 - 200], [1, 3000 - 200]]);
   });
 
   test("cut and given back is the same area", () => {

@@ -246,6 +246,7 @@ def test_holes_cuts_splits_and_merges(context: BrowserContext, live_server: Live
     hand.page.wait_for_selector('#stage[data-state="polygon.idle"]')
     hand.desk.press("Shift+X")
     outline((300, 50), (300, 450))
+    hand.page.wait_for_selector('#stage[data-state="polygon.idle"]')
     assert hand.desk.boxes == 2
     hand.desk.press("n")
     outline((380, 300), (500, 300), (500, 350), (380, 350))

@@ -1,8 +1,9 @@
 /** A polygon split by a line that goes right across it. Both halves get the same numbers along the cut. */
 import type { FlatPoints } from "../contract";
-import type { Point } from "../model/geometry";
+import type { Point, Size } from "../model/geometry";
+import { storableDifference } from "./boolean";
 import { round2 } from "./kind";
-import { apart, countOf, distanceToRun, flat, pointAt, pointsOf, ringContains } from "./points";
+import { apart, countOf, distanceToRun, flat, pointAt, ringContains } from "./points";
 import { ringsCross } from "./simple";
 
 type Rings = readonly FlatPoints[];
@@ -66,8 +67,8 @@ function cutOnce(ring: FlatPoints, line: FlatPoints): [FlatPoints, FlatPoints] |
 const tidy = (points: readonly Point[]): FlatPoints =>
   flat(points.filter((point, at) => apart(point, points[(at + 1) % points.length] ?? point) > 0.005));
 
-/** Parts, or null when the line does not go right across, or runs over a hole. */
-export function split([outer = [], ...holes]: Rings, line: FlatPoints): Rings[] | null {
+/** Parts, each without what it has of the holes; none when the line does not go right across. */
+export function split([outer = [], ...holes]: Rings, line: FlatPoints, image: Size): Rings[] {
   const open = [outer];
   const done: FlatPoints[] = [];
   for (let ring = open.pop(); ring; ring = open.pop()) {
@@ -75,9 +76,11 @@ export function split([outer = [], ...holes]: Rings, line: FlatPoints): Rings[] 
     if (halves) open.push(...halves);
     else done.push(ring);
   }
-  const overHole = holes.some((hole) => crossingsOf(line, hole).length > 0 || ringContains(hole, pointAt(line, 0)));
-  if (done.length < 2 || overHole) return null;
-  const inside = (ring: FlatPoints, hole: FlatPoints): boolean =>
-    ringContains(ring, pointsOf(hole)[0] ?? { x: 0, y: 0 }) && !ringsCross(ring, hole);
-  return done.map((ring) => [ring, ...holes.filter((hole) => inside(ring, hole))]);
+  if (done.length < 2) return [];
+  return done.flatMap((ring) => {
+    const cut = holes.filter((hole) => ringsCross(ring, hole));
+    const whole = holes.filter((hole) => !cut.includes(hole) && ringContains(ring, pointAt(hole, 0)));
+    const part = [ring, ...whole];
+    return cut.length > 0 ? storableDifference(part, cut, image) : [part];
+  });
 }

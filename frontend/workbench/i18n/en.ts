@@ -137,7 +137,7 @@ export const en = {
   takeVertex: "Choose a point first: {key} goes to the next.",
   cannotConvert: "This shape cannot be turned into another kind: the class does not allow it.",
   nothingLeft: "Nothing would be left of it. Delete it instead.",
-  splitAcross: "Draw the line right across the polygon, not over a hole.",
+  splitAcross: "Draw the line right across the polygon.",
   mergeApart: "They do not touch: kept as parts of one group.",
   mergeNot: "They cannot be one polygon. Nothing was changed.",
   notEnclosed: "This place is not enclosed. Close the outline first.",

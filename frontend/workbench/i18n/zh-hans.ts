@@ -130,7 +130,7 @@ export const zhHans: Catalogue = {
   takeVertex: "请先选一个点：按 {key} 到下一个点。",
   cannotConvert: "不能转换：该类别不允许另一种形状。",
   nothingLeft: "这样就什么都不剩了。请直接删除它。",
-  splitAcross: "线要完全穿过多边形，且不能经过孔洞。",
+  splitAcross: "线要完全穿过多边形。",
   mergeApart: "两者不相接：已编为同一组。",
   mergeNot: "这两个多边形合不成一个，未作改动。",
   notEnclosed: "这里没有封闭。请先把轮廓画完整。",

@@ -1,7 +1,8 @@
 /** What is done to the selected polygon: cutting away (a hole, if it lies inside), adding, splitting, merging. */
 import type { FlatPoints, ShapeOf } from "../contract";
 import { isValid, rounded } from "../geometry/kinds";
-import { split as splitRings } from "../geometry/split";
+import type { Key } from "../i18n";
+import type { Size } from "../model/geometry";
 import { freeGroup } from "../model/relations";
 import { shapeId } from "../sync/ids";
 import { editable, hit, hover } from "./adjust";
@@ -31,24 +32,37 @@ function replace({ editor, image }: ToolContext, shape: Polygon, parts: readonly
   return next.every((one) => isValid(one, image)) && becomes(editor, next);
 }
 
-/** Draws a region and combines it with the selected polygon once the arithmetic is here. */
-const combining = (name: "cut" | "extend"): Node =>
+interface Plan {
+  readonly name: "cut" | "extend" | "split";
+  /** A region and not a line. */
+  readonly closed: boolean;
+  readonly snaps: boolean;
+  /** Parts become one group. */
+  readonly together: boolean;
+  /** What becomes of the polygon; none: nothing can. */
+  parts(polygon: Rings, drawn: FlatPoints, image: Size): Promise<readonly Rings[]>;
+  /** Said where there are none, and where they are no polygons. */
+  readonly none: Key;
+  readonly bad: Key;
+}
+
+/** Draws a region or a line and does with it to the selected polygon what it is for, once the arithmetic is here. */
+const reworking = ({ name, closed, snaps, together, parts, none, bad }: Plan): Node =>
   sketchTool({
     name,
-    closed: true,
-    least: 3,
+    closed,
+    least: closed ? 3 : 2,
     about: "selected",
-    snaps: name === "extend",
+    snaps,
     finish(context, points) {
       const shape = chosen(context);
-      const ring = cleaned(points, true);
-      if (!shape || !isOutline(context, ring)) return false;
-      void arithmetic().then(
-        ({ storableDifference, storableUnion }) => {
+      const drawn = cleaned(points, closed);
+      if (!shape || (closed && !isOutline(context, drawn))) return false;
+      void parts(shape.polygon, drawn, context.image).then(
+        (next) => {
           if (context.away || context.editor.sketch.peek()?.points !== points || editable(context) !== shape) return;
-          const parts = name === "cut" ? storableDifference(shape.polygon, [ring], context.image) : storableUnion([shape.polygon, [ring]], context.image);
-          if (parts.length === 0) return context.say("nothingLeft");
-          if (!replace(context, shape, parts, true)) return context.say("crossing");
+          if (next.length === 0) return context.say(none);
+          if (!replace(context, shape, next, together)) return context.say(bad);
           context.editor.finishSketch();
           context.leave();
         },
@@ -58,27 +72,34 @@ const combining = (name: "cut" | "extend"): Node =>
     },
   });
 
-export const cut = combining("cut");
-export const extend = combining("extend");
+export const cut = reworking({
+  name: "cut",
+  closed: true,
+  snaps: false,
+  together: true,
+  parts: async (polygon, drawn, image) => (await arithmetic()).storableDifference(polygon, [drawn], image),
+  none: "nothingLeft",
+  bad: "crossing",
+});
 
-export const split = sketchTool({
+export const extend = reworking({
+  name: "extend",
+  closed: true,
+  snaps: true,
+  together: true,
+  parts: async (polygon, drawn, image) => (await arithmetic()).storableUnion([polygon, [drawn]], image),
+  none: "nothingLeft",
+  bad: "crossing",
+});
+
+export const split = reworking({
   name: "split",
   closed: false,
-  least: 2,
-  about: "selected",
   snaps: false,
-  finish(context, points) {
-    const shape = chosen(context);
-    const parts = shape && splitRings(shape.polygon, cleaned(points, false));
-    if (!shape) return false;
-    if (!parts || !replace(context, shape, parts, false)) {
-      context.say("splitAcross");
-      return false;
-    }
-    context.editor.finishSketch();
-    context.leave();
-    return true;
-  },
+  together: false,
+  parts: async (polygon, drawn, image) => (await import("../geometry/split")).split(polygon, drawn, image),
+  none: "splitAcross",
+  bad: "splitAcross",
 });
 
 /** What cannot be one polygon stays as it is; what lies apart becomes a group. */
