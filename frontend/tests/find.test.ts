@@ -17,7 +17,7 @@ async function shown(): Promise<{ taken: string[]; type: (text: string) => Promi
   document.body.replaceChildren(root);
   const taken: string[] = [];
   const option = ({ key }: { key: string }) => h("button", { key }, key);
-  const list = h(LongList, { label: "Find", entries, current: null, t, option, onTake: (key: string) => taken.push(key) } as never);
+  const list = h(LongList, { label: "Find", entries, current: null, t, chordOf: () => undefined, option, onTake: (key: string) => taken.push(key) } as never);
   await act(() => render(list, root));
   const field = root.querySelector<HTMLInputElement>(".find")!;
   return {

@@ -86,8 +86,11 @@ export class Desk {
   /** Keys of the schema on the screen. */
   readonly optionKeys = computed(() => {
     const work = this.session.work.value;
-    return work ? optionKeys(work.schema.spec, (tree) => openLevel(work.editor, tree)) : NO_KEYS;
+    if (!work) return NO_KEYS;
+    return optionKeys(work.schema.spec, (tree) => openLevel(work.editor, tree), this.settings.value.given?.[work.held.project]);
   });
+  /** The option chosen last, by its name among those keys; null: a class was. */
+  readonly lastOption = signal<string | null>(null);
 
   /** The class that the next shape gets: the one last used, else the schema's first. */
   readonly shapeClass = computed(() => {

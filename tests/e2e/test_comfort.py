@@ -11,11 +11,13 @@ from PIL import ImageStat
 from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tasks.models import Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.desk import Desk, Truth, ingest
 from tests.e2e.drawing import Hand
 from tests.e2e.screens import keep_picture
+from tests.factories import make_project
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -45,6 +47,39 @@ def test_the_view_is_as_the_person_wants_it(
     page.reload()
     desk.wait_for_image()
     page.wait_for_function("() => document.querySelector('.panel').getBoundingClientRect().left === 0")
+    assert desk.faults == []
+
+
+def test_a_class_far_down_a_long_list_gets_a_key_of_ones_own(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, known: Truth
+) -> None:
+    names = [{"key": f"part-{n}", "names": {"en": f"Part {n}", "zh-hans": f"零件{n}"}} for n in range(1, 121)]
+    project = make_project(
+        {"classes": names}, organization=cast.mill, name="Parts", priority=5, sites=[cast.guiyang]
+    )
+    ingest(cast, project, [data_folder("boxes_voc") / "train" / sorted(known)[0]])
+    desk = Desk(context, live_server, "an")
+    desk.page.get_by_text("Parts", exact=True).click()
+    desk.start()
+    desk.draw((60, 60, 150, 120))
+    desk.press("Control+KeyF")
+    desk.page.keyboard.type("Part 87")
+    desk.press("Enter", "Alt+Digit3")
+    desk.page.get_by_text("3 is the key of Part 87 now.").wait_for()
+    desk.press("Escape", "Digit1")
+    desk.draw((300, 60, 150, 120))
+    desk.press("Escape", "Digit3")
+    third = desk.page.locator("#panel .very-many .option").nth(2)
+    expect(third).to_have_text(re.compile(r"Part 87\s*3"))
+    keep_picture(desk.page, "comfort-given")
+    desk.page.reload()
+    desk.wait_for_image()
+    desk.draw((520, 60, 150, 120))
+    desk.press("Digit1", "Digit3")
+    desk.submit()
+    desk.state("All sent")
+    (stored,) = Submission.objects.filter(annotator=cast.an)
+    assert [shape["class"] for shape in stored.payload["shapes"]] == ["part-87", "part-1", "part-87"]
     assert desk.faults == []
 
 

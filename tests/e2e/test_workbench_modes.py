@@ -102,6 +102,23 @@ def test_a_wall_is_labelled_by_keys_and_a_sweep_and_confirmed_by_one_key(
     assert desk.faults == []
 
 
+def test_a_key_of_ones_own_labels_on_the_wall(
+    context: BrowserContext, live_server: LiveServer, cast: Cast, garments: Project
+) -> None:
+    desk = Desk(context, live_server, "an")
+    page = open_wall(desk)
+    first, _, third = (option["key"] for option in TAG_SPEC["tags"][0]["options"][:3])
+    desk.press("Digit3", "Alt+Digit1")
+    page.get_by_text("1 is the key of").wait_for()
+    desk.press("Digit1", "Digit3", "Shift+Digit1")
+    page.get_by_role("button", name=f"Confirm {WALL_IMAGES}").wait_for()
+    desk.press("Enter")
+    desk.state("All sent")
+    given = Counter(row.payload["tags"]["garment"] for row in Submission.objects.filter(annotator=cast.an))
+    assert given == {third: WALL_IMAGES - 1, first: 1}
+    assert desk.faults == []
+
+
 def test_a_wall_that_a_slow_computer_reloads_at_once_still_has_its_labels(
     context: BrowserContext, live_server: LiveServer, cast: Cast, garments: Project
 ) -> None:

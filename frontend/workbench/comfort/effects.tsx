@@ -2,7 +2,9 @@
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk";
+import { useCommands } from "../commands/more";
 import { Button, Icon } from "../panels/parts";
+import { giving } from "./given";
 import { USUAL_MINUTES, WorkSpell } from "./rest";
 import { sayIn } from "./words";
 
@@ -75,6 +77,7 @@ function Filter({ desk }: { desk: Desk }) {
 
 export function Comfort({ desk }: { desk: Desk }) {
   useRest(desk);
+  useCommands(desk, giving);
   useSignalEffect(() => {
     const { look, leftHanded, highContrast } = desk.settings.value;
     const { classList } = document.documentElement;

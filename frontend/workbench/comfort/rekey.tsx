@@ -66,13 +66,14 @@ export function Rekey({ desk, id, name, keys }: { desk: Desk; id: string; name: 
 /** What is going on, and the way back. */
 export function RekeyLine({ desk }: { desk: Desk }) {
   const say = sayIn(desk.language);
-  const changed = Object.keys(desk.settings.value.keys ?? {}).length > 0;
+  const { keys = {}, given = {} } = desk.settings.value;
+  const changed = Object.keys(keys).length + Object.keys(given).length > 0;
   useEffect(() => () => void (refusal.value = ""), []);
   return (
     <p class="rekey-line" role="status">
       {refusal.value && <strong>{refusal.value} </strong>}
       {desk.choice.value !== null ? say("press") : say("mayChange")}
-      {changed && <Button onPress={() => desk.keep({ keys: {} })}>{say("reset")}</Button>}
+      {changed && <Button onPress={() => desk.keep({ keys: {}, given: {} })}>{say("reset")}</Button>}
     </p>
   );
 }

@@ -20,6 +20,8 @@ const en = {
   anOption: "a class or option",
   reserved: "{key} belongs to the browser or to the page itself.",
   reset: "All keys as they were",
+  given: "{key} is the key of {name} now.",
+  giveWhat: "Choose a class or an option first, then Alt+{key} makes {key} its key.",
 } as const;
 
 const zhHans: Readonly<Record<keyof typeof en, string>> = {
@@ -41,6 +43,8 @@ const zhHans: Readonly<Record<keyof typeof en, string>> = {
   anOption: "类别或选项",
   reserved: "{key} 归浏览器或页面本身使用。",
   reset: "恢复全部默认按键",
+  given: "{key} 现在是“{name}”的按键。",
+  giveWhat: "请先选一个类别或选项，再按 Alt+{key}，{key} 就成为它的按键。",
 };
 
 export const sayIn = sayer(en, zhHans);

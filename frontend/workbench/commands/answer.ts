@@ -15,8 +15,10 @@ export function pressTag(desk: Desk, group: Question, option: string): void {
   const editor = desk.session.work.peek()?.editor;
   if (!editor) return;
   const now = editor.document.peek().tags[group.key];
-  if (group.kind !== "tree") editor.setTag(group.key, press(group, now, option));
-  else {
+  if (group.kind !== "tree") {
+    editor.setTag(group.key, press(group, now, option));
+    desk.lastOption.value = optionId(group.key, option);
+  } else {
     const { value, open } = take(group, now, option);
     openBranch(editor, group.key, open);
     if (value === undefined) return;

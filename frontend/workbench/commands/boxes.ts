@@ -26,6 +26,7 @@ export function chooseClass(desk: Desk, key: string): void {
     work.editor.update(selected.id, (shape) => reclass(work.schema.spec, shape, key));
   }
   desk.useClass(key);
+  desk.lastOption.value = null;
 }
 
 export function deleteShape(desk: Desk, id: string): void {

@@ -3,12 +3,13 @@ import { useLayoutEffect } from "preact/hooks";
 import type { Desk } from "../desk";
 import type { Command } from "./command";
 
-export function useCommands(desk: Desk, make: (desk: Desk) => readonly Command[]): void {
+/** @param of makes them anew when it is another one. */
+export function useCommands(desk: Desk, make: (desk: Desk) => readonly Command[], of?: unknown): void {
   useLayoutEffect(() => {
     const mine = make(desk);
     desk.more.value = [...desk.more.peek(), ...mine];
     return () => {
       desk.more.value = desk.more.peek().filter((command) => !mine.includes(command));
     };
-  }, [desk]);
+  }, [desk, of]);
 }

@@ -24,10 +24,13 @@ export function choicesOf(question: Question, level: readonly Option[] = questio
   return question.kind === "checkbox" ? [""] : level.map(({ key }) => key);
 }
 
-function assign(names: readonly string[], chords: readonly Chord[]): Map<string, Chord> {
-  const pairs = names.slice(0, chords.length).map((name, at) => [name, chords[at] ?? ""] as const);
-  return new Map(pairs);
+/** A place may be empty: its chord is nobody's. */
+function assign(names: readonly (string | undefined)[], chords: readonly Chord[]): Map<string, Chord> {
+  return new Map(chords.flatMap((chord, at) => (names[at] === undefined ? [] : [[names[at], chord]])));
 }
+
+/** A class, or "group/option", and the key that the person has given it. */
+export type Given = readonly [name: string, chord: Chord];
 
 const isTree = ({ kind }: Question): boolean => kind === "tree";
 
@@ -36,17 +39,29 @@ export const UP = "Digit0";
 
 /**
  * Classes come first, then the image's questions, in the schema's order; trees last, so that opening a level
- * changes no other key. `levelOf` tells which options of a tree are open.
+ * changes no other key. `levelOf` tells which options of a tree are open. What is given another key changes
+ * places with what has that one, and all others keep theirs.
  */
-export function optionKeys(spec: Spec, levelOf: (tree: Question) => readonly Option[] = ({ options }) => options ?? []): OptionKeys {
+export function optionKeys(
+  spec: Spec,
+  levelOf: (tree: Question) => readonly Option[] = ({ options }) => options ?? [],
+  given: readonly Given[] = [],
+): OptionKeys {
   const classes = (spec.classes ?? []).map(({ key }) => key);
   const tags = spec.tags ?? [];
   const options = [...tags.filter((group) => !isTree(group)), ...tags.filter(isTree)].flatMap((group) =>
     choicesOf(group, isTree(group) ? levelOf(group) : group.options).map((option) => optionId(group.key, option)),
   );
+  const names: (string | undefined)[] = [...classes, ...options];
+  for (const [name, chord] of given) {
+    const [from, to] = [names.indexOf(name), POOL.indexOf(chord)];
+    if (from >= 0) [names[from], names[to]] = [names[to], names[from]];
+  }
+  const keys = [...assign(names, POOL)];
+  const ofClass = new Set(classes);
   return {
-    classes: assign(classes, POOL),
-    options: assign(options, POOL.slice(classes.length)),
+    classes: new Map(keys.filter(([name]) => ofClass.has(name))),
+    options: new Map(keys.filter(([name]) => !ofClass.has(name))),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Many images at once: what each is taken for, where the frame is, what one key confirms. */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { optionId } from "../commands/options";
 import type { Held, Question } from "../contract";
 import type { Desk } from "../desk";
 import type { Editor } from "../model/editor";
@@ -117,6 +118,7 @@ export class Sheet {
 
   arm(option: string): void {
     this.brush.value = option;
+    this.desk.lastOption.value = optionId(this.question.key, option);
     this.desk.keep({ strokes: this.strokes, lastOption: { ...this.desk.settings.peek().lastOption, [this.schema]: option } });
   }
 

@@ -119,11 +119,12 @@ function Options({ desk, sheet }: Props) {
       entries={sheet.question.options ?? []}
       current={sheet.brush.value}
       t={desk.t}
-      option={(one) => (
+      chordOf={({ key }) => keys.get(optionId(sheet.question.key, key))}
+      option={(one, chord) => (
         <Button
           key={one.key}
           class="option"
-          chord={keys.get(optionId(sheet.question.key, one.key))}
+          chord={chord}
           pressed={sheet.brush.value === one.key}
           onPress={() => sheet.arm(one.key)}
         >
@@ -197,7 +198,7 @@ function Wall({ desk, sheet }: Props) {
   const say = sayIn(desk.language);
   const wall = useRef<HTMLDivElement>(null);
   const sweep = useSweep(sheet);
-  useCommands(desk, () => wallCommands(desk, sheet, () => columnsOf(wall.current)));
+  useCommands(desk, () => wallCommands(desk, sheet, () => columnsOf(wall.current)), desk.optionKeys.value);
   useNextPage(desk, sheet);
   useLayoutEffect(() => wall.current?.focus({ preventScroll: true }), []);
   const cells = sheet.cells.value;

@@ -17,10 +17,10 @@ interface Props {
 
 /** The same on the workbench and in the schema editor's preview. */
 export function ClassList({ classes, current, keys, colors, language, t, onTake }: Props) {
-  const option = (one: ShapeClass) => {
+  const option = (one: ShapeClass, chord: Chord | undefined) => {
     const name = nameOf(one, language);
     return (
-      <Button key={one.key} class="option" chord={keys.get(one.key)} pressed={one.key === current} onPress={() => onTake(one.key)}>
+      <Button key={one.key} class="option" chord={chord} pressed={one.key === current} onPress={() => onTake(one.key)}>
         <Swatch color={colors.get(one.key)} />
         <span class="option-name" title={name}>{name}</span>
       </Button>
@@ -29,7 +29,15 @@ export function ClassList({ classes, current, keys, colors, language, t, onTake 
   return (
     <section aria-label={t("classes")}>
       <h2>{t("classes")}</h2>
-      <LongList label={t("findClass")} entries={classes} current={current} t={t} option={option} onTake={onTake} />
+      <LongList
+        label={t("findClass")}
+        entries={classes}
+        current={current}
+        t={t}
+        chordOf={({ key }) => keys.get(key)}
+        option={option}
+        onTake={onTake}
+      />
     </section>
   );
 }

@@ -160,6 +160,7 @@ function linesOf(desk: Desk, group: Command["group"]): Line[] {
   const more: Partial<Record<NonNullable<Command["group"]>, Line[]>> = {
     groupAnswer: [
       { id: "class", keys: ["1–9", "Q…"], text: say("cmdClass") },
+      { id: "give", keys: ["Alt+1–9"], text: say("cmdGive") },
       { id: "attribute", keys: ["Shift+1–9"], text: say("cmdAttribute") },
     ],
     groupDraw: [

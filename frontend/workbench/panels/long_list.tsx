@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { Chord } from "../commands/keys";
 import { POOL } from "../commands/options";
 import { type Findable, matches } from "../find/find";
 import type { Translate } from "../i18n";
@@ -22,13 +23,23 @@ interface Props<T> {
   /** More classes for the list. */
   class?: string;
   t: Translate;
+  chordOf: (entry: T) => Chord | undefined;
   /** The entry's button. */
-  option: (entry: T) => ComponentChildren;
+  option: (entry: T, chord: Chord | undefined) => ComponentChildren;
   onTake: (key: string) => void;
 }
 
-export function LongList<T extends Findable>({ label, entries, current, class: kind = "", t, option, onTake }: Props<T>) {
+/** Those with a key first: a key that the person has given is read where it is looked for. */
+function byKey<T>(entries: readonly T[], chordOf: Props<T>["chordOf"]): readonly T[] {
+  const place = (entry: T): number => POOL.indexOf(chordOf(entry) ?? "");
+  const keyed = entries.filter(chordOf).sort((a, b) => place(a) - place(b));
+  return [...keyed, ...entries.filter((entry) => !chordOf(entry))];
+}
+
+export function LongList<T extends Findable>({ label, entries: all, current, class: kind = "", t, chordOf, option, onTake }: Props<T>) {
   const wanted = useSignal("");
+  const isLong = all.length > POOL.length;
+  const entries = isLong ? byKey(all, chordOf) : all;
   const left = wanted.value.trim() ? entries.filter((one) => matches(one, wanted.value)) : entries;
   const place = left.findIndex(({ key }) => key === current);
   const list = useRef<HTMLDivElement>(null);
@@ -47,11 +58,11 @@ export function LongList<T extends Findable>({ label, entries, current, class: k
   };
   const row = (at: number) => {
     const one = left[at];
-    return one && <li key={one.key}>{option(one)}</li>;
+    return one && <li key={one.key}>{option(one, chordOf(one))}</li>;
   };
   return (
     <>
-      {entries.length > POOL.length && (
+      {isLong && (
         <Find
           label={label}
           wanted={wanted.value}
@@ -65,7 +76,7 @@ export function LongList<T extends Findable>({ label, entries, current, class: k
         </div>
       ) : (
         <div class={`${optionList(left.length)} ${kind}`} ref={list}>
-          {left.map(option)}
+          {left.map((one) => option(one, chordOf(one)))}
           {left.length === 0 && <p class="faint">{t("findNone")}</p>}
         </div>
       )}

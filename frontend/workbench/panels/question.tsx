@@ -45,11 +45,12 @@ function Options({ question, value, keys, language, t, onPress }: Props) {
       current={[value].flat().at(-1)}
       class={question.ordered ? "scale" : ""}
       t={t}
-      option={(option) => (
+      chordOf={({ key }) => keys.get(optionId(question.key, key))}
+      option={(option, chord) => (
         <Button
           key={option.key}
           class="option"
-          chord={keys.get(optionId(question.key, option.key))}
+          chord={chord}
           pressed={isChosen(value, option.key)}
           onPress={() => onPress(option.key)}
         >

@@ -3,6 +3,7 @@
  * Everything a crash must not take away is here before it is anywhere else.
  */
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
+import type { Given } from "../commands/options";
 import type { Answered, Correction, Held, Payload, Refusal, Schema, Seat, Skip, Submission } from "../contract";
 import type { Step } from "../model/history";
 import type { Practised } from "../session/practice";
@@ -73,6 +74,8 @@ export interface Settings {
   restAfter?: number;
   /** Keys that the person has changed: command id -> chord. */
   keys?: Readonly<Record<string, string>>;
+  /** Keys that the person has given to classes and options, by project id. */
+  given?: Readonly<Record<number, readonly Given[]>>;
   /** Many images at once, where the project allows it. */
   grid?: boolean;
   /** Seats whose images were set aside on the wall. */
