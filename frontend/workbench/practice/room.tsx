@@ -94,7 +94,7 @@ function Answers({ desk, practised, right, say }: { desk: Desk; practised: Pract
   const rows = [...drawn, ...answered];
   if (rows.length === 0) return null;
   return (
-    <table class="table dense">
+    <table class="practice-table">
       <thead>
         <tr>
           <th scope="col" />
