@@ -148,7 +148,7 @@ def test_whoever_stays_keeps_the_pack_and_whoever_leaves_is_signed_out_with_the_
     desk.state("2 not yet sent")
     desk.choose("Sign out")
     page = desk.page
-    page.get_by_text("the images that you took along are given back").wait_for()
+    page.get_by_text(f"that are given back: {SIZE - 2}.").wait_for()
     keep_picture(page, "leave-offline")
     page.get_by_role("button", name="Stay").click()
     page.get_by_text(f"Ready to be done offline: {SIZE - 2}").wait_for()

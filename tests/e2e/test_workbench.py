@@ -136,6 +136,7 @@ def test_work_of_one_person_is_kept_from_the_next_on_the_same_computer(
     desk.state("1 not yet sent")
     desk.choose("Switch person")
     desk.page.get_by_role("heading", name="1 not yet sent").wait_for()
+    assert "took along" not in desk.page.locator("dialog").inner_text(), "there is no pack"
     desk.page.get_by_text("Sign out all the same").click()
     desk.page.wait_for_url("**/sign-in**")
     context.unroute("**/desk/sync")

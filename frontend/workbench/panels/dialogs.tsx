@@ -207,10 +207,12 @@ function Shortcuts({ desk }: { desk: Desk }) {
 function Leave({ desk }: { desk: Desk }) {
   const say = sayIn(desk.language);
   const { unsent } = desk.outbox;
+  const taken = desk.pack.left.value.length;
   return (
     <Modal desk={desk} title={unsent > 0 ? say("leaveTitle", { n: unsent }) : say("noLine")}>
       {unsent > 0 && <p>{say("leaveHelp")}</p>}
       {desk.sync.state.value === "offline" && <p>{say("leaveOffline")}</p>}
+      {taken > 0 && <p>{say("leavePack", { n: taken })}</p>}
       <div class="dialog-foot">
         <Button onPress={() => void signOut(desk)}>{say("leaveAnyway")}</Button>
         <Button class="primary" onPress={() => (desk.dialog.value = null)}>
