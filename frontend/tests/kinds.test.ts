@@ -14,7 +14,7 @@ import { simplify } from "../workbench/geometry/simplify";
 import { ringCrossesItself } from "../workbench/geometry/simple";
 import { borderBetween, snapped } from "../workbench/geometry/snap";
 import { split } from "../workbench/geometry/split";
-import { difference, intersection, union } from "../workbench/geometry/boolean";
+import { difference, intersection, storableParts, union } from "../workbench/geometry/boolean";
 import { boundsOf, geometryOf } from "../workbench/model/bounds";
 import { PathText } from "../workbench/view/path_text";
 import { fromSide } from "../workbench/tools/rotated_box";
@@ -125,6 +125,8 @@ describe("any shape", () => {
 });
 
 describe("a polygon", () => {
+  const splitBy = (rings: readonly FlatPoints[], line: FlatPoints) => storableParts(split(rings, line), image);
+
   test("that crosses itself is no polygon", () => {
     expect(ringCrossesItself([0, 0, 10, 10, 10, 0, 0, 10])).toBe(true);
     expect(ringCrossesItself([0, 0, 10, 0, 5, 0, 5, 5])).toBe(true);
@@ -142,7 +144,7 @@ describe("a polygon", () => {
   test("split by any line across keeps its area, and its parts are polygons that share the cut", () => {
     fc.assert(
       fc.property(rings, fc.integer({ min: 125, max: 275 }), fc.integer({ min: -40, max: 40 }), (ring, x, lean) => {
-        const parts = split([ring], [x, 0, x + lean, 300], image);
+        const parts = splitBy([ring], [x, 0, x + lean, 300]);
         if (parts.length === 0) return;
         expect(parts.reduce((sum, part) => sum + polygonArea(part), 0)).toBeCloseTo(polygonArea([ring]), -1);
         for (const [outer = []] of parts) expect(ringCrossesItself(outer.map((value) => Math.round(value * 100) / 100))).toBe(false);
@@ -156,7 +158,7 @@ describe("a polygon", () => {
       fc.property(rings, fc.array(fc.integer({ min: 130, max: 270 }), { minLength: 2, maxLength: 5 }), (hole, bends) => {
         const line = bends.flatMap((x, at) => [x, at * (300 / (bends.length - 1))]);
         fc.pre(polygon.valid([outer, hole], image));
-        const parts = split([outer, hole], line, image);
+        const parts = splitBy([outer, hole], line);
         expect(parts.length).toBeGreaterThan(1);
         for (const part of parts) expect(polygon.valid(part, image)).toBe(true);
         expect(parts.reduce((sum, part) => sum + polygonArea(part), 0)).toBeCloseTo(polygonArea([outer, hole]), -1);
@@ -168,7 +170,7 @@ describe("a polygon", () => {
   test("split over a hole: both halves have the same corners along the cut", () => {
     const holed = [[0, 0, 100, 0, 100, 100, 0, 100], [31.7, 22.4, 77.3, 41.9, 52.8, 81.1]];
     const line = [41, -5, 63, 105];
-    const parts = split(holed, line, image);
+    const parts = splitBy(holed, line);
     const along = parts.map((part) => part.flatMap(pointsOf).filter((corner) => distanceToRun(line, corner, false) < 0.02));
     const [one, other] = along.map((corners) => corners.map(({ x, y }) => `${x} ${y}`).sort());
     expect([one?.length, one]).toEqual([4, other]);
@@ -176,9 +178,9 @@ describe("a polygon", () => {
 
   test("split beside a hole leaves that to its part; a line that ends in a hole splits nothing", () => {
     const holed = [[0, 0, 100, 0, 100, 100, 0, 100], [20, 20, 40, 20, 40, 40, 20, 40]];
-    expect(split(holed, [60, -5, 60, 105], image).map((part) => part.length).sort()).toEqual([1, 2]);
-    expect(split(holed, [30, 30, 30, 105], image)).toEqual([]);
-    const parts = split(holed, [30, -5, 30, 105], image);
+    expect(splitBy(holed, [60, -5, 60, 105]).map((part) => part.length).sort()).toEqual([1, 2]);
+    expect(splitBy(holed, [30, 30, 30, 105])).toEqual([]);
+    const parts = splitBy(holed, [30, -5, 30, 105]);
     expect(parts.map((part) => [part.length, polygonArea(part)])).toEqual([[1, 7000 - 200], [1, 3000 - 200]]);
   });
 

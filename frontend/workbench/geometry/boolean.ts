@@ -4,6 +4,7 @@ import type { FlatPoints } from "../contract";
 import type { Point, Size } from "../model/geometry";
 import { countOf, distanceToRun, doubleArea, flat, pointAt, pointsOf } from "./points";
 import { polygon } from "./polygon";
+import type { Part } from "./split";
 
 type Rings = readonly FlatPoints[];
 
@@ -84,5 +85,9 @@ export const storableUnion = (polygons: readonly Rings[], image: Size): Rings[] 
 /** The difference as it may be stored: what would touch at a corner only lies a pixel apart there. */
 export const storableDifference = (from: Rings, what: Rings, image: Size): Rings[] =>
   storable(difference(from, what), image, (part, gaps) => gaps.reduce((parts, gap) => parts.flatMap((one) => difference(one, gap)), [part]));
+
+/** What a line has split, each part without its piece of the holes that the line runs over. */
+export const storableParts = (parts: readonly Part[], image: Size): Rings[] =>
+  parts.flatMap(({ polygon: rings, over }) => (over.length > 0 ? storableDifference(rings, over, image) : [rings]));
 
 export const intersection = (a: Rings, b: Rings): Rings[] => combine(ClipType.Intersection, [a], [b]);

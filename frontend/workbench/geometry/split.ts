@@ -1,7 +1,6 @@
 /** A polygon split by a line that goes right across it. Both halves get the same numbers along the cut. */
 import type { FlatPoints } from "../contract";
-import type { Point, Size } from "../model/geometry";
-import { storableDifference } from "./boolean";
+import type { Point } from "../model/geometry";
 import { round2 } from "./kind";
 import { apart, countOf, distanceToRun, flat, pointAt, ringContains } from "./points";
 import { ringsCross } from "./simple";
@@ -67,8 +66,14 @@ function cutOnce(ring: FlatPoints, line: FlatPoints): [FlatPoints, FlatPoints] |
 const tidy = (points: readonly Point[]): FlatPoints =>
   flat(points.filter((point, at) => apart(point, points[(at + 1) % points.length] ?? point) > 0.005));
 
-/** Parts, each without what it has of the holes; none when the line does not go right across. */
-export function split([outer = [], ...holes]: Rings, line: FlatPoints, image: Size): Rings[] {
+export interface Part {
+  readonly polygon: Rings;
+  /** Holes that the line runs over: this part's piece of them is still to be taken away from it. */
+  readonly over: Rings;
+}
+
+/** Parts; none when the line does not go right across. */
+export function split([outer = [], ...holes]: Rings, line: FlatPoints): Part[] {
   const open = [outer];
   const done: FlatPoints[] = [];
   for (let ring = open.pop(); ring; ring = open.pop()) {
@@ -77,10 +82,9 @@ export function split([outer = [], ...holes]: Rings, line: FlatPoints, image: Si
     else done.push(ring);
   }
   if (done.length < 2) return [];
-  return done.flatMap((ring) => {
-    const cut = holes.filter((hole) => ringsCross(ring, hole));
-    const whole = holes.filter((hole) => !cut.includes(hole) && ringContains(ring, pointAt(hole, 0)));
-    const part = [ring, ...whole];
-    return cut.length > 0 ? storableDifference(part, cut, image) : [part];
+  return done.map((ring) => {
+    const over = holes.filter((hole) => ringsCross(ring, hole));
+    const whole = holes.filter((hole) => !over.includes(hole) && ringContains(ring, pointAt(hole, 0)));
+    return { polygon: [ring, ...whole], over };
   });
 }

@@ -1,6 +1,8 @@
 /** What is done to the selected polygon: cutting away (a hole, if it lies inside), adding, splitting, merging. */
 import type { FlatPoints, ShapeOf } from "../contract";
+import type * as booleanModule from "../geometry/boolean";
 import { isValid, rounded } from "../geometry/kinds";
+import { split as splitRings } from "../geometry/split";
 import type { Key } from "../i18n";
 import type { Size } from "../model/geometry";
 import { freeGroup } from "../model/relations";
@@ -23,6 +25,7 @@ function chosen(context: ToolContext): Polygon | null {
 
 /** Polygon arithmetic is large and seldom needed: a chunk of its own. */
 const arithmetic = () => import("../geometry/boolean");
+type Arithmetic = typeof booleanModule;
 
 /** One shape becomes several: the first keeps the id; parts of one object are of one group. */
 function replace({ editor, image }: ToolContext, shape: Polygon, parts: readonly Rings[], together: boolean): boolean {
@@ -39,16 +42,26 @@ interface Plan {
   readonly snaps: boolean;
   /** Parts become one group. */
   readonly together: boolean;
-  /** What becomes of the polygon; none: nothing can. */
-  parts(polygon: Rings, drawn: FlatPoints, image: Size): Promise<readonly Rings[]>;
+  /** What becomes of the polygon, or what tells it once the arithmetic is here; none: nothing can. */
+  parts(polygon: Rings, drawn: FlatPoints, image: Size): readonly Rings[] | ((here: Arithmetic) => readonly Rings[]);
   /** Said where there are none, and where they are no polygons. */
   readonly none: Key;
   readonly bad: Key;
 }
 
-/** Draws a region or a line and does with it to the selected polygon what it is for, once the arithmetic is here. */
-const reworking = ({ name, closed, snaps, together, parts, none, bad }: Plan): Node =>
-  sketchTool({
+/** Draws a region or a line and does with it to the selected polygon what it is for. */
+function reworking({ name, closed, snaps, together, parts, none, bad }: Plan): Node {
+  function become(context: ToolContext, shape: Polygon, next: readonly Rings[]): boolean {
+    const refused = next.length === 0 ? none : replace(context, shape, next, together) ? null : bad;
+    if (refused) {
+      context.say(refused);
+      return false;
+    }
+    context.editor.finishSketch();
+    context.leave();
+    return true;
+  }
+  return sketchTool({
     name,
     closed,
     least: closed ? 3 : 2,
@@ -58,26 +71,26 @@ const reworking = ({ name, closed, snaps, together, parts, none, bad }: Plan): N
       const shape = chosen(context);
       const drawn = cleaned(points, closed);
       if (!shape || (closed && !isOutline(context, drawn))) return false;
-      void parts(shape.polygon, drawn, context.image).then(
-        (next) => {
+      const next = parts(shape.polygon, drawn, context.image);
+      if (typeof next !== "function") return become(context, shape, next);
+      void arithmetic().then(
+        (here) => {
           if (context.away || context.editor.sketch.peek()?.points !== points || editable(context) !== shape) return;
-          if (next.length === 0) return context.say(none);
-          if (!replace(context, shape, next, together)) return context.say(bad);
-          context.editor.finishSketch();
-          context.leave();
+          become(context, shape, next(here));
         },
         () => context.say("toolsMissing"),
       );
       return false;
     },
   });
+}
 
 export const cut = reworking({
   name: "cut",
   closed: true,
   snaps: false,
   together: true,
-  parts: async (polygon, drawn, image) => (await arithmetic()).storableDifference(polygon, [drawn], image),
+  parts: (polygon, drawn, image) => (here) => here.storableDifference(polygon, [drawn], image),
   none: "nothingLeft",
   bad: "crossing",
 });
@@ -87,7 +100,7 @@ export const extend = reworking({
   closed: true,
   snaps: true,
   together: true,
-  parts: async (polygon, drawn, image) => (await arithmetic()).storableUnion([polygon, [drawn]], image),
+  parts: (polygon, drawn, image) => (here) => here.storableUnion([polygon, [drawn]], image),
   none: "nothingLeft",
   bad: "crossing",
 });
@@ -97,7 +110,11 @@ export const split = reworking({
   closed: false,
   snaps: false,
   together: false,
-  parts: async (polygon, drawn, image) => (await import("../geometry/split")).split(polygon, drawn, image),
+  parts(polygon, drawn, image) {
+    const found = splitRings(polygon, drawn);
+    if (found.every(({ over }) => over.length === 0)) return found.map((part) => part.polygon);
+    return (here) => here.storableParts(found, image);
+  },
   none: "splitAcross",
   bad: "splitAcross",
 });
