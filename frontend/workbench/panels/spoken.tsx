@@ -3,8 +3,8 @@ import { nameOf } from "../contract";
 import type { Desk } from "../desk";
 import { boundsOf } from "../model/bounds";
 import { classOf } from "../model/check";
-import type { Key } from "../i18n";
 import type { Stage } from "../view/stage";
+import { sayIn } from "./hint_words";
 
 /** Says to those who cannot see it which box is selected. */
 export function Spoken({ desk, stage }: { desk: Desk; stage: Stage }) {
@@ -19,28 +19,28 @@ export function Spoken({ desk, stage }: { desk: Desk; stage: Stage }) {
   );
 }
 
-const HINTS: Readonly<Record<string, Key>> = {
-  armed: "drawNow",
-  "drawing.placing": "secondCorner",
-  "drawing.widening": "hintTurned",
-  "drawing.waiting": "hintDots",
-};
-
-const OWN_HINTS: Readonly<Record<string, Key>> = { cut: "hintCut", extend: "hintExtend", split: "hintSplit", merge: "hintMerge" };
+const DRAWING = { armed: "armed", "drawing.placing": "placing", "drawing.widening": "turned", "drawing.waiting": "dots" } as const;
+const isDrawing = (state: string): state is keyof typeof DRAWING => state in DRAWING;
 
 /** What the hand is in the middle of, in words. */
-export function Hint({ desk, stage }: { desk: Desk; stage: Stage }) {
-  const [name = "", ...state] = stage.chart.value.path.value.split(".");
+function hintOf(desk: Desk, stage: Stage): string | null {
+  const say = sayIn(desk.language);
+  const [name = "", ...parts] = stage.chart.value.path.value.split(".");
+  const state = parts.join(".");
   const points = stage.work.editor.sketch.value?.points.length ?? 0;
-  const skeleton = name === "skeleton" && state[0] === "drawing" && stage.skeletonOf();
+  const skeleton = name === "skeleton" && parts[0] === "drawing" && stage.skeletonOf();
   if (skeleton) {
     const next = skeleton.points[points / 3];
-    if (!next) return null;
-    const values = { name: nameOf(next, desk.language), n: points / 3 + 1, all: skeleton.points.length };
-    return <p class="hint">{desk.t("hintSkeleton", values)}</p>;
+    return next ? say("skeleton", { name: nameOf(next, desk.language), n: points / 3 + 1, all: skeleton.points.length }) : null;
   }
-  if (name === "extreme" && state[1] === "waiting") return <p class="hint">{desk.t("hintExtreme", { n: points / 2 + 1 })}</p>;
-  const led = desk.guide.value && state.join(".") === "drawing.waiting" && (name === "polygon" || name === "polyline");
-  const text = led ? "hintEdges" : (OWN_HINTS[name] ?? HINTS[state.join(".")]);
-  return text ? <p class="hint">{desk.t(text)}</p> : null;
+  if (name === "extreme" && parts[1] === "waiting") return say("extreme", { n: points / 2 + 1 });
+  if (desk.guide.value && state === "drawing.waiting" && (name === "polygon" || name === "polyline")) return say("edges");
+  if (name === "cut" || name === "extend" || name === "split") return say(name);
+  if (name === "merge") return desk.t("hintMerge");
+  return isDrawing(state) ? say(DRAWING[state]) : null;
+}
+
+export function Hint({ desk, stage }: { desk: Desk; stage: Stage }) {
+  const text = hintOf(desk, stage);
+  return text === null ? null : <p class="hint">{text}</p>;
 }
