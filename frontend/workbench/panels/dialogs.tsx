@@ -207,7 +207,8 @@ function Shortcuts({ desk }: { desk: Desk }) {
 function Leave({ desk }: { desk: Desk }) {
   const say = sayIn(desk.language);
   const { unsent } = desk.outbox;
-  const taken = desk.pack.left.value.length;
+  // What was begun stays here as a draft.
+  const taken = desk.pack.left.value.filter(({ task }) => !desk.journal.has(task)).length;
   return (
     <Modal desk={desk} title={unsent > 0 ? say("leaveTitle", { n: unsent }) : say("noLine")}>
       {unsent > 0 && <p>{say("leaveHelp")}</p>}
