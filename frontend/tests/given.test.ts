@@ -5,9 +5,11 @@ import fc from "fast-check";
 import { h, render } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, describe, expect, test } from "vitest";
-import { giving } from "../workbench/comfort/given";
-import { optionCommands } from "../workbench/commands/answer";
-import { conflicts, keymapOf } from "../workbench/commands/command";
+import { followSelection, giving } from "../workbench/comfort/given";
+import { noteChosen, optionCommands, pressTag } from "../workbench/commands/answer";
+import { chooseClass } from "../workbench/commands/boxes";
+import { toggleLock } from "../workbench/commands/objects";
+import { belongsToFocus, conflicts, keymapOf } from "../workbench/commands/command";
 import { fixedCommands } from "../workbench/commands/commands";
 import { type Given, optionKeys, POOL } from "../workbench/commands/options";
 import type { Spec } from "../workbench/contract";
@@ -93,18 +95,57 @@ describe("Alt and a digit", () => {
     expect(["c3", "c5", "c7", "c200"].map((name) => classes.get(name))).toEqual(["Digit3", "Digit7", "Digit5", undefined]);
   });
 
-  test("is about the selected object's class; about an option when that was chosen last", async () => {
-    const one = await desk({ ...many, tags: [{ key: "light", names: {}, kind: "single", options: named(2, "l") }] });
+  test("pressed again for what has it gives it up", async () => {
+    const one = await desk(many);
+    one.useClass("c200");
+    press(one, "Alt+Digit3", "Alt+Digit3");
+    expect([said(one), one.optionKeys.peek().classes.get("c3")]).toEqual(["3 means what it usually does again.", "Digit3"]);
+  });
+
+  test("is about what was chosen last: a class, another object, or an option, be it found once more", async () => {
+    const light = { key: "light", names: {}, kind: "single", options: named(2, "l") } as const;
+    const one = await desk({ ...many, tags: [light] });
+    const stop = followSelection(one);
     const stage = one.stage.peek()!;
     one.useClass("c30");
-    stage.work.editor.add(stage.newShape("box", [10, 10, 50, 50]));
-    one.useClass("c40");
-    press(one, "Alt+Digit1");
-    expect(said(one)).toBe("1 is the key of C 30 now.");
-    const { pressTag } = await import("../workbench/commands/answer");
-    pressTag(one, stage.work.schema.spec.tags![0]!, "l2");
-    press(one, "Alt+Digit2");
-    expect([said(one), one.optionKeys.peek().options.get("light/l2")]).toEqual(["2 is the key of L 2 now.", "Digit2"]);
+    const box = stage.newShape("box", [10, 10, 50, 50])!;
+    stage.work.editor.add(box);
+    stage.work.editor.selectedId.value = box.id;
+    toggleLock(one, box.id);
+    const names = (): string | undefined => said(one)?.replace(/.*key of (.*) now\./, "$1");
+    const told: (string | undefined)[] = [];
+    const acts = [() => {}, () => chooseClass(one, "c40"), () => pressTag(one, light, "l2"), () => select(null), () => noteChosen(one, light, "l2")];
+    const select = (id: string | null) => (stage.work.editor.selectedId.value = id);
+    for (const act of acts) {
+      act();
+      press(one, "Alt+Digit9");
+      told.push(names());
+      press(one, "Alt+Digit9");
+    }
+    expect(told).toEqual(["C 30", "C 40", "L 2", "C 40", "L 2"]);
+    stop();
+  });
+
+  test("knows nothing of what was chosen in another project", async () => {
+    const one = await desk(many);
+    one.chosen.value = { of: { ...one.session.work.peek()!.held, project: 2 }, name: "c7" };
+    press(one, "Alt+Digit3");
+    expect([said(one), Object.keys(one.settings.peek().given ?? {})]).toEqual(["3 is the key of C 1 now.", ["1"]]);
+  });
+
+  test("makes keys anew, and nothing else does", async () => {
+    const one = await desk(many);
+    const before = one.optionKeys.peek();
+    one.keep({ brush: 20 });
+    expect(one.optionKeys.peek()).toBe(before);
+    press(one, "Alt+Digit3");
+    expect(one.optionKeys.peek()).not.toBe(before);
+  });
+
+  test("is not swallowed by a drop-down that has the focus", async () => {
+    const list = document.createElement("select");
+    const [first] = giving(await desk(many));
+    expect([belongsToFocus(first!, "Alt+Digit1", list), belongsToFocus(first!, "Digit1", list)]).toEqual([false, true]);
   });
 
   test("says what to do where nothing was chosen", async () => {
@@ -136,6 +177,21 @@ describe("Alt and a digit", () => {
     press(one, "Digit6", "Shift+Digit6");
     expect([sheet.cells.peek()[1]?.label.peek(), sheet.usual.peek()]).toEqual(["o33", "o33"]);
     expect(conflicts([...fixedCommands(one), ...giving(one), ...one.more.peek()]).filter(({ scope }) => scope === "grid")).toEqual([]);
+  });
+
+  test("on the wall the keys are those of its question, whatever task is in work", async () => {
+    const server = at(sorting);
+    const one = await workingDesk(server);
+    desks.push(one);
+    one.keep({ grid: true });
+    const sheet = new Sheet(one);
+    await settled(one);
+    const keys = sheet.keys.peek();
+    expect(keys.size).toBe(POOL.length);
+    const foreign = { ...one.session.held.peek()[0]!, assignment: 900, task: 900, schema: 6 };
+    one.session.receive([foreign], { "6": schema(many) });
+    one.session.putFirst(new Set([900]));
+    expect([one.session.work.peek()?.held.schema, sheet.keys.peek()]).toEqual([6, keys]);
   });
 
   test("meets no other key", async () => {

@@ -1,6 +1,6 @@
 /** Puts the parts together: one Desk a page. Panels read its signals; commands call its methods. */
 import { computed, effect, type Signal, signal } from "@preact/signals";
-import { type Boot, type Language, type Project, type Shape, TOO_LARGE } from "./contract";
+import { type Boot, type Held, type Language, type Project, type Shape, TOO_LARGE } from "./contract";
 import { openLevel } from "./commands/answer";
 import type { Command, Scope } from "./commands/command";
 import { type OptionKeys, optionKeys } from "./commands/options";
@@ -40,6 +40,12 @@ const DEFAULTS: Settings = { project: null, crosshair: true, lastClass: {} };
 const ANY_CLASS = "";
 
 type Parts = Pick<Beginning, "tabs" | "packs" | "picture">;
+
+/** The class or option chosen last, by its name among the keys, and for which task. */
+export interface Chosen {
+  readonly of: Held;
+  readonly name: string;
+}
 
 export class Desk {
   readonly language: Language;
@@ -83,14 +89,13 @@ export class Desk {
     return (last ?? projects.find(({ open }) => open) ?? projects[0])?.id ?? null;
   });
 
+  private readonly given = computed(() => this.settings.value.given?.[this.session.work.value?.held.project ?? ANY]);
   /** Keys of the schema on the screen. */
   readonly optionKeys = computed(() => {
     const work = this.session.work.value;
-    if (!work) return NO_KEYS;
-    return optionKeys(work.schema.spec, (tree) => openLevel(work.editor, tree), this.settings.value.given?.[work.held.project]);
+    return work ? optionKeys(work.schema.spec, (tree) => openLevel(work.editor, tree), this.given.value) : NO_KEYS;
   });
-  /** The option chosen last, by its name among those keys; null: a class was. */
-  readonly lastOption = signal<string | null>(null);
+  readonly chosen = signal<Chosen | null>(null);
 
   /** The class that the next shape gets: the one last used, else the schema's first. */
   readonly shapeClass = computed(() => {

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk";
 import { useCommands } from "../commands/more";
 import { Button, Icon } from "../panels/parts";
-import { giving } from "./given";
+import { followSelection, giving } from "./given";
 import { USUAL_MINUTES, WorkSpell } from "./rest";
 import { sayIn } from "./words";
 
@@ -78,6 +78,7 @@ function Filter({ desk }: { desk: Desk }) {
 export function Comfort({ desk }: { desk: Desk }) {
   useRest(desk);
   useCommands(desk, giving);
+  useEffect(() => followSelection(desk), [desk]);
   useSignalEffect(() => {
     const { look, leftHanded, highContrast } = desk.settings.value;
     const { classList } = document.documentElement;

@@ -21,6 +21,7 @@ const en = {
   reserved: "{key} belongs to the browser or to the page itself.",
   reset: "All keys as they were",
   given: "{key} is the key of {name} now.",
+  takenBack: "{key} means what it usually does again.",
   giveWhat: "Choose a class or an option first, then Alt+{key} makes {key} its key.",
 } as const;
 
@@ -44,6 +45,7 @@ const zhHans: Readonly<Record<keyof typeof en, string>> = {
   reserved: "{key} 归浏览器或页面本身使用。",
   reset: "恢复全部默认按键",
   given: "{key} 现在是“{name}”的按键。",
+  takenBack: "{key} 恢复原来的用途。",
   giveWhat: "请先选一个类别或选项，再按 Alt+{key}，{key} 就成为它的按键。",
 };
 

@@ -11,14 +11,19 @@ import { chooseClass } from "./boxes";
 import type { Command } from "./command";
 import { keyOf } from "./keys";
 
+/** The one that may be given a key now; a tree's options have none of their own. */
+export function noteChosen(desk: Desk, group: Question, option: string): void {
+  const work = desk.session.work.peek();
+  if (work && group.kind !== "tree") desk.chosen.value = { of: work.held, name: optionId(group.key, option) };
+}
+
 export function pressTag(desk: Desk, group: Question, option: string): void {
   const editor = desk.session.work.peek()?.editor;
   if (!editor) return;
+  noteChosen(desk, group, option);
   const now = editor.document.peek().tags[group.key];
-  if (group.kind !== "tree") {
-    editor.setTag(group.key, press(group, now, option));
-    desk.lastOption.value = optionId(group.key, option);
-  } else {
+  if (group.kind !== "tree") editor.setTag(group.key, press(group, now, option));
+  else {
     const { value, open } = take(group, now, option);
     openBranch(editor, group.key, open);
     if (value === undefined) return;

@@ -26,7 +26,7 @@ export function chooseClass(desk: Desk, key: string): void {
     work.editor.update(selected.id, (shape) => reclass(work.schema.spec, shape, key));
   }
   desk.useClass(key);
-  desk.lastOption.value = null;
+  desk.chosen.value = { of: work.held, name: key };
 }
 
 export function deleteShape(desk: Desk, id: string): void {

@@ -75,7 +75,7 @@ const CONTROL = "button, a[href], select, input, summary";
 export function belongsToFocus(command: Command, chord: Chord, focus: Element | null): boolean {
   if (!focus) return false;
   if (focus.matches(TEXT_FIELD)) return !command.inText;
-  if (focus.matches("select") && !chord.includes("Ctrl+")) return !command.inText;
+  if (focus.matches("select") && !/Ctrl\+|Alt\+/.test(chord)) return !command.inText;
   if (!focus.matches(CONTROL)) return false;
   return command.onStage === true || (OF_CONTROLS.test(chord) && !focus.matches("input"));
 }

@@ -3,7 +3,7 @@ import type { Option, Question, Spec } from "../contract";
 import type { Chord } from "./keys";
 
 export const FIXED_LETTERS = "NVHFCESRGB";
-const DIGITS = [..."123456789"].map((digit) => `Digit${digit}`);
+export const DIGITS: readonly Chord[] = [..."123456789"].map((digit) => `Digit${digit}`);
 const LETTERS = [..."QWADZXTYUIOPJKLM"].map((letter) => `Key${letter}`);
 export const POOL: readonly Chord[] = [...DIGITS, ...LETTERS];
 
@@ -55,7 +55,7 @@ export function optionKeys(
   const names: (string | undefined)[] = [...classes, ...options];
   for (const [name, chord] of given) {
     const [from, to] = [names.indexOf(name), POOL.indexOf(chord)];
-    if (from >= 0) [names[from], names[to]] = [names[to], names[from]];
+    if (from >= 0 && to >= 0) [names[from], names[to]] = [names[to], names[from]];
   }
   const keys = [...assign(names, POOL)];
   const ofClass = new Set(classes);

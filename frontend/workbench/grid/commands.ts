@@ -18,7 +18,7 @@ export function wallCommands(desk: Desk, sheet: Sheet, columns: () => number): C
   };
   const to = (x: number, y: number): number => sheet.cursor.peek() + x + y * columns();
   const options = (sheet.question.options ?? []).flatMap(({ key }): Command[] => {
-    const chord = desk.optionKeys.peek().options.get(optionId(sheet.question.key, key));
+    const chord = sheet.keys.peek().get(optionId(sheet.question.key, key));
     if (!chord) return [];
     return [
       { ...wall, id: `wall.label.${key}`, keys: [chord], repeats: false, run: act(() => sheet.label(key)) },

@@ -1,6 +1,6 @@
 /** Many images at once: what each is taken for, where the frame is, what one key confirms. */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import { optionId } from "../commands/options";
+import { optionId, type OptionKeys, optionKeys } from "../commands/options";
 import type { Held, Question } from "../contract";
 import type { Desk } from "../desk";
 import type { Editor } from "../model/editor";
@@ -38,6 +38,9 @@ export class Sheet {
   readonly asides: Signal<ReadonlySet<number>>;
   readonly closer = signal(false);
   readonly question: Question;
+  /** Those of its options, whatever task is in work. */
+  readonly keys: ReadonlySignal<OptionKeys["options"]>;
+  private readonly first: Held;
   private readonly schema: number;
   /** Images labelled by one key or one sweep are taken back together. */
   private strokes: Strokes;
@@ -49,7 +52,11 @@ export class Sheet {
     const question = work?.schema.spec.tags?.[0];
     if (!work || !question) throw new Error("A wall needs a question.");
     this.question = question;
+    this.first = work.held;
+    desk.chosen.value = null;
     this.schema = work.held.schema;
+    const given = computed(() => desk.settings.value.given?.[work.held.project]);
+    this.keys = computed(() => optionKeys(work.schema.spec, undefined, given.value).options);
     const { usual = {}, lastOption } = desk.settings.peek();
     const said = this.schema in usual ? usual[this.schema] : lastOption?.[this.schema];
     this.usual = signal(question.options?.find(({ key }) => key === said)?.key ?? null);
@@ -118,7 +125,7 @@ export class Sheet {
 
   arm(option: string): void {
     this.brush.value = option;
-    this.desk.lastOption.value = optionId(this.question.key, option);
+    this.desk.chosen.value = { of: this.first, name: optionId(this.question.key, option) };
     this.desk.keep({ strokes: this.strokes, lastOption: { ...this.desk.settings.peek().lastOption, [this.schema]: option } });
   }
 

@@ -112,7 +112,7 @@ function useSweep(sheet: Sheet) {
 }
 
 function Options({ desk, sheet }: Props) {
-  const keys = desk.optionKeys.value.options;
+  const keys = sheet.keys.value;
   return (
     <LongList
       label={desk.t("findOption")}
@@ -198,7 +198,7 @@ function Wall({ desk, sheet }: Props) {
   const say = sayIn(desk.language);
   const wall = useRef<HTMLDivElement>(null);
   const sweep = useSweep(sheet);
-  useCommands(desk, () => wallCommands(desk, sheet, () => columnsOf(wall.current)), desk.optionKeys.value);
+  useCommands(desk, () => wallCommands(desk, sheet, () => columnsOf(wall.current)), sheet.keys.value);
   useNextPage(desk, sheet);
   useLayoutEffect(() => wall.current?.focus({ preventScroll: true }), []);
   const cells = sheet.cells.value;

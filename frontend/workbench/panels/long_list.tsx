@@ -20,8 +20,8 @@ interface Props<T> {
   entries: readonly T[];
   /** The entry to keep in sight. */
   current: unknown;
-  /** More classes for the list. */
-  class?: string;
+  /** A scale: its order says something. */
+  ordered?: boolean;
   t: Translate;
   chordOf: (entry: T) => Chord | undefined;
   /** The entry's button. */
@@ -36,10 +36,10 @@ function byKey<T>(entries: readonly T[], chordOf: Props<T>["chordOf"]): readonly
   return [...keyed, ...entries.filter((entry) => !chordOf(entry))];
 }
 
-export function LongList<T extends Findable>({ label, entries: all, current, class: kind = "", t, chordOf, option, onTake }: Props<T>) {
+export function LongList<T extends Findable>({ label, entries: all, current, ordered = false, t, chordOf, option, onTake }: Props<T>) {
   const wanted = useSignal("");
   const isLong = all.length > POOL.length;
-  const entries = isLong ? byKey(all, chordOf) : all;
+  const entries = isLong && !ordered ? byKey(all, chordOf) : all;
   const left = wanted.value.trim() ? entries.filter((one) => matches(one, wanted.value)) : entries;
   const place = left.findIndex(({ key }) => key === current);
   const list = useRef<HTMLDivElement>(null);
@@ -50,7 +50,7 @@ export function LongList<T extends Findable>({ label, entries: all, current, cla
     const [top, bottom] = [chosen.offsetTop, chosen.offsetTop + chosen.offsetHeight];
     if (top < box.scrollTop) box.scrollTop = top;
     else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
-  }, [current, wanted.value]);
+  }, [current, wanted.value, place]);
   const take = (): boolean => {
     const first = entries.find((one) => matches(one, wanted.peek()));
     if (first) onTake(first.key);
@@ -75,7 +75,7 @@ export function LongList<T extends Findable>({ label, entries: all, current, cla
           <Rows count={left.length} height={ROW_PX} place={place} row={row} />
         </div>
       ) : (
-        <div class={`${optionList(left.length)} ${kind}`} ref={list}>
+        <div class={`${optionList(left.length)} ${ordered ? "scale" : ""}`} ref={list}>
           {left.map((one) => option(one, chordOf(one)))}
           {left.length === 0 && <p class="faint">{t("findNone")}</p>}
         </div>

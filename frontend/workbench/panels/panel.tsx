@@ -1,7 +1,7 @@
 /** The panel beside the image: classes, the selected box's details, the image's questions, the boxes. */
 import type { Desk } from "../desk";
 import { nameOf } from "../contract";
-import { attributesOfSelected, openBranch, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
+import { attributesOfSelected, noteChosen, openBranch, pressAttribute, pressTag, setAttribute, submit } from "../commands/answer";
 import { chooseClass } from "../commands/boxes";
 import { open, toggleGrid } from "../commands/commands";
 import { keyOf } from "../commands/keys";
@@ -81,6 +81,7 @@ function Tags({ desk, stage }: Props) {
           language={desk.language}
           t={desk.t}
           onPress={(option) => pressTag(desk, group, option)}
+          onAgain={(option) => noteChosen(desk, group, option)}
           onType={(value) => editor.setTag(group.key, value, { settle: false })}
           onTyped={() => editor.settle()}
           branches={editor.branches.value}

@@ -25,6 +25,8 @@ interface Props {
   language: Language;
   t: Translate;
   onPress: (option: string) => void;
+  /** What is chosen already was found once more. */
+  onAgain?: (option: string) => void;
   onType: (value: Value | null) => void;
   /** A piece of typing is complete. */
   onTyped: () => void;
@@ -36,14 +38,14 @@ interface Props {
 const isChosen = (value: Value | undefined, option: string): boolean =>
   Array.isArray(value) ? value.includes(option) : value === option;
 
-function Options({ question, value, keys, language, t, onPress }: Props) {
+function Options({ question, value, keys, language, t, onPress, onAgain }: Props) {
   const options = question.options ?? [];
   return (
     <LongList
       label={t("findOption")}
       entries={options}
       current={[value].flat().at(-1)}
-      class={question.ordered ? "scale" : ""}
+      ordered={question.ordered === true}
       t={t}
       chordOf={({ key }) => keys.get(optionId(question.key, key))}
       option={(option, chord) => (
@@ -57,14 +59,14 @@ function Options({ question, value, keys, language, t, onPress }: Props) {
           <span class="option-name" title={nameOf(option, language)}>{nameOf(option, language)}</span>
         </Button>
       )}
-      onTake={(option) => isChosen(value, option) || onPress(option)}
+      onTake={(option) => (isChosen(value, option) ? onAgain?.(option) : onPress(option))}
     />
   );
 }
 
 /** A drop-down list: one line, however many options; the keys of the first ones stand behind their names. */
 function Select(props: Props) {
-  const { question, of, value, keys, language, t, onPress, onType, onTyped } = props;
+  const { question, of, value, keys, language, t, onPress, onAgain, onType, onTyped } = props;
   const wanted = useSignal("");
   const options = question.options ?? [];
   const choose = (option: string): void => {
@@ -75,7 +77,8 @@ function Select(props: Props) {
   };
   const take = (): boolean => {
     const first = options.find((option) => matches(option, wanted.peek()));
-    if (first && !isChosen(value, first.key)) choose(first.key);
+    if (first && isChosen(value, first.key)) onAgain?.(first.key);
+    else if (first) choose(first.key);
     return first !== undefined;
   };
   const hits = wanted.value.trim() ? options.filter((option) => matches(option, wanted.value)).slice(0, HITS) : null;
