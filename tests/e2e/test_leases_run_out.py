@@ -15,7 +15,7 @@ from tasks.models import Assignment, Project, Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.cable import cable
-from tests.e2e.desk import Desk, ingest, truth
+from tests.e2e.desk import LINE_BACK, Desk, ingest, truth
 from tests.e2e.screens import keep_picture
 from tests.factories import box, payload
 from workers.models import Earning, Person
@@ -66,7 +66,7 @@ def test_what_was_done_without_a_line_is_kept_and_paid_though_its_leases_ran_out
         assert [answer(cast.bo, seat) for seat in taken[:2]] == ["accepted", "accepted"]
 
         line.put_back()
-        desk.state("All sent", timeout=90_000)
+        desk.state("All sent", timeout=LINE_BACK)
         # Of the image that was begun the page says so, and has it still.
         expect(desk.page.get_by_text("The time for this image ran out")).to_be_visible()
         assert (desk.image, desk.boxes) == (list(drawn)[-1], 1)

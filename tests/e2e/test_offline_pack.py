@@ -15,7 +15,7 @@ from tasks.models import Assignment, Submission
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.cable import Cable, cable
-from tests.e2e.desk import Desk, ingest, truth
+from tests.e2e.desk import LINE_BACK, Desk, ingest, truth
 from tests.e2e.screens import keep_picture
 from tests.installation import until
 
@@ -96,7 +96,7 @@ def test_a_pack_is_labelled_without_a_line_and_arrives_once(
     assert not Submission.objects.exists()
 
     line.put_back()
-    desk.state("All sent", timeout=60_000)
+    desk.state("All sent", timeout=LINE_BACK)
     arrived = Counter(Submission.objects.values_list("task__image__name", flat=True))
     assert arrived == Counter(names)
     assert len(set(names)) == SIZE
@@ -132,7 +132,7 @@ def test_a_pack_that_is_taken_at_work_holds_the_image_on_the_screen_once(
     names = label(desk, SIZE)
     assert len(set(names)) == SIZE
     line.put_back()
-    desk.state("All sent", timeout=60_000)
+    desk.state("All sent", timeout=LINE_BACK)
     assert Submission.objects.filter(annotator=cast.an).count() == SIZE
 
 
@@ -164,5 +164,5 @@ def test_whoever_stays_keeps_the_pack_and_whoever_leaves_is_signed_out_with_the_
     page.goto(f"{desk.url}/desk/")
     page.wait_for_url("**/sign-in**")
     desk.sign_in("an")
-    desk.state("All sent", timeout=60_000)
+    desk.state("All sent", timeout=LINE_BACK)
     assert Submission.objects.filter(annotator=cast.an).count() == 3

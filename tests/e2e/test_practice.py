@@ -14,7 +14,7 @@ from tasks.pointed import Pointed
 from tests.cast import Cast, make_cast
 from tests.data import data_folder
 from tests.e2e.cable import cable
-from tests.e2e.desk import Desk, Truth, ingest
+from tests.e2e.desk import LINE_BACK, Desk, Truth, ingest
 from tests.e2e.screens import keep_picture
 from tests.e2e.test_offline_pack import KEPT
 from tests.e2e.test_workbench_modes import serious
@@ -102,7 +102,7 @@ def test_a_line_that_drops_delays_the_comparison_and_a_reload_does_not_lose_it(
             opened_anew(desk, context)
         assert not Submission.objects.exists()
         line.put_back()
-        desk.page.get_by_text("At least 1 more").wait_for(timeout=90_000)
+        desk.page.get_by_text("At least 1 more").wait_for(timeout=LINE_BACK)
         assert "Just right" in desk.page.locator(".practice-panel").inner_text()
         opened_anew(desk, context)
         desk.page.get_by_text("At least 1 more").wait_for()

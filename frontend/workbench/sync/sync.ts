@@ -21,6 +21,8 @@ const ANSWERED = "already_answered";
 type AnswerParcel = Extract<Parcel, { kind: "submission" | "correction" }>;
 
 export interface Timers {
+  /** In milliseconds. */
+  now(): number;
   random(): number;
   later(run: () => void, ms: number): unknown;
   never(timer: unknown): void;
@@ -42,14 +44,18 @@ export interface Told {
 }
 
 export const realTimers: Timers = {
+  now: () => performance.now(),
   random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
   later: (run, ms) => setTimeout(run, ms),
   never: (timer) => clearTimeout(timer as number),
 };
 
-/** Twice as long after each failure, with jitter so that a whole site does not come back at once. */
-export function retryDelay(failures: number, random: number): number {
-  const longest = Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), LAST_RETRY_MS);
+/**
+ * At most as long again as the line has been away, with jitter so that a whole site does not come back at once. Not by
+ * the number of failures: each answer that is given meanwhile is tried too, and a fast hand would then wait longest.
+ */
+export function retryDelay(awayMs: number, random: number): number {
+  const longest = Math.min(Math.max(awayMs, FIRST_RETRY_MS), LAST_RETRY_MS);
   return longest * (0.5 + random / 2);
 }
 
@@ -76,7 +82,8 @@ export class Sync {
   readonly halted = signal<string | null>(null);
   private running: Promise<void> | null = null;
   private again = false;
-  private failures = 0;
+  /** When the first of the exchanges failed that have failed since the last good one. */
+  private awaySince: number | null = null;
   /** The largest parcel of the last exchange that was too large. */
   private large?: Parcel | undefined;
   private timer: unknown = null;
@@ -132,9 +139,10 @@ export class Sync {
 
   private plan(): void {
     if (this.stopped) return;
-    const soon = this.again && this.failures === 0;
+    const { awaySince, timers } = this;
+    const whenHere = this.again ? 0 : this.waitMs;
     this.again = false;
-    const delay = this.failures > 0 ? retryDelay(this.failures, this.timers.random()) : soon ? 0 : this.waitMs;
+    const delay = awaySince === null ? whenHere : retryDelay(timers.now() - awaySince, timers.random());
     this.timer = this.timers.later(() => void this.poke(), delay);
   }
 
@@ -154,13 +162,13 @@ export class Sync {
       const isKnown = error instanceof WireError;
       if (!isKnown) globalThis.reportError?.(error);
       else if (error.status === CONTENT_TOO_LARGE && (await this.lighten(sent))) return;
-      this.failures++;
+      this.awaySince ??= this.timers.now();
       this.state.value = isKnown ? error.kind : "broken";
     }
   }
 
   private reached(): void {
-    this.failures = 0;
+    this.awaySince = null;
     this.state.value = "online";
   }
 
