@@ -1,4 +1,5 @@
 /** Starts the workbench on /desk/. */
+import { effect } from "@preact/signals";
 import { type ComponentChild, render } from "preact";
 import type { Boot } from "./contract";
 import { Desk } from "./desk";
@@ -14,6 +15,16 @@ import { begun } from "./sync/begin";
 function dress({ person, theme }: Boot): void {
   document.documentElement.lang = person.language === "en" ? "en" : "zh-Hans";
   if (theme) document.documentElement.dataset["theme"] = theme;
+}
+
+/** Before anything is drawn, which would otherwise change sides and colours under the person's eyes. */
+function arrange({ settings }: Desk): void {
+  const { classList } = document.documentElement;
+  effect(() => {
+    const { leftHanded = false, highContrast = false } = settings.value;
+    classList.toggle("left-handed", leftHanded);
+    classList.toggle("high-contrast", highContrast);
+  });
 }
 
 /** One after the other while the browser has nothing to paint and nobody presses a key; Safari has no word for that. */
@@ -47,6 +58,7 @@ async function start(root: HTMLElement): Promise<void> {
   try {
     const desk = await Desk.open(begun);
     listen(desk);
+    arrange(desk);
     // Asks the browser not to clear unsent work when the disk runs low; it may say no.
     void navigator.storage?.persist?.();
     // Out of the way of what is drawn; goOn takes it away.

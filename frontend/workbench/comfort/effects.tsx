@@ -1,4 +1,4 @@
-/** Carries the person's choices out: how pictures look, on which side things are, when to rest. */
+/** Carries the person's choices out: how pictures look, which keys are their own, when to rest. */
 import { signal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Desk } from "../desk";
@@ -80,11 +80,7 @@ export function Comfort({ desk }: { desk: Desk }) {
   useCommands(desk, giving);
   useEffect(() => followSelection(desk), [desk]);
   useSignalEffect(() => {
-    const { look, leftHanded, highContrast } = desk.settings.value;
-    const { classList } = document.documentElement;
-    classList.toggle("looked", look !== undefined);
-    classList.toggle("left-handed", leftHanded === true);
-    classList.toggle("high-contrast", highContrast === true);
+    document.documentElement.classList.toggle("looked", desk.settings.value.look !== undefined);
   });
   return (
     <>

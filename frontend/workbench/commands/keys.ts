@@ -54,6 +54,8 @@ const CAPS: Readonly<Record<string, string>> = {
   ArrowRight: "→",
   ArrowUp: "↑",
   ArrowDown: "↓",
+  PageUp: "PgUp",
+  PageDown: "PgDn",
 };
 
 /** What stands on the key, for <kbd>. */

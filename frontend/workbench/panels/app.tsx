@@ -119,7 +119,7 @@ export function App({ desk }: { desk: Desk }) {
       <Trouble desk={desk} />
       <Body desk={desk} />
       {desk.dialog.value && <Dialogs desk={desk} />}
-      {(desk.session.work.value || desk.settings.value.highContrast) && <Comfort desk={desk} />}
+      {desk.session.work.value && <Comfort desk={desk} />}
       <Notices desk={desk} />
     </>
   );

@@ -1,6 +1,7 @@
 /** A field to find an entry of a long list; what it lets through is drawn by the list itself. */
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { keyOf } from "../commands/keys";
 import { fetchPinyin } from "../find/find";
 
 interface Props {
@@ -43,7 +44,7 @@ export function Find({ label, wanted, onInput, onTake }: Props) {
       ref={field}
       class="input find"
       value={wanted}
-      placeholder={hasKey.value ? `${label} (Ctrl+F)` : label}
+      placeholder={hasKey.value ? `${label} (${keyOf("Ctrl+KeyF")})` : label}
       aria-label={label}
       autocomplete="off"
       onFocus={() => void fetchPinyin()}

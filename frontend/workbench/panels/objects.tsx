@@ -1,6 +1,7 @@
 /** The objects of the image: what can be done to the selected one, and the list of all in their z-order. */
 import { useEffect } from "preact/hooks";
 import { deleteShape } from "../commands/boxes";
+import { keyOf } from "../commands/keys";
 import { act, showAll, toggleHidden, toggleLock } from "../commands/objects";
 import { nameOf, type Shape } from "../contract";
 import type { Desk } from "../desk";
@@ -70,19 +71,19 @@ function Tools({ desk, stage }: Props) {
   const locked = editor.locked.value.has(shape.id);
   return (
     <div class="object-tools" role="toolbar" aria-label={t("groupObjects")}>
-      <Button class="bare" label={`${t("cmdForwards")} (PgUp)`} disabled={at === last} onPress={() => act(desk, ({ raise }) => raise(desk, shape.id, 1))}>
+      <Button class="bare" label={`${t("cmdForwards")} (${keyOf("PageUp")})`} disabled={at === last} onPress={() => act(desk, ({ raise }) => raise(desk, shape.id, 1))}>
         <Icon name="up" />
       </Button>
-      <Button class="bare" label={`${t("cmdBackwards")} (PgDn)`} disabled={at === 0} onPress={() => act(desk, ({ raise }) => raise(desk, shape.id, -1))}>
+      <Button class="bare" label={`${t("cmdBackwards")} (${keyOf("PageDown")})`} disabled={at === 0} onPress={() => act(desk, ({ raise }) => raise(desk, shape.id, -1))}>
         <Icon name="down" />
       </Button>
-      <Button class="bare" label={`${t("cmdLock")} (Shift+L)`} pressed={locked} onPress={() => toggleLock(desk, shape.id)}>
+      <Button class="bare" label={`${t("cmdLock")} (${keyOf("Shift+KeyL")})`} pressed={locked} onPress={() => toggleLock(desk, shape.id)}>
         <Icon name="lock" />
       </Button>
-      <Button class="bare" label={`${t("cmdHide")} (Shift+H)`} pressed={editor.hidden.value.has(shape.id)} onPress={() => toggleHidden(desk, shape.id)}>
+      <Button class="bare" label={`${t("cmdHide")} (${keyOf("Shift+KeyH")})`} pressed={editor.hidden.value.has(shape.id)} onPress={() => toggleHidden(desk, shape.id)}>
         <Icon name="eye" />
       </Button>
-      <Button class="bare" label={`${t("occluded")} (Shift+O)`} pressed={shape.occluded === true} onPress={() => act(desk, ({ toggleOccluded }) => toggleOccluded(desk, shape.id))}>
+      <Button class="bare" label={`${t("occluded")} (${keyOf("Shift+KeyO")})`} pressed={shape.occluded === true} onPress={() => act(desk, ({ toggleOccluded }) => toggleOccluded(desk, shape.id))}>
         <Icon name="occluded" />
       </Button>
     </div>

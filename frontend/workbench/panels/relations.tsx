@@ -1,4 +1,5 @@
 /** What the selected object belongs to: a parent, named by its number in the list, and a group. */
+import { keyOf } from "../commands/keys";
 import { setGroup, setParent } from "../commands/object_acts";
 import { startRelating } from "../commands/objects";
 import { LIMITS, type Shape } from "../contract";
@@ -51,11 +52,11 @@ export function Relations({ desk, stage, shape }: Props) {
   return (
     <div class="relations">
       <NumberField id="relation-parent" label={t("parent")} value={place < 0 ? undefined : place + 1} most={shapes.length} onTake={parentAt} />
-      <Button class="bare" hint={`${t("cmdParent")} (Shift+U)`} pressed={relating?.what === "parent"} onPress={() => startRelating(desk, "parent")}>
+      <Button class="bare" hint={`${t("cmdParent")} (${keyOf("Shift+KeyU")})`} pressed={relating?.what === "parent"} onPress={() => startRelating(desk, "parent")}>
         {t("pick")}
       </Button>
       <NumberField id="relation-group" label={t("group")} value={shape.group} most={LIMITS.group} onTake={groupTo} />
-      <Button class="bare" hint={`${t("cmdGroup")} (Shift+G)`} pressed={relating?.what === "group"} onPress={() => startRelating(desk, "group")}>
+      <Button class="bare" hint={`${t("cmdGroup")} (${keyOf("Shift+KeyG")})`} pressed={relating?.what === "group"} onPress={() => startRelating(desk, "group")}>
         {t("pick")}
       </Button>
       {relating && <p class="faint" role="status">{t(relating.what === "parent" ? "pickParent" : "pickGroup")}</p>}
