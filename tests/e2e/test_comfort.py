@@ -45,7 +45,9 @@ def test_the_view_is_as_the_person_wants_it(
     desk.draw((100, 100, 200, 150))
     desk.state("Saved")
     page.locator("details.menu summary").click()
-    assert re.match(r"This image \d+ KB, \d+ KB a task", page.locator(".menu-note").inner_text())
+    name, line = page.locator(".menu-note").all_inner_texts()
+    assert name == desk.image
+    assert re.match(r"This image \d+ KB, \d+ KB a task", line)
     desk.press("Escape", "Escape", "KeyV")
     hovering_tells_what_a_click_takes(desk, hand)
     the_crosshair_follows_the_pointer(desk, hand)

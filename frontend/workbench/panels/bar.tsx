@@ -59,6 +59,7 @@ function TodayLine({ desk }: { desk: Desk }) {
 
 function PersonMenu({ desk }: { desk: Desk }) {
   const { t, boot } = desk;
+  const work = desk.session.work.value;
   const other = desk.language === "en" ? "zh-hans" : "en";
   return (
     <details class="menu">
@@ -66,8 +67,9 @@ function PersonMenu({ desk }: { desk: Desk }) {
         <span class="person">{boot.person.name}</span> ▾
       </summary>
       <div class="menu-list">
+        {work && !desk.gridding.value && <p class="menu-note">{work.held.image.name}</p>}
         <Line desk={desk} />
-        {desk.session.work.value && (
+        {work && (
           <>
             <button type="button" class="narrow-only" onClick={() => open(desk, "guide")}>
               {t("guide")}
