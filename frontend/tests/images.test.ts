@@ -31,24 +31,22 @@ test("a slow line gets light copies of tasks' pictures, and the whole one where 
   expect(asked).toEqual(["/media/a.webp?light", "blob:taken-along", "/media/a.webp", "/media/b.webp"]);
 });
 
-test("a light copy that came within the page gives way to the whole picture once nothing else is fetched", async () => {
+test("a light copy that came within the page gives way to the whole picture", async () => {
   const held = { src: "data:image/webp;base64,eA==", dataset: { of: "/media/a.webp", light: "" } } as unknown as HTMLImageElement;
   const images = new Images(heldFirst(held, loader));
-  images.keep(["/media/a.webp", "/media/b.webp", "/media/c.webp"]);
+  images.keep(["/media/a.webp"]);
   expect(isLight(await images.get("/media/a.webp"))).toBe(true);
-  await images.rest();
-  expect(asked).toEqual([held.src, "/media/b.webp", "/media/c.webp"]);
-  const whole = await images.whole("/media/a.webp");
+  const whole = await images.whole("/media/a.webp", false);
   expect(images.peek("/media/a.webp")).toBe(whole);
-  expect(isLight(whole)).toBe(false);
-  expect(asked.at(-1)).toBe("/media/a.webp");
+  expect(whole && isLight(whole)).toBe(false);
+  expect(asked).toEqual([held.src, "/media/a.webp"]);
 });
 
 test("a picture that is no longer wanted is not kept when the whole of it comes", async () => {
   const images = new Images(loader);
   images.keep(["/media/a.webp"]);
   await images.get("/media/a.webp");
-  const coming = images.whole("/media/a.webp");
+  const coming = images.whole("/media/a.webp", true);
   images.keep([]);
   await coming;
   expect(images.peek("/media/a.webp")).toBeNull();
@@ -138,6 +136,34 @@ describe("pictures fetched ahead", () => {
     await line.bring("a");
     await line.bring("b");
     expect(line.asked).toEqual(["a", "b", "d"]);
+  });
+
+  test("the whole one comes before those that wait, or at once", async () => {
+    await keep("a", "b", "c", "d");
+    void images.whole("a", false);
+    await turn();
+    expect(line.asked).toEqual(["a", "b"]);
+    await line.bring("b");
+    expect(line.asked).toEqual(["a", "b", "a"]);
+    void images.whole("b", true);
+    expect(line.asked).toEqual(["a", "b", "a", "b"]);
+    await line.bring("b");
+    await line.bring("a");
+    expect(line.asked).toEqual(["a", "b", "a", "b", "c"]);
+  });
+
+  test("the whole one is not asked for when it is needed no more, and lets others come", async () => {
+    await keep("a", "b", "c", "d");
+    const whole = images.whole("a", false);
+    await keep("b", "c", "d");
+    await line.bring("a");
+    expect(await whole).toBeNull();
+    expect(line.asked).toEqual(["a", "b", "c"]);
+    const lost = images.whole("b", true).catch((error: Error) => error.message);
+    await line.lose("b");
+    expect(await lost).toBe("line");
+    await line.bring("c");
+    expect(line.asked).toEqual(["a", "b", "c", "b", "d"]);
   });
 
   test("one that failed makes room for the next, and is asked for anew when it is wanted", async () => {

@@ -36,20 +36,20 @@ function useWhole({ desk, stage, url, isLightCopy, show }: Whole): void {
     const { image } = stage.work.held;
     let left = false;
     let coming = false;
-    const bring = async (): Promise<void> => {
-      if (left || coming || !isLightCopy.peek()) return;
+    const bring = async (atOnce: boolean): Promise<void> => {
+      if (coming || !isLightCopy.peek()) return;
       coming = true;
-      const whole = await desk.images.whole(url).catch(() => null);
+      const whole = await desk.images.whole(url, atOnce).catch(() => null);
       coming = false;
       if (whole && !left) show(whole);
     };
     const stops = [
       effect(() => {
-        if (isLightCopy.value && desk.camera.view.value.scale > CLOSER * fitView(image, desk.camera.screen.value).scale) void bring();
+        if (isLightCopy.value && desk.camera.view.value.scale > CLOSER * fitView(image, desk.camera.screen.value).scale) void bring(true);
       }),
-      // It came within the page, before the line was known: after what is fetched ahead the line is free for it.
+      // It came within the page, before the line was known: what was fetched first since then, the next image, tells.
       effect(() => {
-        if (desk.meter.reading.value.kbps !== null) void desk.images.rest().then(() => (desk.meter.isSlow ? undefined : bring()));
+        if (isLightCopy.value && desk.meter.reading.value.kbps !== null && !desk.meter.isSlow) void bring(false);
       }),
     ];
     return () => {

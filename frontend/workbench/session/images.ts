@@ -54,7 +54,8 @@ export class Images {
   private queue: string[] = [];
   private running = 0;
   private readonly starts = new Map<string, () => void>();
-  private resting: (() => void)[] = [];
+  /** What goes before the queue, as soon as the line is free for one more. */
+  private readonly turns: (() => void)[] = [];
 
   constructor(private readonly loader: Loader = decodeImage) {}
 
@@ -81,17 +82,22 @@ export class Images {
     return promise;
   }
 
-  /** Resolves once nothing more is to be fetched. */
-  rest(): Promise<void> {
-    return new Promise((done) => {
-      this.resting.push(done);
-      this.pump();
-    });
+  /**
+   * The picture in place of its light copy: at once, or in its turn.
+   * @returns null if it is needed no more when its turn comes.
+   */
+  async whole(url: string, atOnce: boolean): Promise<HTMLImageElement | null> {
+    if (atOnce) this.running++;
+    else await this.turn();
+    try {
+      if (!this.ready.has(url)) return null;
+      return this.replace(url, await this.loader.load(url, true));
+    } finally {
+      this.end();
+    }
   }
 
-  /** The picture in place of its light copy. */
-  async whole(url: string): Promise<HTMLImageElement> {
-    const image = await this.loader.load(url, true);
+  private replace(url: string, image: HTMLImageElement): HTMLImageElement {
     if (this.decoded.has(url)) {
       this.decoded.set(url, image);
       this.ready.set(url, Promise.resolve(image));
@@ -104,10 +110,7 @@ export class Images {
     if (known) return known;
     const promise = new Promise<void>((start) => this.starts.set(url, start))
       .then(() => this.loader.load(url))
-      .finally(() => {
-        this.running--;
-        this.pump();
-      });
+      .finally(() => this.end());
     this.ready.set(url, promise);
     promise.then(
       (image) => {
@@ -124,18 +127,34 @@ export class Images {
     this.starts.delete(url);
   }
 
+  /** Resolves when one more has begun to run. */
+  private turn(): Promise<void> {
+    return new Promise((start) => {
+      this.turns.push(start);
+      this.pump();
+    });
+  }
+
+  private end(): void {
+    this.running--;
+    this.pump();
+  }
+
   private pump(): void {
     while (this.running < AT_ONCE) {
-      const url = this.queue.shift();
-      if (url === undefined) break;
-      const start = this.starts.get(url);
-      if (!start) continue;
-      this.starts.delete(url);
+      const start = this.turns.shift() ?? this.queued();
+      if (!start) return;
       this.running++;
       start();
     }
-    if (this.running > 0) return;
-    this.resting.forEach((done) => done());
-    this.resting = [];
+  }
+
+  private queued(): (() => void) | undefined {
+    for (let url = this.queue.shift(); url !== undefined; url = this.queue.shift()) {
+      const start = this.starts.get(url);
+      this.starts.delete(url);
+      if (start) return start;
+    }
+    return undefined;
   }
 }
