@@ -71,7 +71,8 @@ def test_the_projects_share_of_gold_is_mixed_in_whatever_number_is_asked_for(
     for person, rounds, count in [(cast.an, 15, 10), (cast.bo, 150, 1)]:
         seats = given(person, rounds, count)
         assert len(seats) == 150
-        assert 15 <= Counter(seat.purpose for seat in seats)["measure"] <= 45
+        # Drawn by ids, which differ from run to run: 30 of 150, and five standard deviations to either side.
+        assert 5 < Counter(seat.purpose for seat in seats)["measure"] < 55
         assert Counter(seat.task for seat in seats).most_common(1)[0][1] == 1, "never one twice"
 
 
@@ -83,7 +84,8 @@ def test_no_gold_is_given_where_the_project_wants_none(cast: Cast, work: list[Ta
 def test_people_go_round_the_gold_from_places_of_their_own(cast: Cast, work: list[Task]) -> None:
     gold_of(cast.project, 40)
     settings_of(cast.project, gold_rate=1)
-    first = {claim(make_person(site=cast.guiyang))[0].task for _ in range(8)}
+    # Drawn by ids, which differ from run to run: of 8 people no more than 3 differ one time in 4,000.
+    first = {claim(make_person(site=cast.guiyang))[0].task for _ in range(30)}
     assert len(first) > 3
 
 
